@@ -1,0 +1,88 @@
+/** The Workers of a cell, as the consumer's thread sees them. */
+import { Worker } from "node:worker_threads";
+import type { Handoff } from "../strategies/strategy.ts";
+import { ControlBlock, type RunPlan } from "./control_block.ts";
+import type { WorkerSetup } from "./worker.ts";
+
+/** How long stopped Workers may take to leave before they are terminated (ms). */
+const LEAVE_MS = 1_000;
+
+export class Crew {
+  readonly #control: ControlBlock;
+  readonly #workers: Worker[];
+  readonly #gone: Promise<unknown>;
+  #failure: Error | null = null;
+
+  private constructor(control: ControlBlock, workers: Worker[], gone: Promise<unknown>) {
+    this.#control = control;
+    this.#workers = workers;
+    this.#gone = gone;
+  }
+
+  /**
+   * Start one Worker for each ticket, one after the other: Bun has crashed when many were started at once.
+   * `onFailure` is called when one of them dies.
+   */
+  static async start(
+    handoff: Handoff,
+    options: { producers: number; turn: number },
+    onFailure: (reason: Error) => void,
+  ): Promise<Crew> {
+    const control = new ControlBlock();
+    const workers: Worker[] = [];
+    const exits: Promise<unknown>[] = [];
+    const crew = new Crew(control, workers, Promise.resolve().then(() => Promise.all(exits)));
+    const fail = (reason: Error) => {
+      crew.#failure ??= reason;
+      onFailure(reason);
+    };
+    for (const [worker, ticket] of handoff.tickets.entries()) {
+      const setup: WorkerSetup = {
+        ticket,
+        control: control.memory,
+        worker,
+        workers: handoff.tickets.length,
+        producers: options.producers,
+        turn: options.turn,
+      };
+      const thread = new Worker(new URL("./worker.ts", import.meta.url), {
+        workerData: setup,
+        transferList: handoff.transfers[worker] as never,
+      });
+      // Deno goes on silently after a Worker's error that nobody listens to.
+      thread.on("error", (error: Error) => fail(new Error(`a Worker failed: ${error.message}`)));
+      exits.push(new Promise((resolve) => thread.once("exit", resolve)));
+      workers.push(thread);
+      await crew.#until(() => control.online() === workers.length);
+    }
+    return crew;
+  }
+
+  /** Announce a run and resolve when every Worker has prepared it. */
+  async prepare(plan: RunPlan): Promise<void> {
+    this.#control.announce(plan);
+    await this.#until(() => this.#control.ready() === this.#workers.length);
+  }
+
+  /** Outside any clock, so a timer serves; it leaves the cores to the Workers. */
+  async #until(reached: () => boolean): Promise<void> {
+    while (!reached()) {
+      if (this.#failure !== null) throw this.#failure;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Let all Workers go at once. */
+  release(): void {
+    this.#control.release();
+  }
+
+  /** End the Workers: they leave by themselves where they can. */
+  async stop(): Promise<void> {
+    this.#control.stop();
+    const timer = new Promise((resolve) => setTimeout(resolve, LEAVE_MS, "late").unref());
+    if (await Promise.race([this.#gone, timer]) === "late") {
+      await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/** One run: open the sink, prepare the producers, start the clock, transfer, acknowledge, judge. */
+import type { RunPlan } from "./control_block.ts";
+import type { OpenRun, RunSink } from "./sink.ts";
+import type { RunReport } from "./spec.ts";
+import type { Subject } from "./subjects/subject.ts";
+
+/** What holds for every run of a process. */
+export interface RunContext {
+  subject: Subject;
+  openRun: OpenRun;
+  producers: number;
+  /** Rejects as soon as the subject has died by itself. */
+  subjectFailed: Promise<never>;
+}
+
+export interface RunRequest extends RunPlan {
+  runId: string;
+  warmUp: boolean;
+}
+
+/**
+ * Carry out one run. Rejects where no verdict could be had.
+ *
+ * The clock starts on the consumer's thread just before the producers are released and stops when the
+ * listener's acknowledgement of the last byte arrives: connecting, preparing and checking are outside.
+ */
+export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
+  const { subject } = context;
+  const plan: RunPlan = { ...request, messages: subject.messagesOf(request.messages) };
+  let sinkFailure: Error | null = null;
+  const onSinkFailure = (reason: Error) => {
+    sinkFailure = reason;
+    subject.fail();
+  };
+  await subject.prepare(plan);
+  const sink = await context.openRun({
+    framing: "fixed",
+    producers: context.producers,
+    ...plan,
+    runId: request.runId,
+    warmUp: request.warmUp,
+  }, onSinkFailure);
+  try {
+    return await Promise.race([measure(subject, sink), context.subjectFailed]);
+  } catch (error) {
+    sink.abort(error as Error);
+    throw sinkFailure ?? error;
+  }
+}
+
+async function measure(subject: Subject, sink: RunSink): Promise<RunReport> {
+  const cpuBefore = process.cpuUsage();
+  const start = performance.now();
+  const { bytes, writes } = await subject.transfer(sink);
+  const acknowledged = await sink.finish();
+  const elapsedUs = (performance.now() - start) * 1_000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const verdict = await sink.verdict();
+  return {
+    ...verdict,
+    // A verdict about other bytes than were written would be worthless.
+    ...(verdict.status === "ok" && acknowledged !== bytes
+      ? { status: "error", detail: `${bytes} bytes written, ${acknowledged} acknowledged` }
+      : {}),
+    verify: verdict.mode,
+    elapsedUs,
+    connectUs: sink.connectUs,
+    bytes,
+    writes,
+    cpuUserUs: cpu.user,
+    cpuSystemUs: cpu.system,
+  };
+}

@@ -1,0 +1,21 @@
+/** Where the three runtimes differ inside a process of the suite. Everything else is one source. */
+
+export type RuntimeKind = "deno" | "bun" | "node";
+
+export const RUNTIME_KINDS: readonly RuntimeKind[] = ["deno", "bun", "node"];
+
+/** Which runtime this is, and its version. `versions.node` is set in all three, so it is asked last. */
+export function currentRuntime(): { kind: RuntimeKind; version: string } {
+  const versions: Record<string, string | undefined> = process.versions;
+  if (versions.deno) return { kind: "deno", version: versions.deno };
+  if (versions.bun) return { kind: "bun", version: versions.bun };
+  return { kind: "node", version: versions.node ?? "unknown" };
+}
+
+/**
+ * The arguments that make a runtime run a TypeScript file. Deno would otherwise ask for permissions, and
+ * type-check what a Worker loads while it runs.
+ */
+export function runArguments(kind: RuntimeKind): string[] {
+  return kind === "deno" ? ["run", "-A", "--no-check", "--quiet"] : [];
+}

@@ -1,0 +1,107 @@
+/**
+ * How the logical producers of one Worker take turns. Every producer has its own state, and one call of the
+ * strategy's `send` is one message. `prepare…` does what belongs before the clock and returns the run itself.
+ */
+import type { AsyncProducer, BlockingProducer } from "../strategies/strategy.ts";
+import type { RunPlan } from "./control_block.ts";
+import { MessageBuilder, ONE_BYTE_VALUES, oneByteMessages, oneByteValue } from "./messages.ts";
+
+/** Producer ids of Worker `worker`: dealt out like cards. */
+export function producersOf(worker: number, workers: number, producers: number): number[] {
+  const ids = [];
+  for (let id = worker; id < producers; id += workers) ids.push(id);
+  return ids;
+}
+
+/** Blocking producers: each to its end, or `turn` messages at a time. */
+export function prepareBlocking(
+  end: BlockingProducer,
+  ids: readonly number[],
+  plan: RunPlan,
+  turn: number,
+): () => void {
+  const sendSome = plan.messageBytes === 1
+    ? oneByteSender(end)
+    : numberedSender(end, plan.messageBytes, plan.seed);
+  const step = turn === 0 ? Math.max(1, plan.messages) : turn;
+  return () => {
+    if (step >= plan.messages) {
+      for (const id of ids) {
+        sendSome(id, 0, plan.messages);
+        end.close();
+      }
+      return;
+    }
+    for (let from = 0; from < plan.messages; from += step) {
+      const to = Math.min(from + step, plan.messages);
+      for (const id of ids) {
+        sendSome(id, from, to);
+        if (to === plan.messages) end.close();
+      }
+    }
+  };
+}
+
+type SendSome = (producer: number, from: number, to: number) => void;
+
+function oneByteSender(end: BlockingProducer): SendSome {
+  const messages = oneByteMessages();
+  return (_producer, from, to) => {
+    let value = oneByteValue(from);
+    for (let sequence = from; sequence < to; sequence++) {
+      end.send(messages[value]);
+      value = value === ONE_BYTE_VALUES - 1 ? 0 : value + 1;
+    }
+  };
+}
+
+function numberedSender(end: BlockingProducer, messageBytes: number, seed: number): SendSome {
+  const builder = new MessageBuilder(messageBytes, seed);
+  return (producer, from, to) => {
+    for (let sequence = from; sequence < to; sequence++) {
+      end.send(builder.build(producer, sequence));
+    }
+  };
+}
+
+/** Async producers: all of a Worker in flight at once, each awaits every send. */
+export function prepareAsync(
+  end: AsyncProducer,
+  ids: readonly number[],
+  plan: RunPlan,
+): () => Promise<void> {
+  const produce = plan.messageBytes === 1
+    ? oneByteTask(end, plan.messages)
+    : numberedTask(end, ids, plan);
+  return async () => {
+    await Promise.all(ids.map(produce));
+  };
+}
+
+type ProducerTask = (producer: number, place: number) => Promise<void>;
+
+function oneByteTask(end: AsyncProducer, count: number): ProducerTask {
+  const messages = oneByteMessages();
+  return async () => {
+    for (let sequence = 0, value = oneByteValue(0); sequence < count; sequence++) {
+      await end.send(messages[value]);
+      value = value === ONE_BYTE_VALUES - 1 ? 0 : value + 1;
+    }
+    await end.close();
+  };
+}
+
+/** A message that waits must not change, so every producer in flight has bytes of its own. */
+function numberedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
+  const { messages, messageBytes, seed } = plan;
+  const builder = new MessageBuilder(messageBytes, seed);
+  const own = new Uint8Array(ids.length * messageBytes);
+  return async (producer, place) => {
+    const message = own.subarray(place * messageBytes, (place + 1) * messageBytes);
+    for (let sequence = 0; sequence < messages; sequence++) {
+      message.set(builder.build(producer, sequence));
+      await end.send(message);
+    }
+    await end.close();
+  };
+}

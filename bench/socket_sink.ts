@@ -1,0 +1,141 @@
+/** A run over TCP to the listener, with `node:net`, which all three runtimes have. */
+import { connect, type Socket } from "node:net";
+import {
+  ACK_BYTES,
+  decodeAck,
+  decodeHello,
+  decodeVerdict,
+  encodeHeader,
+  HELLO_BYTES,
+  type ListenerVerdict,
+  ProtocolError,
+  type RunHeader,
+  VERDICT_BYTES,
+  verdictDetailLength,
+} from "./protocol.ts";
+import type { OpenRun, RunSink } from "./sink.ts";
+
+/** How long a listener may take to answer a header: its queue can hold another client's run (ms). */
+const HELLO_TIMEOUT_MS = 30_000;
+
+/** Runs to the listener at this address. */
+export function socketRuns(host: string, port: number): OpenRun {
+  return (header, onFailure) => openSocketRun(host, port, header, onFailure);
+}
+
+async function openSocketRun(
+  host: string,
+  port: number,
+  header: RunHeader,
+  onFailure: (reason: Error) => void,
+): Promise<RunSink> {
+  const before = performance.now();
+  const run = new SocketRun(connect({ host, port, noDelay: true, allowHalfOpen: true }), onFailure);
+  await run.handshake(header);
+  run.connectUs = (performance.now() - before) * 1_000;
+  return run;
+}
+
+class SocketRun implements RunSink {
+  connectUs = 0;
+  readonly #socket: Socket;
+  #failure: Error | null = null;
+  /** Rejects whoever waits now: a write, or a read of the reply. */
+  #reject: ((reason: Error) => void) | null = null;
+  #arrived: Uint8Array = new Uint8Array(0);
+  #onArrived: (() => void) | null = null;
+  /** From here on only replies are awaited: the listener may end the connection behind its last one. */
+  #finishing = false;
+
+  constructor(socket: Socket, onFailure: (reason: Error) => void) {
+    this.#socket = socket;
+    const fail = (reason: Error) => {
+      if (this.#failure !== null) return;
+      this.#failure = reason;
+      this.#reject?.(reason);
+      if (!this.#finishing) onFailure(reason);
+    };
+    // Bun passes no error to a write's callback, and Deno may say EPIPE for a reset: these two events are
+    // what all three have in common.
+    socket.on("error", (error: NodeJS.ErrnoException) => fail(connectionLost(error)));
+    socket.on("close", () => fail(new Error("the listener closed the connection")));
+    socket.on("end", () => fail(new Error("the listener ended the run early")));
+    socket.on("data", (chunk: Uint8Array) => {
+      const bytes = new Uint8Array(this.#arrived.length + chunk.length);
+      bytes.set(this.#arrived);
+      bytes.set(chunk, this.#arrived.length);
+      this.#arrived = bytes;
+      this.#onArrived?.();
+    });
+  }
+
+  async handshake(header: RunHeader): Promise<void> {
+    this.#socket.setNoDelay(true);
+    this.#socket.write(encodeHeader(header));
+    const timer = setTimeout(
+      () => this.abort(new ProtocolError("the listener does not answer; is it a fanin listener?")),
+      HELLO_TIMEOUT_MS,
+    );
+    try {
+      const hello = decodeHello(await this.#read(HELLO_BYTES));
+      if (hello.status !== "accepted") {
+        throw new ProtocolError(`the listener refuses the run: ${hello.status}`);
+      }
+    } catch (error) {
+      this.abort(error as Error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== null) return reject(this.#failure);
+      this.#reject = reject;
+      this.#socket.write(bytes, () => resolve());
+    });
+  }
+
+  async finish(): Promise<number> {
+    if (this.#failure !== null) throw this.#failure;
+    this.#finishing = true;
+    this.#socket.end();
+    return decodeAck(await this.#read(ACK_BYTES));
+  }
+
+  async verdict(): Promise<ListenerVerdict> {
+    const fixed = await this.#read(VERDICT_BYTES);
+    const detail = await this.#read(verdictDetailLength(fixed));
+    this.#socket.destroy();
+    return decodeVerdict(fixed, detail);
+  }
+
+  abort(reason: Error): void {
+    this.#failure ??= reason;
+    this.#reject?.(reason);
+    this.#socket.destroy();
+  }
+
+  #read(length: number): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      const take = () => {
+        if (this.#arrived.length < length) return false;
+        this.#onArrived = null;
+        resolve(this.#arrived.subarray(0, length));
+        this.#arrived = this.#arrived.subarray(length);
+        return true;
+      };
+      if (take()) return;
+      if (this.#failure !== null) return reject(this.#failure);
+      this.#onArrived = take;
+    });
+  }
+}
+
+function connectionLost(error: NodeJS.ErrnoException): Error {
+  return error.code === "ECONNREFUSED"
+    ? new Error("no listener answers at that address; start one with server.ts")
+    : new Error(`the connection to the listener broke (${error.code ?? error.message})`);
+}

@@ -1,0 +1,59 @@
+/** What one cell's process is told, as JSON in its only argument, and what it answers, a JSON line an event. */
+import type { Params } from "../strategies/strategy.ts";
+import type { VerdictStatus, VerifyMode } from "./protocol.ts";
+
+export interface CellSpec {
+  /** A strategy's or a control's name. */
+  subject: string;
+  params: Params;
+  producers: number;
+  workers: number;
+  /** A producer. */
+  messages: number;
+  messageBytes: number;
+  /** Messages a producer sends before its Worker turns to the next one; 0 = to its end. */
+  turn: number;
+  capacity: number;
+  seed: number;
+  listener: { host: string; port: number };
+  /** Goes into the listener's log. */
+  runId: string;
+  /** `measure` a cell, `pilot` it with one run, or `calibrate` the chunk size of this runtime. */
+  task: "measure" | "pilot" | "calibrate";
+}
+
+/** The outcome of a run: its verdict's word, or why there is none. */
+export type RunStatus = VerdictStatus | "timeout" | "error";
+
+export type CellEvent =
+  | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number }
+  | { type: "warm"; runs: number; steady: boolean }
+  | ({ type: "run" } & RunReport)
+  /** The untimed second pass of a one-byte cell, with 8-byte messages. */
+  | { type: "proof"; status: RunStatus; detail: string }
+  | { type: "calibrated"; chunk: number }
+  | { type: "failed"; detail: string }
+  | { type: "end"; rssPeakBytes: number };
+
+/** One measured run. */
+export interface RunReport {
+  status: RunStatus;
+  detail: string;
+  verify: VerifyMode;
+  /** From the release of the producers to the acknowledgement of the last byte. */
+  elapsedUs: number;
+  connectUs: number;
+  expected: number | null;
+  delivered: number;
+  lost: number;
+  duplicated: number;
+  reordered: number;
+  corrupted: number;
+  /** Bytes and calls that the consumer wrote. */
+  bytes: number;
+  writes: number;
+  cpuUserUs: number;
+  cpuSystemUs: number;
+  listenerCpuUserUs: number | null;
+  listenerCpuSystemUs: number | null;
+}

@@ -1,0 +1,90 @@
+/**
+ * Controls: what surrounds the strategies. Not contenders.
+ *
+ *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
+ *     socket-each   the same bytes, one awaited write a message: the floor of a serial consumer
+ *     empty         Workers are released and close without sending: the fixed cost of a run
+ */
+import type { ParamSpec } from "../../strategies/strategy.ts";
+import { swapBuffer } from "../../strategies/swap_buffer.ts";
+import type { RunPlan } from "../control_block.ts";
+import type { RunSink } from "../sink.ts";
+import type { CellSpec } from "../spec.ts";
+import { openStrategySubject } from "./strategy_subject.ts";
+import { buildStream } from "./stream.ts";
+import type { OpenSubject, Subject, Transferred } from "./subject.ts";
+
+export interface Control {
+  name: string;
+  summary: string;
+  params: Readonly<Record<string, ParamSpec>>;
+  variants: readonly Readonly<Record<string, string | number>>[];
+  open: OpenSubject;
+}
+
+/** Chunk sizes that the calibration tries, in bytes. */
+export const CHUNKS = [64, 128, 256, 512, 1_024, 2_048, 4_096].map((kib) => kib * 1_024);
+
+const socketBulk: Control = {
+  name: "socket-bulk",
+  summary: "control: the run's bytes, prebuilt, in the best chunk size; the ceiling",
+  params: {
+    chunk: {
+      help: "bytes a write; 0 = calibrated once a runtime",
+      default: 0,
+      min: 0,
+      max: 64 * 2 ** 20,
+    },
+  },
+  variants: [{}],
+  open: (spec) => Promise.resolve(prebuilt(spec, Number(spec.params.chunk) || 2 ** 20)),
+};
+
+const socketEach: Control = {
+  name: "socket-each",
+  summary: "control: one awaited write a message, no producers; the floor of a serial consumer",
+  params: {},
+  variants: [{}],
+  open: (spec) => Promise.resolve(prebuilt(spec, null)),
+};
+
+const empty: Control = {
+  name: "empty",
+  summary: "control: Workers are released and close without sending; the fixed cost of a run",
+  params: {},
+  variants: [{}],
+  async open(spec, onFailure) {
+    const subject = await openStrategySubject(swapBuffer, { ...spec, params: {} }, onFailure);
+    return { ...subject, messagesOf: () => 0 };
+  },
+};
+
+export const CONTROLS: readonly Control[] = [socketBulk, socketEach, empty];
+
+export function findControl(name: string): Control | undefined {
+  return CONTROLS.find((control) => control.name === name);
+}
+
+/** @param chunk bytes a write, or null for a write a message */
+function prebuilt(spec: CellSpec, chunk: number | null): Subject {
+  let stream: Uint8Array = new Uint8Array(0);
+  let step = 1;
+  return {
+    sharedBytes: 0,
+    messagesOf: (asked) => asked,
+    prepare(plan: RunPlan): Promise<void> {
+      stream = buildStream(spec.producers, plan);
+      step = chunk ?? plan.messageBytes;
+      return Promise.resolve();
+    },
+    async transfer(sink: RunSink): Promise<Transferred> {
+      let writes = 0;
+      for (let at = 0; at < stream.length; at += step, writes++) {
+        await sink.write(stream.subarray(at, at + step));
+      }
+      return { bytes: stream.length, writes };
+    },
+    fail() {},
+    stop: () => Promise.resolve(),
+  };
+}

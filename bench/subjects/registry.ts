@@ -1,0 +1,28 @@
+/** Everything a cell can measure, by name: the strategies, then the controls. */
+import { STRATEGIES } from "../../strategies/registry.ts";
+import type { ParamSpec } from "../../strategies/strategy.ts";
+import { CONTROLS, findControl } from "./controls.ts";
+import { openStrategy } from "./strategy_subject.ts";
+import type { OpenSubject } from "./subject.ts";
+
+export interface SubjectEntry {
+  name: string;
+  kind: "blocking" | "async" | "control";
+  summary: string;
+  params: Readonly<Record<string, ParamSpec>>;
+  variants: readonly Readonly<Record<string, string | number>>[];
+  /** The longest message that a capacity allows, in bytes. */
+  largestMessage(capacity: number, workers: number): number;
+}
+
+export const SUBJECTS: readonly SubjectEntry[] = [
+  ...STRATEGIES,
+  ...CONTROLS.map((control) => ({
+    ...control,
+    kind: "control" as const,
+    largestMessage: () => Infinity,
+  })),
+];
+
+export const openSubject: OpenSubject = (spec, onFailure) =>
+  (findControl(spec.subject)?.open ?? openStrategy)(spec, onFailure);

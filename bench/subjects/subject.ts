@@ -1,0 +1,26 @@
+/** What a cell measures: a strategy with its Workers, or a control without. */
+import type { RunPlan } from "../control_block.ts";
+import type { RunSink } from "../sink.ts";
+import type { CellSpec } from "../spec.ts";
+
+export interface Subject {
+  /** Shared memory of the hand-off, in bytes. */
+  readonly sharedBytes: number;
+  /** What one process of the cell sends in each run; `empty` sends nothing whatever was asked. */
+  messagesOf(asked: number): number;
+  /** Everything that belongs before the clock. Resolves when `transfer` can start at once. */
+  prepare(plan: RunPlan): Promise<void>;
+  /** From the release of the producers until the last write was accepted. */
+  transfer(sink: RunSink): Promise<Transferred>;
+  /** The run has failed elsewhere: end a pending `transfer`. */
+  fail(): void;
+  stop(): Promise<void>;
+}
+
+export interface Transferred {
+  bytes: number;
+  writes: number;
+}
+
+/** Opens a subject; `onFailure` is called when it dies by itself. */
+export type OpenSubject = (spec: CellSpec, onFailure: (reason: Error) => void) => Promise<Subject>;

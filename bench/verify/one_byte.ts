@@ -1,0 +1,84 @@
+/**
+ * One-byte messages name no producer, so they are checked as a whole: the exact multiset, and every prefix a
+ * possible interleaving of P sequences 1, 2, …, 254, 0, 1, …: a value is never seen more often than the one
+ * before it, at the wrap (1 after 0) never by more than P. What this cannot see, a swap between producers
+ * that are at the same value, the cell's second pass with 8-byte messages sees.
+ */
+import { ONE_BYTE_VALUES, oneByteValue } from "../messages.ts";
+import type { RunHeader, Verdict } from "../protocol.ts";
+import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
+
+export class OneByteVerifier implements Verifier {
+  readonly #header: RunHeader;
+  /** Times each value came. */
+  readonly #seen = new Float64Array(256);
+  /** By how much a value may be ahead of the one before it: P for the first value, else nothing. */
+  readonly #lead = new Float64Array(256);
+  readonly #before = new Uint8Array(256);
+  #delivered = 0;
+  #early = 0;
+  #detail = "";
+
+  constructor(header: RunHeader) {
+    this.#header = header;
+    this.#lead[oneByteValue(0)] = header.producers;
+    for (let value = 0; value < ONE_BYTE_VALUES; value++) {
+      this.#before[value] = (value + ONE_BYTE_VALUES - 1) % ONE_BYTE_VALUES;
+    }
+    this.#before[255] = 255;
+    this.#lead[255] = Infinity;
+  }
+
+  feed(bytes: Uint8Array): void {
+    const [seen, lead, before] = [this.#seen, this.#lead, this.#before];
+    for (let i = 0; i < bytes.length; i++) {
+      const value = bytes[i];
+      const count = ++seen[value];
+      if (count > seen[before[value]] + lead[value]) {
+        if (this.#early++ === 0) {
+          this.#detail = `byte ${this.#delivered + i} of the stream is a ${value} too early`;
+        }
+      }
+    }
+    this.#delivered += bytes.length;
+  }
+
+  finish(): Verdict {
+    const { producers, messages } = this.#header;
+    let missing = 0;
+    let surplus = this.#seen[255];
+    if (messages !== null) {
+      for (let value = 0; value < ONE_BYTE_VALUES; value++) {
+        const due = producers * occurrences(value, messages);
+        missing += Math.max(0, due - this.#seen[value]);
+        surplus += Math.max(0, this.#seen[value] - due);
+      }
+    }
+    // A value too few and another too many is one message changed on the way.
+    const corrupted = messages === null ? surplus : Math.min(missing, surplus);
+    const wholeSet = missing === 0 && surplus === 0;
+    const faults = {
+      lost: missing - (messages === null ? 0 : corrupted),
+      duplicated: surplus - corrupted,
+      // One wrong value makes later ones look early: only of a complete set can order be said.
+      reordered: wholeSet ? this.#early : 0,
+      corrupted,
+    };
+    if (this.#detail === "" && !wholeSet) {
+      this.#detail = `${missing} one-byte messages are missing and ${surplus} are too many`;
+    }
+    return {
+      status: statusOf(faults),
+      expected: expectedMessages(this.#header),
+      delivered: this.#delivered,
+      ...faults,
+      detail: this.#detail,
+    };
+  }
+}
+
+/** How often a producer that sends `messages` messages sends this value. */
+function occurrences(value: number, messages: number): number {
+  const first = (value + ONE_BYTE_VALUES - 1) % ONE_BYTE_VALUES;
+  return messages <= first ? 0 : Math.floor((messages - 1 - first) / ONE_BYTE_VALUES) + 1;
+}

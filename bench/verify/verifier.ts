@@ -1,0 +1,15 @@
+/**
+ * The proof of delivery: bytes in, a verdict out. One verifier checks one run; the listener uses it over a
+ * socket, the in-process sink without one.
+ */
+import type { RunHeader } from "../protocol.ts";
+import { FixedVerifier } from "./fixed.ts";
+import { NewlineVerifier } from "./newline.ts";
+import { OneByteVerifier } from "./one_byte.ts";
+import type { Verifier } from "./verdict.ts";
+
+/** The verifier for what a header announces. */
+export function createVerifier(header: RunHeader): Verifier {
+  if (header.framing === "newline") return new NewlineVerifier(header);
+  return header.messageBytes === 1 ? new OneByteVerifier(header) : new FixedVerifier(header);
+}

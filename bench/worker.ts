@@ -1,0 +1,55 @@
+/** The entry of a Worker thread: joins the hand-off and sends its producers' messages, run after run. */
+import { parentPort, workerData } from "node:worker_threads";
+import { findStrategy } from "../strategies/registry.ts";
+import type { Ticket } from "../strategies/strategy.ts";
+import { ControlBlock, type RunPlan } from "./control_block.ts";
+import { prepareAsync, prepareBlocking, producersOf } from "./schedule.ts";
+
+/** What crosses to a Worker of the suite. */
+export interface WorkerSetup {
+  ticket: Ticket;
+  control: SharedArrayBuffer;
+  worker: number;
+  workers: number;
+  producers: number;
+  turn: number;
+}
+
+const setup = workerData as WorkerSetup;
+const control = new ControlBlock(setup.control);
+const ids = producersOf(setup.worker, setup.workers, setup.producers);
+// Neither a promise nor a pending `waitAsync` keeps a Worker alive.
+const alive = setInterval(() => {}, 1_000);
+
+try {
+  await sendRuns();
+} catch (error) {
+  // An aborted hand-off is how the consumer ends a failed run: it knows the reason.
+  if ((error as Error).name !== "HandoffAborted") throw error;
+} finally {
+  clearInterval(alive);
+  parentPort?.unref();
+}
+
+async function sendRuns(): Promise<void> {
+  const prepare = joinHandoff();
+  control.comeOnline();
+  for (let run = 1;; run++) {
+    const plan = control.awaitPlan(run);
+    if (plan === null) return;
+    const send = prepare(plan);
+    if (!control.awaitRelease(run)) return;
+    await send();
+  }
+}
+
+/** Joins once; the result prepares one run and returns it. */
+function joinHandoff(): (plan: RunPlan) => () => void | Promise<void> {
+  const strategy = findStrategy(setup.ticket.strategy)!;
+  if (strategy.kind === "blocking") {
+    const end = strategy.join(setup.ticket);
+    return (plan) => prepareBlocking(end, ids, plan, setup.turn);
+  }
+  const end = strategy.join(setup.ticket);
+  return (plan) => prepareAsync(end, ids, plan);
+}

@@ -1,0 +1,70 @@
+/** How every command of the suite reads its options, ends, and complains: one line, never a stack trace. */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+
+/** Exit codes, the same for every command. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+
+/** Something the person can mend: printed as one line. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** A command in the suite's style: errors say where the help is. */
+export function command(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (message, write) => write(`${name}: ${message.replace(/^error: /, "")}`),
+    })
+    .showHelpAfterError(false);
+}
+
+/** Run a command's main function and turn whatever it throws into one line and an exit code. */
+export async function runMain(name: string, main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    process.exitCode = report(name, error);
+  }
+}
+
+function report(name: string, error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError) {
+    console.error(`${name}: ${error.message}`);
+    return EXIT.usage;
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  console.error(`${name}: ${detail.split("\n")[0]}`);
+  if (process.env.FANIN_DEBUG) console.error(error);
+  return EXIT.failed;
+}
+
+/** A whole number in a range, for commander's argument parsers. */
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^\d[\d_]*$/.test(text) ? Number(text.replaceAll("_", "")) : NaN;
+    if (!(value >= min && value <= max)) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+      throw new InvalidArgumentError(`Give a whole number, ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** Bytes, plain or with KiB, MiB or GiB behind the number. */
+export function byteSize(min: number): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+)\s*(|B|KiB|MiB|GiB)$/i.exec(text.trim());
+    const power = ["", "kib", "mib", "gib"].indexOf(
+      (match?.[2] ?? "").toLowerCase().replace(/^b$/, ""),
+    );
+    const value = match === null ? NaN : Number(match[1]) * 1024 ** power;
+    if (!(value >= min)) {
+      throw new InvalidArgumentError(`Give bytes, ${min} or more, such as 65536, 64KiB or 4MiB.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * channel: a bounded multi-producer single-consumer channel of records in a shared ring, after Aeron's
+ * many-to-one ring buffer (Thompson, Montgomery).
+ *
+ * A producer claims a record's place with one atomic add on `tail`, copies its message there, and stores the
+ * record's header, the message's length, last: a header that is not zero publishes the record. The consumer
+ * reads headers from `head` on, and before it gives space back it zeroes it, so that no later lap takes old
+ * bytes for a header. Claims are served in their order; one that lies beyond the limit waits for the consumer.
+ *
+ *     words   | lifecycle | tail | head | room (eventcount) | consumer's sleeper |   one cache line each
+ *     ring    | length, bytes, pad to 4 | length, bytes, pad to 4 | …            |   a power of two bytes
+ *
+ * The ring is as large as `capacity` bytes of payload need it for messages of the expected size: headers do
+ * not count against a channel's capacity.
+ *
+ *     drain=each    a run is one message: the post's serial consumer, which awaits a write for each
+ *     drain=batch   a run is all that is there, gathered
+ *
+ * Blocks: `send` while its claim lies beyond the limit; `receive` while nothing is there. Allocates: nothing
+ * per message in `send`; one view a run. A producer that dies between claim and header stalls the channel.
+ */
+import { PollingConsumer } from "./primitives/consumer.ts";
+import { copyIn, LINE, powerOfTwo, roundUp } from "./primitives/layout.ts";
+import { Lifecycle } from "./primitives/lifecycle.ts";
+import { EventCount, Sleeper } from "./primitives/parking.ts";
+import {
+  type BlockingProducer,
+  type BlockingStrategy,
+  checkLength,
+  type HandoffOptions,
+  handoffOver,
+  MAX_MESSAGE_BYTES,
+} from "./strategy.ts";
+
+const NAME = "channel";
+const LIFECYCLE = 0;
+const TAIL = LINE;
+const HEAD = 2 * LINE;
+const ROOM = 3 * LINE;
+const SLEEPER = 4 * LINE;
+const WORDS = 5 * LINE;
+const HEADER_BYTES = 4;
+/** What a batch gathers at most: larger writes gain nothing. */
+const BATCH_BYTES = 1 << 20;
+
+interface ChannelTicket {
+  memory: SharedArrayBuffer;
+  /** Bytes of the ring, headers included, that may be claimed and not yet given back. */
+  limit: number;
+  largest: number;
+}
+
+class Shared {
+  readonly words: Int32Array;
+  readonly ring: Uint8Array;
+  readonly headers: Int32Array;
+  readonly mask: number;
+  readonly limit: number;
+  readonly largest: number;
+  readonly lifecycle: Lifecycle;
+  readonly room: EventCount;
+  readonly sleeper: Sleeper;
+
+  constructor({ memory, limit, largest }: ChannelTicket) {
+    this.words = new Int32Array(memory, 0, WORDS);
+    this.ring = new Uint8Array(memory, WORDS * 4);
+    this.headers = new Int32Array(memory, WORDS * 4);
+    this.mask = this.ring.length - 1;
+    this.limit = limit;
+    this.largest = largest;
+    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.sleeper = new Sleeper(this.words, SLEEPER);
+  }
+}
+
+function recordBytes(length: number): number {
+  return HEADER_BYTES + roundUp(length, 4);
+}
+
+class ChannelConsumer extends PollingConsumer {
+  readonly #shared: Shared;
+  readonly #gathered: Uint8Array;
+  readonly #batch: boolean;
+  /** Position of the oldest record that was not given back; positions count bytes modulo 2^32. */
+  #head = 0;
+  /** Position behind the last record of the current run. */
+  #taken = 0;
+  /** Bytes given back since producers were last woken. */
+  #freed = 0;
+
+  constructor(shared: Shared, gatherBytes: number, batch: boolean) {
+    super(shared.lifecycle, shared.sleeper);
+    this.#shared = shared;
+    this.#gathered = new Uint8Array(gatherBytes);
+    this.#batch = batch;
+  }
+
+  protected poll(): Uint8Array | null {
+    return this.#batch ? this.#pollBatch() : this.#pollOne();
+  }
+
+  #pollOne(): Uint8Array | null {
+    const { headers, mask, ring } = this.#shared;
+    const at = this.#taken & mask;
+    const length = Atomics.load(headers, at >>> 2);
+    if (length === 0) return null;
+    this.#taken = (this.#taken + recordBytes(length)) | 0;
+    const from = (at + HEADER_BYTES) & mask;
+    if (from + length <= ring.length) return ring.subarray(from, from + length);
+    this.#gather(0, from, length);
+    return this.#gathered.subarray(0, length);
+  }
+
+  #pollBatch(): Uint8Array | null {
+    const { headers, mask } = this.#shared;
+    const ringBytes = mask + 1;
+    const room = this.#gathered.length;
+    let filled = 0;
+    let taken = this.#taken;
+    // A full lap ends the batch: behind it lie its own records, not yet zeroed.
+    while (((taken - this.#head) >>> 0) < ringBytes) {
+      const at = taken & mask;
+      const length = Atomics.load(headers, at >>> 2);
+      if (length === 0 || filled + length > room) break;
+      this.#gather(filled, (at + HEADER_BYTES) & mask, length);
+      filled += length;
+      taken = (taken + recordBytes(length)) | 0;
+    }
+    this.#taken = taken;
+    return filled === 0 ? null : this.#gathered.subarray(0, filled);
+  }
+
+  #gather(at: number, from: number, length: number): void {
+    const { ring, mask } = this.#shared;
+    const gathered = this.#gathered;
+    if (length <= 24) {
+      for (let i = 0; i < length; i++) gathered[at + i] = ring[(from + i) & mask];
+      return;
+    }
+    const first = Math.min(length, ring.length - from);
+    gathered.set(ring.subarray(from, from + first), at);
+    if (first < length) gathered.set(ring.subarray(0, length - first), at + first);
+  }
+
+  protected release(): void {
+    const bytes = (this.#taken - this.#head) | 0;
+    if (bytes === 0) return;
+    const { words, headers, mask, limit, room } = this.#shared;
+    const from = (this.#head & mask) >>> 2;
+    const count = bytes >>> 2;
+    if (count <= 8) {
+      const wordMask = mask >>> 2;
+      for (let i = 0; i < count; i++) headers[(from + i) & wordMask] = 0;
+    } else {
+      headers.fill(0, from, Math.min(from + count, headers.length));
+      if (from + count > headers.length) headers.fill(0, 0, from + count - headers.length);
+    }
+    this.#head = this.#taken;
+    Atomics.store(words, HEAD, this.#head);
+    // Waking costs microseconds, so blocked producers sleep on until half of the ring has come free, or until
+    // nothing is published any more: then only they can go on.
+    this.#freed += bytes;
+    const idle = Atomics.load(headers, (this.#head & mask) >>> 2) === 0;
+    if ((idle || this.#freed >= limit / 2) && room.hasWaiters()) {
+      this.#freed = 0;
+      room.advance();
+    }
+  }
+
+  protected wakeProducers(): void {
+    this.#shared.room.advance();
+  }
+}
+
+class ChannelProducer implements BlockingProducer {
+  readonly #shared: Shared;
+  /** The consumer's head when it was last looked at: older than the truth, so on the safe side. */
+  #seenHead = 0;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+    this.#seenHead = Atomics.load(shared.words, HEAD);
+  }
+
+  send(message: Uint8Array): void {
+    const { words, headers, mask, limit, largest, ring, sleeper } = this.#shared;
+    const length = message.length;
+    if (length < 1 || length > largest) checkLength(length, largest);
+    const record = recordBytes(length);
+    const position = Atomics.add(words, TAIL, record);
+    if (((position + record - this.#seenHead) >>> 0) > limit) this.#waitForRoom(position + record);
+    const from = (position + HEADER_BYTES) & mask;
+    if (from + length <= ring.length) {
+      copyIn(ring, from, message);
+    } else {
+      const first = ring.length - from;
+      ring.set(message.subarray(0, first), from);
+      ring.set(message.subarray(first), 0);
+    }
+    Atomics.store(headers, (position & mask) >>> 2, length);
+    sleeper.wake();
+  }
+
+  #waitForRoom(end: number): void {
+    const { words, limit, room } = this.#shared;
+    const fits = () => {
+      this.#seenHead = Atomics.load(words, HEAD);
+      return ((end - this.#seenHead) >>> 0) <= limit;
+    };
+    if (!fits()) room.waitUntil(fits);
+  }
+
+  flush(): void {}
+
+  close(): void {
+    if (this.#shared.lifecycle.closeOne()) this.#shared.sleeper.wake();
+  }
+}
+
+export const channel: BlockingStrategy = {
+  name: NAME,
+  kind: "blocking",
+  summary: "a bounded MPSC channel of records in a shared ring",
+  params: {
+    drain: {
+      help: "each: one message, one awaited write; batch: all that is there in one write",
+      default: "each",
+      choices: ["each", "batch"],
+    },
+  },
+  variants: [{ drain: "each" }, { drain: "batch" }],
+  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, capacity),
+  open({ producers, workers, capacity, messageBytes, params }: HandoffOptions) {
+    const records = Math.max(1, Math.floor(capacity / messageBytes));
+    const largest = Math.min(MAX_MESSAGE_BYTES, capacity);
+    const limit = Math.max(records * recordBytes(messageBytes), recordBytes(largest));
+    const memory = new SharedArrayBuffer(WORDS * 4 + powerOfTwo(limit));
+    const ticket: ChannelTicket = { memory, limit, largest };
+    const shared = new Shared(ticket);
+    shared.lifecycle.open(producers);
+    const gatherBytes = Math.min(capacity, BATCH_BYTES);
+    const consumer = new ChannelConsumer(shared, gatherBytes, params.drain === "batch");
+    return handoffOver(NAME, consumer, workers, ticket, memory.byteLength);
+  },
+  join: (ticket) => new ChannelProducer(new Shared(ticket.shared as ChannelTicket)),
+};

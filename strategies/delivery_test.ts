@@ -1,0 +1,77 @@
+/**
+ * Every strategy delivers everything: each variant of each, with real Workers, over capacities so small that
+ * wrap, full and empty happen all the time, checked by the suite's own verifier.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memoryRuns } from "../bench/memory_sink.ts";
+import { random } from "../bench/random.ts";
+import { carryOut } from "../bench/run.ts";
+import type { CellSpec } from "../bench/spec.ts";
+import { openStrategySubject } from "../bench/subjects/strategy_subject.ts";
+import { pairwise } from "../bench/testing/pairwise.ts";
+import { testSeed } from "../bench/testing/random.ts";
+import { formatParams } from "./params.ts";
+import { STRATEGIES } from "./registry.ts";
+import type { Strategy } from "./strategy.ts";
+
+const MESSAGES = 20;
+const ROWS = pairwise({
+  producers: [1, 3, 64, 1000],
+  workers: [1, 2, 4],
+  messageBytes: [1, 8, 100, 4096],
+});
+const seed = testSeed();
+
+for (const strategy of STRATEGIES) {
+  for (const variant of strategy.variants) {
+    const name = `${strategy.name} ${formatParams(variant)} delivers everything (seed ${seed})`;
+    test(name, { timeout: 60_000 }, async () => {
+      const next = random(seed);
+      for (const row of ROWS) await deliver(strategy, { ...row, params: variant }, next);
+    });
+  }
+}
+
+async function deliver(
+  strategy: Strategy,
+  row: Pick<CellSpec, "producers" | "workers" | "messageBytes" | "params">,
+  next: () => number,
+): Promise<void> {
+  // Two to six messages wide, never a round number of them.
+  const capacity = Math.max(16, Math.floor(row.messageBytes * (2 + 4 * next())));
+  const turn = next() < 0.5 ? 0 : 1 + Math.floor(next() * 7);
+  const spec: CellSpec = {
+    ...row,
+    subject: strategy.name,
+    messages: MESSAGES,
+    turn,
+    capacity,
+    seed,
+    listener: { host: "", port: 0 },
+    runId: "test",
+    task: "measure",
+  };
+  const label = JSON.stringify({ ...row, capacity, turn });
+  let fail: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openStrategySubject(strategy, spec, fail);
+  try {
+    const context = {
+      subject,
+      openRun: memoryRuns(16 * 2 ** 20),
+      producers: row.producers,
+      subjectFailed,
+    };
+    // Twice over the same buffers: what one run leaves behind must not show in the next.
+    for (let run = 0; run < 2; run++) {
+      const request = { ...spec, runId: "test", warmUp: false, seed: seed + run };
+      const report = await carryOut(context, request);
+      assert.equal(report.status, "ok", `${label}: ${report.detail}`);
+      assert.equal(report.delivered, row.producers * MESSAGES, label);
+    }
+  } finally {
+    await subject.stop();
+  }
+}

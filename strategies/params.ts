@@ -1,0 +1,46 @@
+/** Reads and checks the parameters of a strategy or a control: `channel:drain=batch`. */
+import type { Params, ParamSpec } from "./strategy.ts";
+
+interface Parametrised {
+  name: string;
+  params: Readonly<Record<string, ParamSpec>>;
+}
+
+/** Given values checked, defaults filled in, in the order of the declaration. @throws {RangeError} */
+export function parseParams(
+  subject: Parametrised,
+  given: Readonly<Record<string, string | number>>,
+): Params {
+  for (const key of Object.keys(given)) {
+    if (!(key in subject.params)) {
+      const known = Object.keys(subject.params);
+      throw new RangeError(
+        `${subject.name} has no parameter "${key}"; ` +
+          (known.length === 0 ? "it takes none" : `it takes ${known.join(", ")}`),
+      );
+    }
+  }
+  return Object.fromEntries(
+    Object.entries(subject.params).map((
+      [key, spec],
+    ) => [key, valueOf(subject.name, key, spec, given[key])]),
+  );
+}
+
+function valueOf(name: string, key: string, spec: ParamSpec, given: string | number | undefined) {
+  if (given === undefined) return spec.default;
+  if ("choices" in spec) {
+    if (spec.choices.includes(String(given))) return String(given);
+    throw new RangeError(`${name}: ${key} is ${spec.choices.join(" or ")}, not "${given}"`);
+  }
+  const value = String(given).trim() === "" ? NaN : Number(given);
+  if (Number.isInteger(value) && value >= spec.min && value <= spec.max) return value;
+  throw new RangeError(
+    `${name}: ${key} is a whole number from ${spec.min} to ${spec.max}, not "${given}"`,
+  );
+}
+
+/** All parameters in one cell: `drain=batch`, several joined by ";", "" for none. */
+export function formatParams(params: Params): string {
+  return Object.entries(params).map(([key, value]) => `${key}=${value}`).join(";");
+}

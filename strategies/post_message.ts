@@ -1,0 +1,240 @@
+/**
+ * post-message: the platform's own channel. Every message is one `postMessage` of its bytes over a
+ * MessagePort, one port a Worker; the consumer drains its ports with `receiveMessageOnPort`, in turn.
+ *
+ * A MessagePort has no back-pressure of its own, so a producer pays for a message first: it adds its charge to
+ * `claimed` and waits until what is claimed and not yet freed fits the capacity; the consumer frees what it
+ * has written. A message is charged its bytes, but at least capacity / `credits`, since each costs the
+ * platform hundreds of bytes whatever its length.
+ *
+ *     words   | lifecycle | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
+ *     port w  | message, message, … , 0 = one producer has closed                    |
+ *
+ *     drain=each    a run is one message: an awaited write for each
+ *     drain=batch   a run is all that is there, gathered
+ *
+ * Blocks: `send` while it has no credit; `receive` while nothing is there. Allocates: a buffer and the
+ * platform's own wrapping a message, on both sides.
+ */
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { PollingConsumer } from "./primitives/consumer.ts";
+import { LINE } from "./primitives/layout.ts";
+import { Lifecycle } from "./primitives/lifecycle.ts";
+import { EventCount, Sleeper } from "./primitives/parking.ts";
+import {
+  type BlockingProducer,
+  type BlockingStrategy,
+  checkLength,
+  type Handoff,
+  type HandoffOptions,
+  MAX_MESSAGE_BYTES,
+  type Ticket,
+} from "./strategy.ts";
+
+const NAME = "post-message";
+const LIFECYCLE = 0;
+const CLAIMED = LINE;
+const FREED = 2 * LINE;
+const ROOM = 3 * LINE;
+const SLEEPER = 4 * LINE;
+const WORDS = 5 * LINE;
+const BATCH_BYTES = 1 << 20;
+/** Posted in place of a message: in order behind a producer's last one. */
+const CLOSED = 0;
+
+interface PortTicket {
+  memory: SharedArrayBuffer;
+  port: MessagePort;
+  capacity: number;
+  /** What a message is charged at least. */
+  leastCharge: number;
+}
+
+class Shared {
+  readonly words: Int32Array;
+  readonly lifecycle: Lifecycle;
+  readonly room: EventCount;
+  readonly sleeper: Sleeper;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory);
+    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.sleeper = new Sleeper(this.words, SLEEPER);
+  }
+}
+
+function leastCharge({ capacity, params }: HandoffOptions): number {
+  return Math.ceil(capacity / Number(params.credits));
+}
+
+class PortConsumer extends PollingConsumer {
+  readonly #shared: Shared;
+  readonly #ports: readonly MessagePort[];
+  readonly #gathered: Uint8Array;
+  readonly #batch: boolean;
+  readonly #leastCharge: number;
+  readonly #capacity: number;
+  #turn = 0;
+  /** Charge of the current run. */
+  #charge = 0;
+  /** Charge freed since producers were last woken. */
+  #freed = 0;
+  /** A message that no longer fitted the last batch. */
+  #held: Uint8Array | null = null;
+
+  constructor(shared: Shared, ports: readonly MessagePort[], options: HandoffOptions) {
+    super(shared.lifecycle, shared.sleeper);
+    this.#shared = shared;
+    this.#ports = ports;
+    this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));
+    this.#batch = options.params.drain === "batch";
+    this.#leastCharge = leastCharge(options);
+    this.#capacity = options.capacity;
+  }
+
+  protected poll(): Uint8Array | null {
+    const first = this.#next();
+    if (first === null) return null;
+    if (!this.#batch) {
+      this.#count(first);
+      return first;
+    }
+    let filled = 0;
+    for (let message: Uint8Array | null = first; message !== null; message = this.#next()) {
+      if (filled + message.length > this.#gathered.length) {
+        this.#held = message;
+        break;
+      }
+      if (message.length === 1) this.#gathered[filled] = message[0];
+      else this.#gathered.set(message, filled);
+      filled += message.length;
+      this.#count(message);
+    }
+    return this.#gathered.subarray(0, filled);
+  }
+
+  #count(message: Uint8Array): void {
+    this.#charge += Math.max(message.length, this.#leastCharge);
+  }
+
+  /** The next message of any port, or null where none is there. Ports take turns, message by message. */
+  #next(): Uint8Array | null {
+    if (this.#held !== null) {
+      const held = this.#held;
+      this.#held = null;
+      return held;
+    }
+    const ports = this.#ports;
+    for (let silent = 0; silent < ports.length;) {
+      const received = receiveMessageOnPort(ports[this.#turn]);
+      this.#turn = this.#turn + 1 === ports.length ? 0 : this.#turn + 1;
+      if (received === undefined) silent++;
+      else if (received.message === CLOSED) this.lifecycle.closeOne();
+      else return received.message as Uint8Array;
+    }
+    return null;
+  }
+
+  protected release(): void {
+    if (this.#charge === 0) return;
+    const { words, room } = this.#shared;
+    Atomics.add(words, FREED, this.#charge);
+    // Waking costs microseconds: blocked producers sleep on until half of the capacity has come free, or
+    // until no message is there any more: then only they can go on.
+    this.#freed += this.#charge;
+    this.#charge = 0;
+    if (!room.hasWaiters()) return;
+    if (this.#freed >= this.#capacity / 2 || this.#noneWaiting()) {
+      this.#freed = 0;
+      room.advance();
+    }
+  }
+
+  #noneWaiting(): boolean {
+    this.#held ??= this.#next();
+    return this.#held === null;
+  }
+
+  protected wakeProducers(): void {
+    this.#shared.room.advance();
+  }
+}
+
+class PortProducer implements BlockingProducer {
+  readonly #shared: Shared;
+  readonly #port: MessagePort;
+  readonly #capacity: number;
+  readonly #leastCharge: number;
+
+  constructor(ticket: PortTicket) {
+    this.#shared = new Shared(ticket.memory);
+    this.#port = ticket.port;
+    this.#capacity = ticket.capacity;
+    this.#leastCharge = ticket.leastCharge;
+  }
+
+  send(message: Uint8Array): void {
+    const { words, sleeper } = this.#shared;
+    checkLength(message.length, Math.min(this.#capacity, MAX_MESSAGE_BYTES));
+    const charge = Math.max(message.length, this.#leastCharge);
+    const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
+    if (!this.#granted(claimed)) this.#shared.room.waitUntil(() => this.#granted(claimed));
+    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
+    this.#port.postMessage(message.slice());
+    sleeper.wake();
+  }
+
+  #granted(claimed: number): boolean {
+    return ((claimed - Atomics.load(this.#shared.words, FREED)) | 0) <= this.#capacity;
+  }
+
+  flush(): void {}
+
+  close(): void {
+    this.#port.postMessage(CLOSED);
+    this.#shared.sleeper.wake();
+  }
+}
+
+export const postMessage: BlockingStrategy = {
+  name: NAME,
+  kind: "blocking",
+  summary: "the platform's MessagePort, a postMessage a message, bounded by credits",
+  params: {
+    drain: {
+      help: "each: one message, one awaited write; batch: all that is there in one write",
+      default: "each",
+      choices: ["each", "batch"],
+    },
+    credits: {
+      help: "messages in flight at most, beside the capacity in bytes",
+      default: 8_192,
+      min: 1,
+      max: 1 << 20,
+    },
+  },
+  variants: [{ drain: "each" }, { drain: "batch" }],
+  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, capacity),
+  open(options: HandoffOptions): Handoff {
+    const memory = new SharedArrayBuffer(WORDS * 4);
+    const shared = new Shared(memory);
+    shared.lifecycle.open(options.producers);
+    const channels = Array.from({ length: options.workers }, () => new MessageChannel());
+    return {
+      consumer: new PortConsumer(shared, channels.map((channel) => channel.port1), options),
+      tickets: channels.map((channel): Ticket => ({
+        strategy: NAME,
+        shared: {
+          memory,
+          port: channel.port2,
+          capacity: options.capacity,
+          leastCharge: leastCharge(options),
+        },
+      })),
+      transfers: channels.map((channel) => [channel.port2 as unknown as Transferable]),
+      sharedBytes: memory.byteLength,
+    };
+  },
+  join: (ticket) => new PortProducer(ticket.shared as PortTicket),
+};

@@ -1,0 +1,60 @@
+/**
+ * An async mutex in one shared word: the futex mutex (`mutex.ts`) with `Atomics.waitAsync` in place of
+ * `Atomics.wait`, so that a thread's other tasks go on while one waits.
+ *
+ *     0 free     1 held     2 held, and someone may sleep
+ *
+ * Barging: whoever comes while the lock is free takes it, sleepers or not. Within a thread a holder never
+ * awaits while it holds, so tasks of one thread meet a held lock only where another thread has it.
+ */
+import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+
+const FREE = 0;
+const HELD = 1;
+const CONTENDED = 2;
+
+export class AsyncMutex {
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly #lifecycle: Lifecycle;
+  /** One shared-memory wait serves all tasks of the thread: thousands of them would each cost a timer. */
+  #pending: Promise<void> | null = null;
+  /** Times a task of this thread had to wait. */
+  parks = 0;
+
+  constructor(words: Int32Array, at: number, lifecycle: Lifecycle) {
+    this.#words = words;
+    this.#at = at;
+    this.#lifecycle = lifecycle;
+  }
+
+  /** Take the lock if it is free. Neither waits nor allocates. */
+  tryLock(): boolean {
+    return Atomics.compareExchange(this.#words, this.#at, FREE, HELD) === FREE;
+  }
+
+  /** Resolves with the lock held. @throws {HandoffAborted} */
+  async lock(): Promise<void> {
+    if (this.tryLock()) return;
+    while (Atomics.exchange(this.#words, this.#at, CONTENDED) !== FREE) {
+      this.parks++;
+      await (this.#pending ?? this.#sleep());
+      this.#lifecycle.check();
+    }
+  }
+
+  #sleep(): Promise<void> | undefined {
+    const wait = Atomics.waitAsync(this.#words, this.#at, CONTENDED, SLICE_MS);
+    if (!wait.async) return undefined;
+    return this.#pending = wait.value.then(() => {
+      this.#pending = null;
+    });
+  }
+
+  /** Only for the holder. Wakes one sleeping thread where there may be one. */
+  unlock(): void {
+    if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {
+      Atomics.notify(this.#words, this.#at, 1);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * Sleeping until something has changed, without a lost wake-up and without paying for a wake-up that nobody
+ * needs: `notify` costs microseconds where someone sleeps and even without a sleeper more than looking at a
+ * word first.
+ */
+import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+
+/**
+ * One sleeper: the consumer. It announces that it is about to sleep, looks once more for work, and sleeps; a
+ * producer publishes, then looks at the word. The two orders exclude that both miss each other (Dekker's
+ * argument; it needs sequentially consistent operations, which Atomics are).
+ *
+ *     one word: 1 while the consumer sleeps or is about to
+ */
+export class Sleeper {
+  readonly words: Int32Array;
+  readonly at: number;
+
+  constructor(words: Int32Array, at: number) {
+    this.words = words;
+    this.at = at;
+  }
+
+  /** Consumer: look for work again after this, then `sleep` or `withdraw`. */
+  announce(): void {
+    Atomics.store(this.words, this.at, 1);
+  }
+
+  withdraw(): void {
+    Atomics.store(this.words, this.at, 0);
+  }
+
+  /** Consumer: block until woken, at most for one slice. Returns whether it was the slice that ended. */
+  sleep(): boolean {
+    const timedOut = Atomics.wait(this.words, this.at, 1, SLICE_MS) === "timed-out";
+    this.withdraw();
+    return timedOut;
+  }
+
+  /** The same without blocking the thread. */
+  async sleepAsync(): Promise<void> {
+    const wait = Atomics.waitAsync(this.words, this.at, 1, SLICE_MS);
+    if (wait.async) await wait.value;
+    this.withdraw();
+  }
+
+  /** Producer, after it has published. */
+  wake(): void {
+    if (Atomics.load(this.words, this.at) !== 0) {
+      Atomics.store(this.words, this.at, 0);
+      Atomics.notify(this.words, this.at, 1);
+    }
+  }
+}
+
+/** Words that an `EventCount` takes. */
+export const EVENT_COUNT_WORDS = 2;
+
+/**
+ * Any number of sleepers: producers that wait for room. After Dmitry Vyukov's eventcount.
+ *
+ *     word 0: counts up with every event     word 1: threads that wait
+ */
+export class EventCount {
+  readonly #words: Int32Array;
+  readonly #epoch: number;
+  readonly #waiters: number;
+  readonly #lifecycle: Lifecycle;
+  /** Times this thread had to sleep. */
+  parks = 0;
+
+  constructor(words: Int32Array, base: number, lifecycle: Lifecycle) {
+    this.#words = words;
+    this.#epoch = base;
+    this.#waiters = base + 1;
+    this.#lifecycle = lifecycle;
+  }
+
+  /** Block until `ready()`, which is asked again after every event. @throws {HandoffAborted} */
+  waitUntil(ready: () => boolean): void {
+    Atomics.add(this.#words, this.#waiters, 1);
+    try {
+      for (;;) {
+        const epoch = Atomics.load(this.#words, this.#epoch);
+        if (ready()) return;
+        this.#lifecycle.check();
+        this.parks++;
+        Atomics.wait(this.#words, this.#epoch, epoch, SLICE_MS);
+      }
+    } finally {
+      Atomics.sub(this.#words, this.#waiters, 1);
+    }
+  }
+
+  /** The same without blocking the thread: other producers of it go on meanwhile. */
+  async waitUntilAsync(ready: () => boolean): Promise<void> {
+    Atomics.add(this.#words, this.#waiters, 1);
+    try {
+      for (;;) {
+        const epoch = Atomics.load(this.#words, this.#epoch);
+        if (ready()) return;
+        this.#lifecycle.check();
+        this.parks++;
+        const wait = Atomics.waitAsync(this.#words, this.#epoch, epoch, SLICE_MS);
+        if (wait.async) await wait.value;
+      }
+    } finally {
+      Atomics.sub(this.#words, this.#waiters, 1);
+    }
+  }
+
+  /** Whether anybody waits: one atomic load. */
+  hasWaiters(): boolean {
+    return Atomics.load(this.#words, this.#waiters) !== 0;
+  }
+
+  /** The condition has changed: wake all that wait. */
+  advance(): void {
+    Atomics.add(this.#words, this.#epoch, 1);
+    Atomics.notify(this.#words, this.#epoch);
+  }
+}

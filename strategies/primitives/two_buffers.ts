@@ -1,0 +1,80 @@
+/**
+ * Two buffers of which one fills while the other is written: what swap-buffer and async-lock share. The lock
+ * around them is theirs, and every call here that is marked "locked" is made while it is held.
+ *
+ *     words   | lifecycle | lock, filling, fill | room (eventcount) | consumer's sleeper |   a cache line each
+ *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2            |
+ *
+ * `filling` and `fill` are guarded by the lock, so they are plain words and live on its line: whoever takes
+ * the lock needs them next.
+ */
+import { copyIn, LINE } from "./layout.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { EventCount, Sleeper } from "./parking.ts";
+
+const LIFECYCLE = 0;
+const LOCK = LINE;
+const FILLING = LOCK + 1;
+const FILL = LOCK + 2;
+const ROOM = 2 * LINE;
+const SLEEPER = 3 * LINE;
+const WORDS = 4 * LINE;
+
+export class TwoBuffers {
+  readonly words: Int32Array;
+  /** The word that the lock is. */
+  readonly lockAt = LOCK;
+  /** Bytes of one buffer. */
+  readonly half: number;
+  readonly lifecycle: Lifecycle;
+  readonly room: EventCount;
+  readonly sleeper: Sleeper;
+  readonly #buffers: readonly Uint8Array[];
+
+  /** Memory for buffers of half the capacity (bytes) each. */
+  static allocate(capacity: number): SharedArrayBuffer {
+    return new SharedArrayBuffer(WORDS * 4 + 2 * Math.floor(capacity / 2));
+  }
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory, 0, WORDS);
+    this.half = (memory.byteLength - WORDS * 4) / 2;
+    this.#buffers = [
+      new Uint8Array(memory, WORDS * 4, this.half),
+      new Uint8Array(memory, WORDS * 4 + this.half, this.half),
+    ];
+    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.sleeper = new Sleeper(this.words, SLEEPER);
+  }
+
+  /** Locked. */
+  fits(length: number): boolean {
+    return this.words[FILL] + length <= this.half;
+  }
+
+  /** Without the lock: may be stale, so look again under it. */
+  mayFit(length: number): boolean {
+    return Atomics.load(this.words, FILL) + length <= this.half;
+  }
+
+  /** Locked, and only what fits. Returns whether the consumer must be woken once the lock is free. */
+  append(message: Uint8Array): boolean {
+    const words = this.words;
+    const at = words[FILL];
+    copyIn(this.#buffers[words[FILLING]], at, message);
+    words[FILL] = at + message.length;
+    // A plain look is enough: the consumer announces itself before it takes the lock to look again.
+    return words[SLEEPER] !== 0;
+  }
+
+  /** Locked. The filled bytes, or null where there are none; producers go on in the other buffer, empty. */
+  swap(): Uint8Array | null {
+    const filled = this.words[FILL];
+    if (filled === 0) return null;
+    const full = this.words[FILLING];
+    this.words[FILLING] = 1 - full;
+    this.words[FILL] = 0;
+    return this.#buffers[full].subarray(0, filled);
+  }
+}

@@ -1,0 +1,18 @@
+/** All strategies. Adding one is a new file and a line here: options, tables and columns follow. */
+import { asyncLock } from "./async_lock.ts";
+import { channel } from "./channel.ts";
+import { postMessage } from "./post_message.ts";
+import type { Strategy } from "./strategy.ts";
+import { swapBuffer } from "./swap_buffer.ts";
+
+export const STRATEGIES: readonly Strategy[] = [
+  channel,
+  postMessage,
+  swapBuffer,
+  asyncLock,
+];
+
+/** The strategy of that name, or undefined. */
+export function findStrategy(name: string): Strategy | undefined {
+  return STRATEGIES.find((strategy) => strategy.name === name);
+}
