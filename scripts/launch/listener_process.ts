@@ -1,0 +1,100 @@
+/** The listener of a comparison: one process for all cells, or one that runs already. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { runArguments } from "../../bench/runtime.ts";
+import { socketRuns } from "../../bench/socket_sink.ts";
+import { UsageError } from "../command.ts";
+import { findRuntime, type Runtime } from "./runtimes.ts";
+
+const SERVER = fileURLToPath(new URL("../../server.ts", import.meta.url));
+const READY = /^listening on (\S+):(\d+) /m;
+const START_MS = 20_000;
+
+export interface RunningListener {
+  host: string;
+  port: number;
+  /** What runs it; null for one that was there already. */
+  runtime: Runtime | null;
+  /** Aborts when the listener has died. */
+  gone: AbortSignal;
+  stop(): Promise<void>;
+}
+
+/** Start a listener on loopback and a free port. @throws {UsageError} */
+export async function startListenerProcess(
+  item: string,
+  storeBytes: number,
+): Promise<RunningListener> {
+  const runtime = findRuntime(item);
+  const child = spawn(
+    runtime.path,
+    [
+      ...runArguments(runtime.kind),
+      SERVER,
+      "--port",
+      "0",
+      "--store",
+      String(storeBytes),
+      "--exit-with-stdin",
+    ],
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+  const gone = new AbortController();
+  const exited = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", () => resolve());
+  });
+  void exited.then(() => gone.abort(new Error("the listener has ended")));
+  child.stdin.on("error", () => {});
+  const stop = async () => {
+    child.stdin.end();
+    const late = setTimeout(() => child.kill("SIGKILL"), 2_000);
+    await exited;
+    clearTimeout(late);
+  };
+  let output = "";
+  child.stdout.setEncoding("utf8");
+  const ready = new Promise<RegExpExecArray>((resolve) => {
+    // Goes on reading for ever: a listener whose log nobody reads would block.
+    child.stdout.on("data", (text: string) => {
+      if (output.length < 65_536) output += text;
+      const match = READY.exec(output);
+      if (match !== null) resolve(match);
+    });
+  });
+  const timer = AbortSignal.timeout(START_MS);
+  const match = await Promise.race([ready, once(gone.signal, "abort"), once(timer, "abort")]);
+  if (!(match instanceof Array) || typeof match[1] !== "string") {
+    await stop();
+    throw new Error(`the listener did not start under ${runtime.label} ${runtime.version}`);
+  }
+  return { host: match[1], port: Number(match[2]), runtime, gone: gone.signal, stop };
+}
+
+/** Make sure that a listener of ours answers there. @throws {UsageError} */
+export async function joinListener(host: string, port: number): Promise<RunningListener> {
+  const header = {
+    runId: "hello",
+    messageBytes: 8,
+    framing: "fixed" as const,
+    producers: 1,
+    messages: 0,
+    seed: 0,
+    warmUp: true,
+  };
+  try {
+    const run = await socketRuns(host, port)(header, () => {});
+    await run.finish();
+    await run.verdict();
+  } catch (error) {
+    throw new UsageError(`--listener ${host}:${port}: ${(error as Error).message}`);
+  }
+  return {
+    host,
+    port,
+    runtime: null,
+    gone: new AbortController().signal,
+    stop: () => Promise.resolve(),
+  };
+}

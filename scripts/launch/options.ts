@@ -1,0 +1,189 @@
+/** The options of `bench`: read, checked, and turned into what the plan is made from. */
+import { availableParallelism } from "node:os";
+import { Option } from "commander";
+import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { byteSize, command, UsageError, wholeNumber } from "../command.ts";
+import { parseSubjects, type SubjectChoice } from "./subjects.ts";
+
+export interface BenchOptions {
+  runtimes: string;
+  subjects: SubjectChoice[];
+  producers: number[];
+  workers: number[];
+  /** A producer; null = the default of 1,000, less where a run would not fit the store. */
+  messages: number | null;
+  /** All producers together, instead of `messages`. */
+  total: number | null;
+  messageBytes: number[];
+  turn: number;
+  capacity: number;
+  rounds: number;
+  seed: number;
+  timeoutMs: number;
+  out: string | null;
+  /** One that runs already, or null to start one. */
+  listener: { host: string; port: number } | null;
+  listenerRuntime: string;
+  storeBytes: number;
+  preset: "default" | "quick" | "full";
+  dryRun: boolean;
+  list: boolean;
+}
+
+const PRESETS = {
+  default: { producers: [1, 16, 256], rounds: 3 },
+  quick: { producers: [16, 256], rounds: 1 },
+  full: { producers: range(1, 8_192), rounds: 5 },
+};
+const MAX_PRODUCERS = 1 << 20;
+
+const EXAMPLES = `
+Examples:
+  npm run bench -- --quick                          a first look, under a minute
+  npm run bench -- --producers 1..8192 --rounds 5   the post's axis
+  npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
+  npm run bench -- --message-size 64 --runtimes bun,node=system
+  npm run bench -- --total 1000000 --producers 64,8192 --workers 1,2,4
+  npm run bench -- --listener 192.0.2.7:7070        a listener that runs elsewhere
+
+"deno task bench" and "bun run bench" take the same options.
+Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143 interrupted.`;
+
+/** @throws {UsageError} with one line on what to do */
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const program = command(
+    "bench",
+    "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
+  )
+    .option(
+      "--runtimes <list>",
+      "deno, bun, node; each may be =pinned, =system or =/path",
+      "deno,bun,node",
+    )
+    .option(
+      "--strategies <list>",
+      "strategies and controls, with parameters as name:key=value (default: all)",
+    )
+    .option("--producers <list>", "logical producers: 1,16,256 or 1..8192 for the powers of two")
+    .option("--workers <list>", "Worker threads (default: the number of cores)")
+    .addOption(
+      new Option(
+        "--messages <number>",
+        "messages a producer (default: 1000, less if they would not fit the store)",
+      )
+        .argParser(wholeNumber(1, 2 ** 31 - 1)).conflicts("total"),
+    )
+    .option("--total <number>", "messages of all producers together", wholeNumber(1))
+    .option("--message-size <list>", "bytes a message: 1, or 8 to 65536", "1")
+    .option(
+      "--turn <number>",
+      "messages of a producer before its Worker turns to the next; 0: all",
+      wholeNumber(0, 2 ** 31 - 1),
+      0,
+    )
+    .option(
+      "--capacity <bytes>",
+      "payload that may wait in a hand-off, the same for all",
+      byteSize(1),
+      4 * 2 ** 20,
+    )
+    .option("--rounds <number>", "processes a cell (default: 3)", wholeNumber(1, 10_000))
+    .option(
+      "--seed <number>",
+      "order of the cells and content of the messages",
+      wholeNumber(0, 2 ** 32 - 1),
+      1,
+    )
+    .option(
+      "--timeout <seconds>",
+      "a cell that takes longer is stopped, or skipped if that can be told before",
+      wholeNumber(1, 86_400),
+      120,
+    )
+    .option("--out <folder>", "where the results go (default: results/<UTC time>)")
+    .option("--listener <host:port>", "use a listener that runs already")
+    .option("--listener-runtime <runtime>", "runtime of the listener that is started", "node")
+    .option(
+      "--store <bytes>",
+      "runs up to this size are checked after the clock has stopped",
+      byteSize(1),
+      256 * 2 ** 20,
+    )
+    .addOption(new Option("--quick", "16 and 256 producers, one round").conflicts("full"))
+    .option("--full", "1 to 8192 producers, five rounds")
+    .option("--dry-run", "show the plan and stop")
+    .option("--list", "show the strategies, the controls and their parameters, and stop")
+    .addHelpText("after", EXAMPLES)
+    .parse(argv as string[]);
+  const given = program.opts();
+  const preset = given.quick ? "quick" : given.full ? "full" : "default";
+  return {
+    runtimes: given.runtimes,
+    subjects: parseSubjects(given.strategies ?? null),
+    producers: given.producers === undefined
+      ? PRESETS[preset].producers
+      : numberList("--producers", given.producers, 1, MAX_PRODUCERS),
+    workers: given.workers === undefined
+      ? [availableParallelism()]
+      : numberList("--workers", given.workers, 1, 128),
+    messages: given.messages ?? null,
+    total: given.total ?? null,
+    messageBytes: messageSizes(given.messageSize),
+    turn: given.turn,
+    capacity: given.capacity,
+    rounds: given.rounds ?? PRESETS[preset].rounds,
+    seed: given.seed,
+    timeoutMs: given.timeout * 1_000,
+    out: given.out ?? null,
+    listener: given.listener === undefined ? null : address(given.listener),
+    listenerRuntime: given.listenerRuntime,
+    storeBytes: given.store,
+    preset,
+    dryRun: given.dryRun ?? false,
+    list: given.list ?? false,
+  };
+}
+
+/** The powers of two from one number to another. */
+function range(from: number, to: number): number[] {
+  const values = [];
+  for (let value = 1; value <= to; value *= 2) if (value >= from) values.push(value);
+  return values;
+}
+
+/** `1,16,256` or `1..8192`, ascending and each once. */
+function numberList(option: string, text: string, min: number, max: number): number[] {
+  const values = text.split(",").flatMap((part) => {
+    const [from, to, ...rest] = part.trim().split("..").map((end) =>
+      /^\d+$/.test(end) ? Number(end) : NaN
+    );
+    if (rest.length > 0) return [NaN];
+    return to === undefined ? [from] : from >= min && to >= from ? range(from, to) : [NaN];
+  });
+  if (values.length === 0 || !values.every((value) => value >= min && value <= max)) {
+    throw new UsageError(
+      `${option} ${text}: give whole numbers from ${min} to ${max}, such as 1,16,256, or 1..8192 for the powers of two`,
+    );
+  }
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+function messageSizes(text: string): number[] {
+  const sizes = numberList("--message-size", text, 1, MAX_MESSAGE_BYTES);
+  const odd = sizes.find((size) => size > 1 && size < 8);
+  if (odd !== undefined) {
+    throw new UsageError(
+      `--message-size ${odd}: a message is 1 byte, or from 8 bytes on, which carry its number`,
+    );
+  }
+  return sizes;
+}
+
+function address(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65_535) {
+    throw new UsageError(`--listener ${text}: give host:port, such as 127.0.0.1:7070`);
+  }
+  return { host: match[1] ?? match[2], port };
+}

@@ -1,0 +1,105 @@
+/** What is to be run: every combination that was asked for, as cells, and their order in each round. */
+import { random, shuffled } from "../../bench/random.ts";
+import type { Params } from "../../strategies/strategy.ts";
+import type { BenchOptions } from "./options.ts";
+import type { Runtime } from "./runtimes.ts";
+import { subjectLabel } from "./subjects.ts";
+
+/** Everything that was chosen for a measurement. Two rows of one cell differ by chance alone. */
+export interface Cell {
+  runtime: Runtime;
+  subject: string;
+  kind: "blocking" | "async" | "control";
+  params: Params;
+  producers: number;
+  workers: number;
+  messages: number;
+  messageBytes: number;
+  turn: number;
+  capacity: number;
+  /** Why it cannot be run, or null. */
+  skip: string | null;
+}
+
+export interface Plan {
+  cells: Cell[];
+  /** What the plan decided by itself, one line each. */
+  notes: string[];
+}
+
+const DEFAULT_MESSAGES = 1_000;
+/** A control's bytes are built before the clock, all of them. */
+const MAX_PREBUILT_BYTES = 2 ** 30;
+
+export function makePlan(options: BenchOptions, runtimes: readonly Runtime[]): Plan {
+  const cells: Cell[] = [];
+  const notes = new Set<string>();
+  for (const messageBytes of options.messageBytes) {
+    for (const producers of options.producers) {
+      const messages = messagesFor(options, producers, messageBytes, notes);
+      for (const workers of options.workers) {
+        for (const runtime of runtimes) {
+          for (const { entry, params } of options.subjects) {
+            const cell: Cell = {
+              runtime,
+              subject: entry.name,
+              kind: entry.kind,
+              params,
+              producers,
+              workers,
+              messages,
+              messageBytes,
+              turn: options.turn,
+              capacity: options.capacity,
+              skip: null,
+            };
+            const largest = entry.largestMessage(options.capacity, workers);
+            cells.push({ ...cell, skip: reasonToSkip(cell, largest) });
+          }
+        }
+      }
+    }
+  }
+  return { cells, notes: [...notes] };
+}
+
+function messagesFor(
+  { messages, total, storeBytes }: BenchOptions,
+  producers: number,
+  messageBytes: number,
+  notes: Set<string>,
+): number {
+  if (messages !== null) return messages;
+  if (total !== null) return Math.floor(total / producers);
+  const fitting = Math.floor(storeBytes / (producers * messageBytes));
+  if (fitting >= DEFAULT_MESSAGES) return DEFAULT_MESSAGES;
+  notes.add(
+    `${fitting} messages a producer instead of ${DEFAULT_MESSAGES} at ${producers} producers of ` +
+      `${messageBytes} bytes, so that a run fits the listener's store`,
+  );
+  return fitting;
+}
+
+function reasonToSkip(cell: Cell, largest: number): string | null {
+  const { producers, messages, messageBytes, capacity, kind } = cell;
+  if (messages === 0) return `${producers} producers have less than a message each`;
+  if (messageBytes > largest) {
+    return `a message of ${messageBytes} bytes needs a larger --capacity than ${capacity}`;
+  }
+  if (
+    kind === "control" && cell.subject !== "empty" &&
+    producers * messages * messageBytes > MAX_PREBUILT_BYTES
+  ) {
+    return "the run is too large to be built before the clock";
+  }
+  return null;
+}
+
+/** The cells in the order of a round: the same seed, the same order. */
+export function roundOrder(cells: readonly Cell[], seed: number, round: number): Cell[] {
+  return shuffled(cells, random(seed + round * 0x9e3779b1));
+}
+
+export function cellLabel(cell: Cell): string {
+  return `${cell.runtime.label} ${subjectLabel(cell.subject, cell.params)} P=${cell.producers}`;
+}

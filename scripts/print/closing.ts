@@ -1,0 +1,35 @@
+/** The last lines: per strategy which runtime was fastest, by how much, and how sure that is. */
+import type { Summary } from "../results/columns.ts";
+import { groupBy } from "../results/summary.ts";
+import { isComparable, labelOf } from "./tables.ts";
+import { digits, factor, rate } from "./units.ts";
+
+/** One line a strategy, at the largest P at which it can be told. */
+export function fastestLines(rows: readonly Summary[]): string[] {
+  const strategies = groupBy(rows.filter((row) => row.strategy !== "empty"), labelOf);
+  return [...strategies].map(([label, ofSubject]) => `${label}: ${fastest(ofSubject)}`);
+}
+
+function fastest(rows: readonly Summary[]): string {
+  const byProducers = [
+    ...groupBy(rows.filter(isComparable), (row) => String(row.producers)).values(),
+  ];
+  const candidates = byProducers.at(-1);
+  if (candidates === undefined) {
+    const bad = rows.find((row) => row.status !== "ok");
+    return bad === undefined
+      ? "too short to tell from the fixed cost of a run"
+      : `${bad.status}, no figure`;
+  }
+  const [first, second] = candidates.toSorted((a, b) => a.median_us! - b.median_us!);
+  const at = `at ${first.producers!.toLocaleString("en-US")} producers`;
+  const figures = `${rate(first.messages_per_s!)}, ${
+    digits(first.cpu_us_per_message!)
+  } CPU µs a message`;
+  if (second === undefined) return `${first.runtime} ${at}: ${figures}`;
+  const overlap = first.max_us! >= second.min_us! ? "ranges overlap" : "ranges apart";
+  const times = factor(second.median_us! / first.median_us!);
+  const processes = Math.min(first.processes!, second.processes!);
+  const over = `${processes} ${processes === 1 ? "process" : "processes"} each`;
+  return `${first.runtime} ${times} as fast as ${second.runtime} ${at} (${over}, ${overlap}); ${figures}`;
+}

@@ -1,0 +1,53 @@
+/** Everything that a run prints on standard output when it is over. */
+import type { Sample, Summary } from "../results/columns.ts";
+import { groupBy } from "../results/summary.ts";
+import { fastestLines } from "./closing.ts";
+import { painter } from "./style.ts";
+import { bySetting, labelOf, postTable, runtimesTable, settingTitle } from "./tables.ts";
+
+export function printReport(
+  summary: readonly Summary[],
+  samples: readonly Sample[],
+  folder: string,
+): void {
+  const paint = painter(process.stdout);
+  const print = (line = "") => process.stdout.write(line + "\n");
+  for (const rows of bySetting(summary)) {
+    for (const [runtime, ofRuntime] of groupBy(rows, (row) => row.runtime!)) {
+      print();
+      print(
+        paint("bold", `${runtime} ${ofRuntime[0].runtime_version}`) + ` (${settingTitle(rows[0])})`,
+      );
+      print(postTable(ofRuntime, paint));
+    }
+    print();
+    print(paint("bold", "runtimes side by side") + ` (${settingTitle(rows[0])})`);
+    print(runtimesTable(rows, paint));
+    print();
+    for (const line of fastestLines(rows)) print(line);
+  }
+  const failures = samples.filter((sample) => sample.status !== "ok");
+  if (failures.length > 0) print();
+  for (const line of failureLines(failures)) print(line);
+  print();
+  if (summary.some((row) => row.floor)) {
+    print("~ mostly the fixed cost of a run (under 5 times empty): no ratio is drawn from it");
+  }
+  if (summary.some((row) => row.oversubscribed)) {
+    print(
+      "more threads than cores: Workers, consumer and listener share them (column oversubscribed)",
+    );
+  }
+  print(`results: ${folder}`);
+}
+
+/** One line for each different failure of a cell. */
+function failureLines(failures: readonly Sample[]): string[] {
+  const key = (sample: Sample) =>
+    `${sample.runtime} ${
+      labelOf(sample)
+    } at ${sample.producers} producers: ${sample.status}, ${sample.detail}`;
+  return [...groupBy(failures, key)].map(([line, same]) =>
+    same.length > 1 ? `${line} (${same.length} times)` : line
+  );
+}

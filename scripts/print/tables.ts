@@ -1,0 +1,115 @@
+/** The tables at the end of a run. Times are medians over processes. */
+import Table from "cli-table3";
+import { subjectLabel } from "../launch/subjects.ts";
+import { groupBy } from "../results/summary.ts";
+import type { Summary } from "../results/columns.ts";
+import { time } from "./units.ts";
+
+type Paint = (format: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
+
+/** The post's columns, left to right. */
+const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
+
+/** `channel:drain=each` of a summary row. */
+export function labelOf(row: Pick<Summary, "strategy" | "params">): string {
+  return subjectLabel(row.strategy!, paramsOf(row.params));
+}
+
+function paramsOf(text: string | null): Record<string, string> {
+  return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
+}
+
+/** What stands before a group of tables: everything but P that its rows have in common. */
+export function settingTitle(row: Summary): string {
+  const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}`;
+}
+
+/** Rows that may stand in one table: the same W, S, turn and capacity. */
+export function bySetting(rows: readonly Summary[]): Summary[][] {
+  return [
+    ...groupBy(
+      rows,
+      (row) => [row.workers, row.message_bytes, row.turn, row.capacity_bytes].join("|"),
+    ).values(),
+  ];
+}
+
+/** A runtime's table as in the post: producers, the lock, the channels, and the post's Δ%. */
+export function postTable(rows: readonly Summary[], paint: Paint): string {
+  const labels = POST.filter((label) => rows.some((row) => labelOf(row) === label));
+  const withDelta = labels.includes(POST[0]) && labels.includes(POST[1]);
+  const table = plainTable(["producers", ...labels, ...(withDelta ? ["Δ%"] : [])], paint);
+  for (const [producers, cells] of groupBy(rows, (row) => String(row.producers))) {
+    const cell = (label: string) => cells.find((row) => labelOf(row) === label);
+    const line = [
+      Number(producers).toLocaleString("en-US"),
+      ...labels.map((label) => timeCell(cell(label), paint)),
+    ];
+    table.push(withDelta ? [...line, delta(cell(POST[0]), cell(POST[1]))] : line);
+  }
+  return table.toString();
+}
+
+/** (channel − swap) / swap, as in the post; empty where either is unproven or mostly fixed cost. */
+function delta(swap: Summary | undefined, channel: Summary | undefined): string {
+  if (!isComparable(swap) || !isComparable(channel) || swap.verify !== channel.verify) return "";
+  const share = (channel.median_us! - swap.median_us!) / swap.median_us!;
+  return `${Math.round(share * 100).toLocaleString("en-US")}%`;
+}
+
+/** All strategies and controls, the runtimes side by side. */
+export function runtimesTable(rows: readonly Summary[], paint: Paint): string {
+  const runtimes = [...new Set(rows.map((row) => row.runtime!))];
+  const table = plainTable(["strategy", "producers", ...runtimes], paint);
+  for (const [label, ofSubject] of groupBy(rows, labelOf)) {
+    for (const [producers, cells] of groupBy(ofSubject, (row) => String(row.producers))) {
+      const cell = (runtime: string) => cells.find((row) => row.runtime === runtime);
+      table.push([
+        label,
+        Number(producers).toLocaleString("en-US"),
+        ...runtimes.map((runtime) => timeCell(cell(runtime), paint)),
+      ]);
+    }
+  }
+  return table.toString();
+}
+
+/** Whether a row has a number that a ratio may use. */
+export function isComparable(row: Summary | undefined): row is Summary {
+  return row?.status === "ok" && row.median_us !== null && row.floor !== true &&
+    row.verify !== "mixed";
+}
+
+/** A time, or the word that says why there is none; `~` marks a cell that is mostly fixed cost. */
+function timeCell(row: Summary | undefined, paint: Paint): string {
+  if (row === undefined) return "";
+  if (row.status === "skipped") return paint("dim", "skipped");
+  if (row.status !== "ok") return paint("red", row.status!);
+  return row.floor ? paint("dim", `~${time(row.median_us!)}`) : time(row.median_us!);
+}
+
+function plainTable(head: string[], paint: Paint) {
+  return new Table({
+    head: head.map((word) => paint("bold", word)),
+    colAligns: head.map((_, at) => at === 0 && head[0] === "strategy" ? "left" : "right"),
+    style: { head: [], border: [], "padding-left": 1, "padding-right": 1, compact: true },
+    chars: {
+      top: "",
+      "top-mid": "",
+      "top-left": "",
+      "top-right": "",
+      bottom: "",
+      "bottom-mid": "",
+      "bottom-left": "",
+      "bottom-right": "",
+      left: "",
+      "left-mid": "",
+      right: "",
+      "right-mid": "",
+      mid: "",
+      "mid-mid": "",
+      middle: " ",
+    },
+  });
+}

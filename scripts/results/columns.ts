@@ -1,0 +1,225 @@
+/**
+ * Every column of samples.csv and summary.csv, in order. Adding one is a line here and its value in
+ * `samples.ts` or `summary.ts`; `docs/columns.md` is written from this list.
+ */
+
+export const SCHEMA = 1;
+
+type Kind = "text" | "number" | "flag";
+
+interface Column {
+  name: string;
+  kind: Kind;
+  help: string;
+}
+
+/** What tells one cell from another, in both files. */
+export const CELL_COLUMNS = [
+  {
+    name: "runtime",
+    kind: "text",
+    help: "runtime under test: its kind, with the version where several of a kind run",
+  },
+  { name: "runtime_version", kind: "text", help: "its version" },
+  { name: "strategy", kind: "text", help: "strategy or control" },
+  { name: "params", kind: "text", help: "all its parameters, name=value, joined by ;" },
+  { name: "producers", kind: "number", help: "logical producers (P)" },
+  { name: "workers", kind: "number", help: "Worker threads asked for (W); min(P, W) are started" },
+  { name: "messages", kind: "number", help: "messages a producer (M)" },
+  { name: "message_bytes", kind: "number", help: "bytes a message (S)" },
+  {
+    name: "turn",
+    kind: "number",
+    help: "messages of a producer before its Worker turns to the next; 0 = all",
+  },
+  { name: "capacity_bytes", kind: "number", help: "payload that may wait in the hand-off" },
+] as const satisfies readonly Column[];
+
+export const SAMPLE_COLUMNS = [
+  { name: "schema", kind: "number", help: "version of this file's columns" },
+  {
+    name: "session",
+    kind: "text",
+    help: "UTC time at which the command started; tells merged results apart",
+  },
+  { name: "round", kind: "number", help: "round, from 1; 0 = the pilot, which no statistic uses" },
+  {
+    name: "position",
+    kind: "number",
+    help: "place of the cell in its round's shuffled order, from 1",
+  },
+  {
+    name: "run",
+    kind: "number",
+    help: "measured run of its process, from 1; empty where there was none",
+  },
+  ...CELL_COLUMNS,
+  { name: "seed", kind: "number", help: "seed of the order and of the messages' content" },
+  {
+    name: "status",
+    kind: "text",
+    help: "ok, lost, duplicated, reordered, corrupt, timeout, error or skipped",
+  },
+  { name: "detail", kind: "text", help: "why, where it is not ok" },
+  {
+    name: "verify",
+    kind: "text",
+    help: "after: checked when the clock had stopped; inline: as the bytes came",
+  },
+  {
+    name: "elapsed_us",
+    kind: "number",
+    help:
+      "µs from the release of the producers to the acknowledgement of the last byte; empty unless ok",
+  },
+  { name: "expected", kind: "number", help: "messages that should arrive" },
+  { name: "delivered", kind: "number", help: "messages that arrived" },
+  { name: "lost", kind: "number", help: "messages that never arrived" },
+  { name: "duplicated", kind: "number", help: "messages that arrived again" },
+  {
+    name: "reordered",
+    kind: "number",
+    help: "messages that arrived behind a later one of their producer",
+  },
+  { name: "corrupted", kind: "number", help: "messages whose bytes had changed" },
+  { name: "bytes", kind: "number", help: "bytes that the consumer wrote" },
+  { name: "writes", kind: "number", help: "writes in which it did" },
+  { name: "bytes_per_write", kind: "number", help: "bytes / writes" },
+  {
+    name: "worker_start_ms",
+    kind: "number",
+    help: "ms from the first new Worker until the last one runs (one after another)",
+  },
+  {
+    name: "connect_us",
+    kind: "number",
+    help: "µs to connect and shake hands with the listener; outside the clock",
+  },
+  { name: "warmup_runs", kind: "number", help: "warm-up runs of the process" },
+  {
+    name: "warmup_steady",
+    kind: "flag",
+    help: "whether their times had stopped improving before a bound was hit",
+  },
+  {
+    name: "cpu_user_us",
+    kind: "number",
+    help: "user CPU µs of the runtime's process over the run, all threads",
+  },
+  { name: "cpu_system_us", kind: "number", help: "system CPU µs of the same" },
+  {
+    name: "listener_cpu_user_us",
+    kind: "number",
+    help: "user CPU µs of the listener's process until its acknowledgement",
+  },
+  { name: "listener_cpu_system_us", kind: "number", help: "system CPU µs of the same" },
+  {
+    name: "rss_ready_bytes",
+    kind: "number",
+    help: "resident memory when all Workers ran, before the warm-up",
+  },
+  {
+    name: "rss_peak_bytes",
+    kind: "number",
+    help: "highest resident memory of the process (VmHWM where the system has it)",
+  },
+  { name: "shared_bytes", kind: "number", help: "shared memory of the hand-off" },
+  {
+    name: "oversubscribed",
+    kind: "flag",
+    help: "whether Workers, consumer and listener were more than the cores",
+  },
+  { name: "process_ms", kind: "number", help: "ms that the whole process took, start to end" },
+] as const satisfies readonly Column[];
+
+export const SUMMARY_COLUMNS = [
+  { name: "schema", kind: "number", help: "version of this file's columns" },
+  ...CELL_COLUMNS,
+  { name: "status", kind: "text", help: "ok, or the word of the first row that is not" },
+  { name: "detail", kind: "text", help: "why, where it is not ok" },
+  { name: "verify", kind: "text", help: "after, inline, or mixed; no ratio mixes them" },
+  {
+    name: "floor",
+    kind: "flag",
+    help: "median under 5 times that of empty: mostly fixed cost, so no ratio is drawn",
+  },
+  {
+    name: "oversubscribed",
+    kind: "flag",
+    help: "whether Workers, consumer and listener were more than the cores",
+  },
+  {
+    name: "processes",
+    kind: "number",
+    help: "processes with at least one verified run; the unit of replication",
+  },
+  { name: "runs", kind: "number", help: "verified runs in them" },
+  {
+    name: "median_us",
+    kind: "number",
+    help: "median over processes of the median of their runs, µs",
+  },
+  { name: "min_us", kind: "number", help: "smallest process median" },
+  { name: "p25_us", kind: "number", help: "first quartile of the process medians" },
+  { name: "p75_us", kind: "number", help: "third quartile" },
+  { name: "max_us", kind: "number", help: "largest process median" },
+  { name: "messages_per_s", kind: "number", help: "messages of a run / median" },
+  { name: "bytes_per_s", kind: "number", help: "bytes of a run / median" },
+  {
+    name: "speed_vs_channel_each",
+    kind: "number",
+    help: "median of channel:drain=each / this median: how many times as fast",
+  },
+  {
+    name: "share_of_socket_bulk",
+    kind: "number",
+    help: "median of socket-bulk / this median: 1 = the ceiling",
+  },
+  {
+    name: "cpu_us_per_message",
+    kind: "number",
+    help: "user and system CPU µs of the runtime's process a message, median",
+  },
+  { name: "listener_cpu_us_per_message", kind: "number", help: "the same of the listener" },
+  { name: "bytes_per_write", kind: "number", help: "median" },
+  { name: "rss_peak_bytes", kind: "number", help: "median over processes" },
+] as const satisfies readonly Column[];
+
+type ValueOf<K> = K extends "number" ? number : K extends "flag" ? boolean : string;
+/** A row of a table: a value per column, null where it is unknown. */
+export type Row<Columns extends readonly Column[]> = {
+  [C in Columns[number] as C["name"]]: ValueOf<C["kind"]> | null;
+};
+
+export type Sample = Row<typeof SAMPLE_COLUMNS>;
+export type Summary = Row<typeof SUMMARY_COLUMNS>;
+
+/** The page that explains them all. */
+export function columnsPage(): string {
+  const table = (columns: readonly Column[]) =>
+    columns.map(({ name, kind, help }) =>
+      `| \`${name}\` | ${kind} | ${help.replaceAll("|", "\\|")} |`
+    );
+  const head = ["", "| column | type | meaning |", "| --- | --- | --- |"];
+  return [
+    "# Columns",
+    "",
+    "Both files are plain CSV with one header line. Numbers are raw, the unit is in the name, a cell is empty",
+    `where a value is unknown, flags are \`true\` or \`false\`. The schema version is ${SCHEMA}.`,
+    "",
+    "A row is trusted only if its `status` is `ok`; every other row has no `elapsed_us`.",
+    "",
+    "## samples.csv: one row a measured run",
+    ...head,
+    ...table(SAMPLE_COLUMNS),
+    "",
+    "## summary.csv: one row a cell",
+    "",
+    "Recomputed from samples.csv; pilot rows (round 0) and rows that are not `ok` enter no number.",
+    ...head,
+    ...table(SUMMARY_COLUMNS),
+    "",
+    "This page is written from `scripts/results/columns.ts` by `npm run columns`.",
+    "",
+  ].join("\n");
+}

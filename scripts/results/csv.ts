@@ -1,0 +1,56 @@
+/** Rows to CSV and back, typed by their columns. */
+import { parse } from "csv-parse/sync";
+import { stringify } from "csv-stringify/sync";
+import { UsageError } from "../command.ts";
+import type { Row } from "./columns.ts";
+
+type Columns = Parameters<typeof headerLine>[0];
+
+export function headerLine(
+  columns: readonly { name: string; kind: "text" | "number" | "flag"; help: string }[],
+) {
+  return stringify([columns.map((column) => column.name)]);
+}
+
+export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
+  const values = row as Record<string, string | number | boolean | null>;
+  return stringify([columns.map(({ name }) => formatValue(values[name]))]);
+}
+
+/** Empty = unknown. Micro-units are precise enough at a thousandth. */
+function formatValue(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? String(Number(value.toPrecision(12))) : "";
+  }
+  return String(value);
+}
+
+/** @throws {UsageError} where the text is not such a table */
+export function parseRows<C extends Columns>(columns: C, text: string, name: string): Row<C>[] {
+  let records: Record<string, string>[];
+  try {
+    records = parse(text, { columns: true, skip_empty_lines: true });
+  } catch (error) {
+    throw new UsageError(`${name} is not readable as CSV: ${(error as Error).message}`);
+  }
+  const missing = columns.find((column) => records.length > 0 && !(column.name in records[0]));
+  if (missing !== undefined) {
+    throw new UsageError(
+      `${name} has no column "${missing.name}"; was it written by another version?`,
+    );
+  }
+  return records.map((record) =>
+    Object.fromEntries(
+      columns.map(({ name, kind }) => [name, parseValue(record[name], kind)]),
+    ) as Row<C>
+  );
+}
+
+function parseValue(
+  text: string,
+  kind: "text" | "number" | "flag",
+): string | number | boolean | null {
+  if (text === "") return null;
+  return kind === "number" ? Number(text) : kind === "flag" ? text === "true" : text;
+}

@@ -1,0 +1,80 @@
+/** What a reader must know to judge the numbers: machine, versions, options. No names, no paths of a person. */
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus, release, totalmem } from "node:os";
+import { currentRuntime } from "../../bench/runtime.ts";
+import { formatParams } from "../../strategies/params.ts";
+import type { BenchOptions } from "../launch/options.ts";
+import type { Runtime } from "../launch/runtimes.ts";
+import { SCHEMA } from "./columns.ts";
+
+export interface Environment {
+  schema: number;
+  session: string;
+  machine: {
+    os: string;
+    kernel: string;
+    arch: string;
+    cpu: string;
+    cores: number;
+    memoryBytes: number;
+    /** The frequency governor of the first core, where the system tells. */
+    governor: string | null;
+  };
+  runtimes: { label: string; kind: string; version: string; source: string }[];
+  launcher: { kind: string; version: string };
+  /** Null for a listener that was there already. */
+  listener: { kind: string; version: string } | null;
+  options: Record<string, unknown>;
+  /** Bytes a write of socket-bulk, by runtime label. */
+  bulkChunkBytes: Record<string, number>;
+  notes: string[];
+}
+
+export function describeEnvironment(
+  session: string,
+  options: BenchOptions,
+  runtimes: readonly Runtime[],
+): Environment {
+  return {
+    schema: SCHEMA,
+    session,
+    machine: {
+      os: process.platform,
+      kernel: release(),
+      arch: process.arch,
+      cpu: cpus()[0]?.model.trim() ?? "unknown",
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      governor: governor(),
+    },
+    runtimes: runtimes.map(({ label, kind, version, source }) => ({
+      label,
+      kind,
+      version,
+      source: source === "pinned" || source === "system" ? source : "path",
+    })),
+    launcher: currentRuntime(),
+    listener: null,
+    options: describeOptions(options),
+    bulkChunkBytes: {},
+    notes: [],
+  };
+}
+
+function describeOptions(
+  { subjects, out: _out, ...options }: BenchOptions,
+): Record<string, unknown> {
+  return {
+    ...options,
+    subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
+    runtimes: options.runtimes.split(",").map((item) => item.replace(/=.*\/.*/, "=path")),
+  };
+}
+
+function governor(): string | null {
+  try {
+    return readFileSync("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "utf8").trim();
+  } catch {
+    return null;
+  }
+}

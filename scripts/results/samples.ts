@@ -1,0 +1,141 @@
+/** Turns what a cell's process said into rows. A run that was not proven has no number. */
+import type { CellEvent, RunReport } from "../../bench/spec.ts";
+import { formatParams } from "../../strategies/params.ts";
+import type { CellOutcome } from "../launch/cell_process.ts";
+import type { Cell } from "../launch/plan.ts";
+import { type Sample, SCHEMA } from "./columns.ts";
+
+/** Where in the session a process ran. */
+export interface Place {
+  session: string;
+  round: number;
+  position: number;
+  seed: number;
+  cores: number;
+}
+
+/** One row a measured run, and one more for what went wrong outside of them. */
+export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sample[] {
+  const { events } = outcome;
+  const ready = find(events, "ready");
+  const warm = find(events, "warm");
+  const base: Sample = {
+    ...emptySample(cell, place),
+    worker_start_ms: ready?.workerStartMs ?? null,
+    rss_ready_bytes: ready?.rssReadyBytes ?? null,
+    shared_bytes: ready?.sharedBytes ?? null,
+    warmup_runs: warm?.runs ?? null,
+    warmup_steady: warm?.steady ?? null,
+    rss_peak_bytes: find(events, "end")?.rssPeakBytes ?? null,
+    process_ms: outcome.wallMs,
+  };
+  const failure = failureOf(outcome);
+  const unproven = proofFailure(cell, place, events);
+  const rows = events
+    .filter((event) => event.type === "run")
+    .map((event, at) => ({ ...base, ...runColumns(event, unproven), run: at + 1 }));
+  return failure === null ? rows : [...rows, { ...base, ...failure }];
+}
+
+/** A row for a cell that was not run. */
+export function skippedSample(cell: Cell, place: Place, why: string): Sample {
+  return { ...emptySample(cell, place), status: "skipped", detail: why };
+}
+
+function find<T extends CellEvent["type"]>(events: CellEvent[], type: T) {
+  return events.find((event): event is Extract<CellEvent, { type: T }> => event.type === type);
+}
+
+type Failure = Pick<Sample, "status" | "detail">;
+
+function failureOf({ events, end, detail }: CellOutcome): Failure | null {
+  if (end === "timeout") return { status: "timeout", detail };
+  if (end === "interrupted") return { status: "error", detail };
+  const failed = find(events, "failed");
+  if (failed !== undefined) return { status: "error", detail: failed.detail };
+  return end === "died" ? { status: "error", detail } : null;
+}
+
+/** One-byte runs count only with the second pass of their process; a pilot has none and is never counted. */
+function proofFailure(cell: Cell, place: Place, events: CellEvent[]): Failure | null {
+  if (cell.messageBytes !== 1 || place.round === 0) return null;
+  const proof = find(events, "proof");
+  if (proof === undefined) {
+    return { status: "error", detail: "the second pass with 8-byte messages did not end" };
+  }
+  return proof.status === "ok"
+    ? null
+    : { status: proof.status, detail: `second pass with 8-byte messages: ${proof.detail}` };
+}
+
+function runColumns(run: RunReport, unproven: Failure | null): Partial<Sample> {
+  const { status, detail } = run.status === "ok" && unproven !== null ? unproven : run;
+  return {
+    status,
+    detail: detail || null,
+    verify: run.verify,
+    elapsed_us: status === "ok" ? run.elapsedUs : null,
+    expected: run.expected,
+    delivered: run.delivered,
+    lost: run.lost,
+    duplicated: run.duplicated,
+    reordered: run.reordered,
+    corrupted: run.corrupted,
+    bytes: run.bytes,
+    writes: run.writes,
+    bytes_per_write: run.writes === 0 ? null : run.bytes / run.writes,
+    connect_us: run.connectUs,
+    cpu_user_us: run.cpuUserUs,
+    cpu_system_us: run.cpuSystemUs,
+    listener_cpu_user_us: run.listenerCpuUserUs,
+    listener_cpu_system_us: run.listenerCpuSystemUs,
+  };
+}
+
+function emptySample(cell: Cell, place: Place): Sample {
+  const threads = Math.min(cell.producers, cell.workers);
+  return {
+    schema: SCHEMA,
+    session: place.session,
+    round: place.round,
+    position: place.position,
+    run: null,
+    runtime: cell.runtime.label,
+    runtime_version: cell.runtime.version,
+    strategy: cell.subject,
+    params: formatParams(cell.params) || null,
+    producers: cell.producers,
+    workers: cell.workers,
+    messages: cell.messages,
+    message_bytes: cell.messageBytes,
+    turn: cell.turn,
+    capacity_bytes: cell.capacity,
+    seed: place.seed,
+    status: null,
+    detail: null,
+    verify: null,
+    elapsed_us: null,
+    expected: null,
+    delivered: null,
+    lost: null,
+    duplicated: null,
+    reordered: null,
+    corrupted: null,
+    bytes: null,
+    writes: null,
+    bytes_per_write: null,
+    worker_start_ms: null,
+    connect_us: null,
+    warmup_runs: null,
+    warmup_steady: null,
+    cpu_user_us: null,
+    cpu_system_us: null,
+    listener_cpu_user_us: null,
+    listener_cpu_system_us: null,
+    rss_ready_bytes: null,
+    rss_peak_bytes: null,
+    shared_bytes: null,
+    oversubscribed: threads + 2 > place.cores,
+    process_ms: null,
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * The first file of every command, in JavaScript that any Node since 14 can read: it makes sure that the
+ * suite can run at all, or says in one line what to do.
+ *
+ *     node scripts/start.mjs <command> [options]
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const name = process.argv[2];
+const file = name === "server" ? `${root}server.ts` : `${root}scripts/${name}.ts`;
+const deno = process.versions.deno;
+const bun = process.versions.bun;
+
+main();
+
+function main() {
+  if (!/^[a-z-]+$/.test(name || "") || !existsSync(file)) {
+    return end(`there is no command "${name || ""}"; see the README for those there are`);
+  }
+  if (!deno && !bun && !nodeRunsTypeScript()) {
+    return end(
+      `Node ${process.versions.node} cannot run TypeScript; run "npm ci" and use "npm run ${name}", which brings a current one`,
+    );
+  }
+  if (!existsSync(`${root}node_modules/commander`) && !install()) {
+    return end(`the dependencies are not installed; run "npm ci" first`);
+  }
+  process.argv.splice(2, 1);
+  import(pathToFileURL(file).href);
+}
+
+function nodeRunsTypeScript() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 18);
+}
+
+/** Deno can run npm itself, so that a machine with Deno alone installs from the same lockfile. */
+function install() {
+  if (!deno) return false;
+  console.error("fanin: installing the locked dependencies once (npm ci)");
+  const npm = ["run", "-A", "--node-modules-dir=none", "npm:npm@11", "ci", "--silent"];
+  return spawnSync(process.execPath, npm, { cwd: root, stdio: "inherit" }).status === 0;
+}
+
+function end(message) {
+  console.error(`fanin: ${message}`);
+  process.exitCode = 2;
+}
