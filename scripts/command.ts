@@ -16,7 +16,8 @@ export function command(name: string, description: string): Command {
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({
-      outputError: (message, write) => write(`${name}: ${message.replace(/^error: /, "")}`),
+      outputError: (message, write) =>
+        write(`${name}: ${message.replace(/^error: /, "").trim().replaceAll("\n", " ")}\n`),
     })
     .showHelpAfterError(false);
 }

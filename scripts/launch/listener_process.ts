@@ -1,6 +1,5 @@
 /** The listener of a comparison: one process for all cells, or one that runs already. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { runArguments } from "../../bench/runtime.ts";
 import { socketRuns } from "../../bench/socket_sink.ts";
@@ -49,9 +48,9 @@ export async function startListenerProcess(
   child.stdin.on("error", () => {});
   const stop = async () => {
     child.stdin.end();
-    const late = setTimeout(() => child.kill("SIGKILL"), 2_000);
+    const patience = setTimeout(() => child.kill("SIGKILL"), 2_000);
     await exited;
-    clearTimeout(late);
+    clearTimeout(patience);
   };
   let output = "";
   child.stdout.setEncoding("utf8");
@@ -63,9 +62,12 @@ export async function startListenerProcess(
       if (match !== null) resolve(match);
     });
   });
-  const timer = AbortSignal.timeout(START_MS);
-  const match = await Promise.race([ready, once(gone.signal, "abort"), once(timer, "abort")]);
-  if (!(match instanceof Array) || typeof match[1] !== "string") {
+  // Not AbortSignal.timeout, which keeps Deno alive until its end.
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => timer = setTimeout(resolve, START_MS, null));
+  const match = await Promise.race([ready, exited.then(() => null), late]);
+  clearTimeout(timer);
+  if (match === null) {
     await stop();
     throw new Error(`the listener did not start under ${runtime.label} ${runtime.version}`);
   }

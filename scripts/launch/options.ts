@@ -39,15 +39,16 @@ const MAX_PRODUCERS = 1 << 20;
 
 const EXAMPLES = `
 Examples:
-  npm run bench -- --quick                          a first look, under a minute
-  npm run bench -- --producers 1..8192 --rounds 5   the post's axis
+  npm run bench -- --quick                         a first look, under a minute
+  npm run bench -- --producers 1..8192 --rounds 5  the post's axis
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
   npm run bench -- --total 1000000 --producers 64,8192 --workers 1,2,4
-  npm run bench -- --listener 192.0.2.7:7070        a listener that runs elsewhere
+  npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
 
 "deno task bench" and "bun run bench" take the same options.
-Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143 interrupted.`;
+Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143
+interrupted.`;
 
 /** @throws {UsageError} with one line on what to do */
 export function readOptions(argv: readonly string[]): BenchOptions {

@@ -27,9 +27,13 @@ function fastest(rows: readonly Summary[]): string {
     digits(first.cpu_us_per_message!)
   } CPU µs a message`;
   if (second === undefined) return `${first.runtime} ${at}: ${figures}`;
-  const overlap = first.max_us! >= second.min_us! ? "ranges overlap" : "ranges apart";
-  const times = factor(second.median_us! / first.median_us!);
+  const times = second.median_us! / first.median_us!;
   const processes = Math.min(first.processes!, second.processes!);
-  const over = `${processes} ${processes === 1 ? "process" : "processes"} each`;
-  return `${first.runtime} ${times} as fast as ${second.runtime} ${at} (${over}, ${overlap}); ${figures}`;
+  const overlap = first.max_us! >= second.min_us! ? "ranges overlap" : "ranges apart";
+  const over = processes === 1
+    ? "one process each, too few to tell"
+    : `${processes} processes each, ${overlap}`;
+  return `${first.runtime} ${
+    factor(times)
+  } as fast as ${second.runtime} ${at} (${over}); ${figures}`;
 }

@@ -39,7 +39,11 @@ export function bySetting(rows: readonly Summary[]): Summary[][] {
 export function postTable(rows: readonly Summary[], paint: Paint): string {
   const labels = POST.filter((label) => rows.some((row) => labelOf(row) === label));
   const withDelta = labels.includes(POST[0]) && labels.includes(POST[1]);
-  const table = plainTable(["producers", ...labels, ...(withDelta ? ["Δ%"] : [])], paint);
+  const table = plainTable([
+    "producers",
+    ...labels.map((label) => label.replace(":drain=", " ")),
+    ...(withDelta ? ["Δ%"] : []),
+  ], paint);
   for (const [producers, cells] of groupBy(rows, (row) => String(row.producers))) {
     const cell = (label: string) => cells.find((row) => labelOf(row) === label);
     const line = [

@@ -7,7 +7,7 @@ import {
   renameSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../command.ts";
 import { type Sample, SAMPLE_COLUMNS, type Summary, SUMMARY_COLUMNS } from "./columns.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
@@ -31,7 +31,7 @@ export class ResultsFolder {
       throw new UsageError(`${path} already holds results; choose another --out`);
     }
     try {
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       writeFileSync(join(path, SAMPLES), headerLine(SAMPLE_COLUMNS));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -85,4 +85,12 @@ export class ResultsFolder {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   }
+}
+
+/** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
+function makeFolder(path: string): void {
+  const whole = resolve(path);
+  if (existsSync(whole)) return;
+  makeFolder(dirname(whole));
+  mkdirSync(whole);
 }

@@ -17,19 +17,35 @@ const SETTING = [
   "capacity_bytes",
 ] as const;
 
+/** Rows are in the order of the plan (the pilot's, which is not shuffled), and ascend in P. */
 export function summarize(samples: readonly Sample[]): Summary[] {
+  const place = new Map<string, number>();
+  for (const sample of samples) {
+    const key = planKey(sample);
+    if (!place.has(key)) place.set(key, place.size);
+  }
   const cells = groupBy(
     samples.filter((sample) => sample.round !== 0 || sample.status === "skipped"),
     cellKey,
   );
   const rows = [...cells.values()].map(summarizeCell);
   const settings = groupBy(rows, settingKey);
-  return rows.map((row) => withReferences(row, settings.get(settingKey(row))!));
+  return rows
+    .map((row) => withReferences(row, settings.get(settingKey(row))!))
+    .sort((a, b) =>
+      place.get(planKey(a))! - place.get(planKey(b))! || a.producers! - b.producers! ||
+      a.messages! - b.messages!
+    );
 }
 
 /** The same string for two rows of one cell. */
 export function cellKey(row: Key): string {
   return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
+}
+
+function planKey(row: Key): string {
+  const { runtime, runtime_version, strategy, params, workers, message_bytes } = row;
+  return [message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
 }
 
 function settingKey(row: Summary): string {

@@ -1,0 +1,198 @@
+/** The verifier is what the suite's word hangs on: it must see one spoiled message among a million. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { lineMessage } from "../messages.ts";
+import type { RunHeader, VerdictStatus } from "../protocol.ts";
+import { random } from "../random.ts";
+import { buildStream } from "../subjects/stream.ts";
+import { testSeed } from "../testing/random.ts";
+import { createVerifier } from "./verifier.ts";
+
+const seed = testSeed();
+
+function headerOf(messageBytes: number, producers: number, messages: number | null): RunHeader {
+  return {
+    runId: "test",
+    messageBytes,
+    framing: "fixed",
+    producers,
+    messages,
+    seed: 7,
+    warmUp: false,
+  };
+}
+
+function verdictOf(header: RunHeader, stream: Uint8Array, chunkBytes = 65_521) {
+  const verifier = createVerifier(header);
+  for (let at = 0; at < stream.length; at += chunkBytes) {
+    verifier.feed(stream.subarray(at, at + chunkBytes));
+  }
+  return verifier.finish();
+}
+
+/** Each takes a good stream and returns it with one message spoiled. */
+type Fault = (stream: Uint8Array, size: number, at: number) => Uint8Array;
+
+const lose: Fault = (stream, size, at) =>
+  joined(stream.subarray(0, at * size), stream.subarray((at + 1) * size));
+const duplicate: Fault = (stream, size, at) =>
+  joined(stream.subarray(0, (at + 1) * size), stream.subarray(at * size));
+const swap: Fault = (stream, size, at) =>
+  joined(
+    stream.subarray(0, at * size),
+    stream.subarray((at + 1) * size, (at + 2) * size),
+    stream.subarray(at * size, (at + 1) * size),
+    stream.subarray((at + 2) * size),
+  );
+const spoil = (byte: number): Fault => (stream, size, at) => {
+  const copy = stream.slice();
+  copy[at * size + (byte < 0 ? size + byte : byte)] ^= 0x40;
+  return copy;
+};
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+describe(`one fault in a million messages (seed ${seed})`, () => {
+  const producers = 1_000;
+  const messages = 1_000;
+  const next = random(seed);
+  // Not the last one of a producer, so that swapping it with its neighbour is a reordering.
+  const at = Math.floor(next() * producers) * messages + Math.floor(next() * (messages - 2));
+  const cases: [string, Fault, VerdictStatus, Partial<Record<string, number>>][] = [
+    ["loss", lose, "lost", { lost: 1, duplicated: 0, corrupted: 0 }],
+    ["duplication", duplicate, "duplicated", { lost: 0, duplicated: 1, corrupted: 0 }],
+    ["reordering", swap, "reordered", { lost: 0, duplicated: 0, reordered: 1, corrupted: 0 }],
+  ];
+  for (const size of [8, 20]) {
+    const header = headerOf(size, producers, messages);
+    const stream = buildStream(producers, { messages, messageBytes: size, seed: 7 });
+    test(`${size} bytes: a good stream is ok`, () => {
+      const verdict = verdictOf(header, stream);
+      assert.equal(verdict.status, "ok", verdict.detail);
+      assert.equal(verdict.delivered, producers * messages);
+    });
+    for (const [name, fault, status, counts] of cases) {
+      test(`${size} bytes: ${name}`, () => {
+        const verdict = verdictOf(header, fault(stream, size, at));
+        assert.equal(verdict.status, status, verdict.detail);
+        for (const [key, count] of Object.entries(counts)) {
+          assert.equal(verdict[key as "lost"], count, `${key}: ${verdict.detail}`);
+        }
+        assert.notEqual(verdict.detail, "");
+      });
+    }
+    test(`${size} bytes: corruption`, () => {
+      // Byte 3 is the highest of the producer's number, so no such producer exists.
+      const verdict = verdictOf(header, spoil(3)(stream, size, at));
+      assert.deepEqual([verdict.status, verdict.corrupted, verdict.lost], ["corrupt", 1, 0]);
+    });
+  }
+  test("20 bytes: corruption in the body", () => {
+    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7 });
+    const verdict = verdictOf(headerOf(20, producers, messages), spoil(-1)(stream, 20, at));
+    assert.deepEqual([verdict.status, verdict.corrupted, verdict.lost], ["corrupt", 1, 0]);
+  });
+  test("20 bytes: content of another seed", () => {
+    const stale = buildStream(producers, { messages, messageBytes: 20, seed: 8 });
+    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7 });
+    stream.set(stale.subarray(at * 20, (at + 1) * 20), at * 20);
+    assert.equal(verdictOf(headerOf(20, producers, messages), stream).status, "corrupt");
+  });
+
+  const one = headerOf(1, producers, messages);
+  const bytes = buildStream(producers, { messages, messageBytes: 1, seed: 7 });
+  test("1 byte: a good stream is ok", () => assert.equal(verdictOf(one, bytes).status, "ok"));
+  test("1 byte: loss", () => {
+    const verdict = verdictOf(one, lose(bytes, 1, at));
+    assert.deepEqual([verdict.status, verdict.lost], ["lost", 1]);
+  });
+  test("1 byte: duplication", () => {
+    const verdict = verdictOf(one, duplicate(bytes, 1, at));
+    assert.deepEqual([verdict.status, verdict.duplicated], ["duplicated", 1]);
+  });
+  test("1 byte: corruption", () => {
+    const verdict = verdictOf(one, spoil(0)(bytes, 1, at));
+    assert.deepEqual([verdict.status, verdict.corrupted], ["corrupt", 1]);
+  });
+  test("1 byte: the value that nobody sends", () => {
+    const spoiled = bytes.slice();
+    spoiled[at] = 255;
+    assert.equal(verdictOf(one, spoiled).status, "corrupt");
+  });
+  test("1 byte: a value before its turn", () => {
+    // Of one producer alone, where no other producer's bytes can hide it.
+    const stream = buildStream(1, { messages: 1_000_000, messageBytes: 1, seed: 7 });
+    const verdict = verdictOf(headerOf(1, 1, 1_000_000), swap(stream, 1, at));
+    assert.equal(verdict.status, "reordered", verdict.detail);
+  });
+});
+
+test("a stream cut anywhere gives the same verdict", () => {
+  const next = random(seed);
+  const stream = swap(buildStream(5, { messages: 40, messageBytes: 33, seed: 7 }), 33, 60);
+  for (let i = 0; i < 50; i++) {
+    const verdict = verdictOf(headerOf(33, 5, 40), stream, 1 + Math.floor(next() * 70));
+    assert.deepEqual([verdict.status, verdict.reordered, verdict.delivered], ["reordered", 1, 200]);
+  }
+});
+
+test("half a message at the end is lost", () => {
+  const stream = buildStream(2, { messages: 3, messageBytes: 16, seed: 7 }).subarray(0, -5);
+  const verdict = verdictOf(headerOf(16, 2, 3), stream);
+  assert.deepEqual([verdict.status, verdict.lost, verdict.delivered], ["lost", 1, 5]);
+});
+
+test("an empty run is ok, and a missing one is not", () => {
+  assert.equal(verdictOf(headerOf(8, 4, 0), new Uint8Array(0)).status, "ok");
+  const verdict = verdictOf(headerOf(8, 4, 10), new Uint8Array(0));
+  assert.deepEqual([verdict.status, verdict.lost], ["lost", 40]);
+  assert.equal(verdictOf(headerOf(1, 4, 10), new Uint8Array(0)).lost, 40);
+});
+
+test("a gap shows where the number of messages is unknown", () => {
+  const stream = lose(buildStream(3, { messages: 10, messageBytes: 8, seed: 7 }), 8, 4);
+  const verdict = verdictOf(headerOf(8, 3, null), stream);
+  assert.deepEqual([verdict.status, verdict.lost, verdict.expected], ["lost", 1, null]);
+});
+
+test("reordering over long distances fills its gaps", () => {
+  const size = 8;
+  const stream = buildStream(1, { messages: 1_000, messageBytes: size, seed: 7 });
+  const order = Array.from({ length: 1_000 }, (_, i) => i).reverse();
+  const reversed = joined(...order.map((i) => stream.subarray(i * size, (i + 1) * size)));
+  const verdict = verdictOf(headerOf(size, 1, 1_000), reversed);
+  assert.deepEqual([verdict.status, verdict.lost, verdict.reordered], ["reordered", 0, 999]);
+});
+
+describe("lines", () => {
+  const header: RunHeader = { ...headerOf(40, 3, 50), framing: "newline" };
+  const lines = Array.from(
+    { length: 150 },
+    (_, i) => lineMessage(i % 3, Math.floor(i / 3), 10 + (i * 7) % 30),
+  );
+  const encode = (text: string[]) => new TextEncoder().encode(text.join(""));
+  const status = (text: string[], chunk?: number) => verdictOf(header, encode(text), chunk).status;
+
+  test("good ones are ok however they are cut", () => {
+    for (const chunk of [1, 7, 64, 10_000]) assert.equal(status(lines, chunk), "ok");
+  });
+  test("faults are named", () => {
+    assert.equal(status(lines.toSpliced(70, 1)), "lost");
+    assert.equal(status(lines.toSpliced(70, 0, lines[70])), "duplicated");
+    assert.equal(
+      status(lines.toSpliced(70, 4, lines[73], lines[71], lines[72], lines[70])),
+      "reordered",
+    );
+    assert.equal(status(lines.with(70, lines[70].replace(/[a-z]\n/, "!\n"))), "corrupt");
+    assert.equal(status(lines.with(149, lines[149].slice(0, -1))), "corrupt");
+    assert.equal(status(lines.with(3, "x".repeat(500) + "\n")), "corrupt");
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * fanin: hand messages of many producers on many threads to one consumer. The strategies that the benchmark
+ * measures, for programs of your own, under Deno, Bun and Node, without a dependency.
+ *
+ * ```ts
+ * // the consumer's thread
+ * const fan = openFanIn("swap-buffer", { producers: 2, workers: 2 });
+ * for (const [w, ticket] of fan.tickets.entries()) {
+ *   new Worker(new URL("./worker.ts", import.meta.url), {
+ *     workerData: ticket,
+ *     transferList: [...fan.transfers[w]],
+ *   });
+ * }
+ * for await (const run of fan.consumer) process.stdout.write(run);
+ *
+ * // worker.ts
+ * const producer = joinBlocking(workerData);
+ * producer.send(new TextEncoder().encode("hello\n"));
+ * producer.close();
+ * ```
+ *
+ * `examples/log_collector.ts` is that as a whole program.
+ */
+import { parseParams } from "./strategies/params.ts";
+import { findStrategy, STRATEGIES } from "./strategies/registry.ts";
+import type {
+  AsyncProducer,
+  BlockingProducer,
+  Handoff,
+  Strategy,
+  Ticket,
+} from "./strategies/strategy.ts";
+
+export { HandoffAborted } from "./strategies/primitives/lifecycle.ts";
+export { MAX_MESSAGE_BYTES } from "./strategies/strategy.ts";
+export type {
+  AsyncProducer,
+  BlockingProducer,
+  Consumer,
+  Handoff,
+  Ticket,
+} from "./strategies/strategy.ts";
+
+/** What to open a fan-in with. */
+export interface FanInOptions {
+  /** Logical producers in all; each calls `close` once, and the last one ends the stream. */
+  producers: number;
+  /** Threads that they live on: as many tickets are made. */
+  workers: number;
+  /** Payload that may wait between producers and consumer, in bytes (default 4 MiB). Full means back-pressure. */
+  capacity?: number;
+  /** The size that most messages have, in bytes (default 64): a hint for how strategies lay out their memory. */
+  messageBytes?: number;
+  /** Parameters of the strategy, such as `{ drain: "batch" }`; what is left out takes its default. */
+  params?: Record<string, string | number>;
+}
+
+/** A strategy as `strategies()` describes it. */
+export type StrategyInfo = Pick<Strategy, "name" | "kind" | "summary" | "params">;
+
+/** The strategies there are: name, kind, one line, parameters with their values and defaults. */
+export function strategies(): StrategyInfo[] {
+  return STRATEGIES.map(({ name, kind, summary, params }) => ({ name, kind, summary, params }));
+}
+
+/**
+ * Open a fan-in on the consumer's thread. Allocates all of its shared memory at once; how much does not
+ * depend on the number of producers.
+ * @throws {RangeError} for an unknown strategy or parameter, or a number out of range
+ */
+export function openFanIn(strategy: string, options: FanInOptions): Handoff {
+  const chosen = known(strategy);
+  const { producers, workers, capacity = 4 * 2 ** 20, messageBytes = 64, params = {} } = options;
+  requireWhole("producers", producers, 1);
+  requireWhole("workers", workers, 1);
+  requireWhole("capacity", capacity, 16);
+  requireWhole("messageBytes", messageBytes, 1);
+  return chosen.open({
+    producers,
+    workers,
+    capacity,
+    messageBytes,
+    params: parseParams(chosen, params),
+  });
+}
+
+/**
+ * The producers' end of a blocking strategy. Once a thread, on a thread that may block: a Worker.
+ * @throws {RangeError} when the ticket is of an async strategy
+ */
+export function joinBlocking(ticket: Ticket): BlockingProducer {
+  const strategy = known(ticket.strategy);
+  if (strategy.kind === "blocking") return strategy.join(ticket);
+  throw new RangeError(`${strategy.name} is an async strategy; use joinAsync`);
+}
+
+/**
+ * The producers' end of an async strategy. Once a thread; it never blocks the thread.
+ * @throws {RangeError} when the ticket is of a blocking strategy
+ */
+export function joinAsync(ticket: Ticket): AsyncProducer {
+  const strategy = known(ticket.strategy);
+  if (strategy.kind === "async") return strategy.join(ticket);
+  throw new RangeError(`${strategy.name} is a blocking strategy; use joinBlocking`);
+}
+
+function known(name: string): Strategy {
+  const strategy = findStrategy(name);
+  if (strategy !== undefined) return strategy;
+  const names = STRATEGIES.map((other) => other.name).join(", ");
+  throw new RangeError(`there is no strategy "${name}"; there are ${names}`);
+}
+
+function requireWhole(name: string, value: number, min: number): void {
+  if (!Number.isInteger(value) || value < min) {
+    throw new RangeError(`${name} must be a whole number from ${min} on, not ${value}`);
+  }
+}

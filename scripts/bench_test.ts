@@ -1,0 +1,307 @@
+/** The command as a person uses it: real processes, real sockets, real mistakes. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import papaparse from "papaparse";
+import { startListener } from "../bench/listener.ts";
+import { HEADER_BYTES } from "../bench/protocol.ts";
+import { currentRuntime } from "../bench/runtime.ts";
+import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
+
+const { kind } = currentRuntime();
+/** The runtime that runs this test is the one under test, so that each of the three has its turn as both. */
+const RUNTIME = [
+  "--runtimes",
+  `${kind}=${process.execPath}`,
+  "--listener-runtime",
+  `${kind}=${process.execPath}`,
+];
+const SLOW = { timeout: 60_000 };
+
+function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
+  const text = readFileSync(join(folder, file), "utf8").trimEnd();
+  const { data, errors } = papaparse.parse<Record<string, string>>(text, { header: true });
+  assert.deepEqual(errors, []);
+  return data;
+}
+
+test(
+  "runs all strategies and controls, verifies, writes, prints",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const out = join(folder, "out");
+      const { code, stdout, stderr } = await runCommand(
+        "bench",
+        ...RUNTIME,
+        "--producers",
+        "3",
+        "--messages",
+        "50",
+        "--rounds",
+        "1",
+        "--out",
+        out,
+      );
+      assert.equal(code, 0, stderr);
+      const samples = rows(out);
+      assert.deepEqual([...new Set(samples.map((row) => row.status))], ["ok"]);
+      const measured = samples.filter((row) => row.round !== "0");
+      const subjects = new Set(measured.map((row) => `${row.strategy} ${row.params}`.trim()));
+      assert.equal(subjects.size, 9);
+      assert.ok(measured.every((row) => Number(row.elapsed_us) > 0 && row.runtime === kind));
+      assert.ok(
+        measured.filter((row) => row.strategy !== "empty").every((row) => row.delivered === "150"),
+      );
+      assert.equal(rows(out, "summary.csv").length, 9);
+      const environment = JSON.parse(readFileSync(join(out, "environment.json"), "utf8"));
+      assert.equal(environment.runtimes[0].kind, kind);
+      assert.match(stdout, /runtimes side by side/);
+      assert.match(stdout, new RegExp(`results: ${out}`));
+      // Nobody should need more than 80 columns, the closing sentences aside.
+      const tables = stdout.split("\n").filter((line) => /^ /.test(line));
+      assert.deepEqual(tables.filter((line) => line.length > 80), []);
+
+      const merged = join(folder, "merged");
+      assert.equal((await runCommand("merge", out, "--out", merged)).code, 0);
+      assert.deepEqual(rows(merged), samples);
+      assert.match((await runCommand("merge", out, out)).stderr, /hold the same session/);
+    }),
+);
+
+test(
+  "one spoiled byte on the way makes the command end with 1 and the row say why",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const listener = await startListener({ host: "127.0.0.1", port: 0, storeBytes: 1 << 20 });
+      const proxy = await spoilingProxy(listener.port, HEADER_BYTES + 8 * 70 + 7);
+      try {
+        const { code, stdout } = await runCommand(
+          "bench",
+          ...RUNTIME,
+          "--strategies",
+          "swap-buffer",
+          "--producers",
+          "4",
+          "--messages",
+          "50",
+          "--message-size",
+          "8",
+          "--rounds",
+          "1",
+          "--out",
+          folder + "/out",
+          "--listener",
+          `127.0.0.1:${proxy.port}`,
+        );
+        assert.equal(code, 1);
+        const spoiled = rows(folder + "/out").filter((row) =>
+          row.strategy === "swap-buffer" && row.round === "1"
+        );
+        assert.ok(spoiled.length > 0);
+        for (const row of spoiled) {
+          assert.equal(row.status, "corrupt");
+          assert.equal(row.corrupted, "1");
+          assert.equal(row.elapsed_us, "");
+          assert.match(row.detail, /message 70 of the stream/);
+        }
+        assert.match(stdout, /swap-buffer at 4 producers: corrupt/);
+        assert.match(stdout, / corrupt /);
+      } finally {
+        await proxy.close();
+        await listener.close();
+      }
+    }),
+);
+
+/** Forwards to a port and flips the top bit of one byte of everything that a client sends. */
+async function spoilingProxy(target: number, at: number) {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (client) => {
+    const upstream = connect({ port: target, host: "127.0.0.1", allowHalfOpen: true });
+    let seen = 0;
+    client.on("data", (chunk: Uint8Array) => {
+      if (at >= seen && at < seen + chunk.length) chunk[at - seen] ^= 0x80;
+      seen += chunk.length;
+      upstream.write(chunk);
+    });
+    client.on("end", () => upstream.end());
+    upstream.on("data", (chunk) => client.write(chunk));
+    upstream.on("end", () => client.end());
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("close", () => sockets.delete(socket));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as { port: number }).port,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+describe("bad input gets one line on what to do, and exit code 2", () => {
+  const cases: [string[], RegExp][] = [
+    [["--strategies", "swap"], /there is no strategy "swap"; --strategies takes channel/],
+    [["--strategies", "channel:drain=all"], /drain is each or batch/],
+    [["--producers", "0"], /--producers 0: give whole numbers from 1/],
+    [["--producers", "1..x"], /--producers/],
+    [["--message-size", "3"], /a message is 1 byte, or from 8 bytes on/],
+    [["--messages", "5", "--total", "9"], /cannot be used with/],
+    [["--rounds", "many"], /Give a whole number, 1/],
+    [["--round", "3"], /unknown option '--round'/],
+    [["--runtimes", "rhino"], /"rhino" is no runtime/],
+    [["--runtimes", "node=/nowhere/node"], /\/nowhere\/node is not a program; "npm ci" installs/],
+    [["--out", "/proc/nowhere"], /cannot write to \/proc\/nowhere/],
+    [["--listener", "localhost"], /give host:port/],
+    [["--listener", "127.0.0.1:1"], /no listener answers at that address/],
+    [["--quick", "--full"], /cannot be used with/],
+  ];
+  for (const [args, message] of cases) {
+    test(args.join(" "), SLOW, async () => {
+      const { code, stderr, stdout } = await runCommand("bench", ...args);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+      assert.equal(stdout, "");
+    });
+  }
+
+  test("a listener that is not ours", SLOW, async () => {
+    const server = createServer((socket) =>
+      socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    try {
+      const { code, stderr } = await runCommand("bench", "--listener", `127.0.0.1:${port}`);
+      assert.match(stderr, /not a fanin listener/);
+      assert.equal(code, 2);
+    } finally {
+      server.close();
+    }
+  });
+
+  test("a port in use", SLOW, async () => {
+    const listener = await startListener({ host: "127.0.0.1", port: 0, storeBytes: 1_024 });
+    try {
+      const { code, stderr } = await runCommand("server", "--port", String(listener.port));
+      assert.match(stderr, /is in use; choose another with --port/);
+      assert.equal(code, 2);
+    } finally {
+      await listener.close();
+    }
+  });
+});
+
+test("a runtime that is not there is named and left out", SLOW, async () => {
+  const { code, stdout, stderr } = await runCommand(
+    "bench",
+    "--runtimes",
+    `bun=/nowhere/bun,${kind}=${process.execPath}`,
+    "--dry-run",
+  );
+  assert.equal(code, 0);
+  assert.match(stderr, /bun: \/nowhere\/bun is not a program; left out/);
+  assert.match(stdout, /27 cells × 3 rounds = 81 processes/);
+});
+
+test("--list and --help say what there is", SLOW, async () => {
+  const list = await runCommand("bench", "--list");
+  assert.match(
+    list.stdout,
+    /channel +blocking[\s\S]*drain=each\|batch \(default each\)[\s\S]*empty +control/,
+  );
+  const help = await runCommand("bench", "--help");
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /Examples:[\s\S]*Exit codes/);
+  assert.deepEqual(help.stdout.split("\n").filter((line) => line.length > 80), []);
+});
+
+test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "out");
+    const { child, finished, stderr } = startCommand(
+      "bench",
+      [...RUNTIME, "--producers", "16", "--rounds", "500", "--message-size", "8", "--out", out],
+    );
+    while (!/processes to run/.test(stderr())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGINT");
+    const { code, stdout } = await finished;
+    assert.equal(code, 130);
+    assert.match(stdout, /results: /);
+    assert.ok(rows(out).length > 0);
+    assert.ok(rows(out, "summary.csv"));
+  }));
+
+test("children end when their launcher is killed", SLOW, () =>
+  withFolder(async (folder) => {
+    const marker = `${process.pid}-${Date.now()}`;
+    const { child, finished, stderr } = startCommand(
+      "bench",
+      [
+        ...RUNTIME,
+        "--strategies",
+        "channel",
+        "--producers",
+        "64",
+        "--message-size",
+        "8",
+        "--rounds",
+        "500",
+        "--out",
+        join(folder, marker),
+      ],
+    );
+    while (!/processes to run/.test(stderr())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const children = descendants(child.pid!);
+    assert.ok(children.length > 0);
+    child.kill("SIGKILL");
+    await finished;
+    const deadline = Date.now() + 20_000;
+    while (children.some(isAlive) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(children.filter(isAlive), []);
+  }));
+
+/** Process ids of all that a process started, from /proc; empty where there is none. */
+function descendants(pid: number): number[] {
+  try {
+    const tasks = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return tasks === ""
+      ? []
+      : tasks.split(" ").map(Number).flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+test("a results folder is not overwritten", SLOW, () =>
+  withFolder(async (folder) => {
+    writeFileSync(join(folder, "samples.csv"), "precious");
+    const { code, stderr } = await runCommand("bench", ...RUNTIME, "--out", folder);
+    assert.equal(code, 2);
+    assert.match(stderr, /already holds results/);
+    assert.equal(readFileSync(join(folder, "samples.csv"), "utf8"), "precious");
+  }));

@@ -1,0 +1,31 @@
+/** Joins result folders into one: rows of all, summary recomputed, environments side by side. */
+import { join } from "node:path";
+import { command, EXIT, runMain, UsageError } from "./command.ts";
+import { printReport } from "./print/report.ts";
+import { ResultsFolder } from "./results/folder.ts";
+
+await runMain("merge", () => {
+  const program = command("merge", "Join result folders into one and summarize them together.")
+    .argument("<folders...>", "result folders")
+    .option("--out <folder>", "where the joined results go (default: results/merged-<UTC time>)")
+    .parse(process.argv);
+  const sources = program.args.map((path) => ({ path, ...ResultsFolder.read(path) }));
+  const seen = new Map<string, string>();
+  for (const { path, samples } of sources) {
+    for (const session of new Set(samples.map((sample) => sample.session!))) {
+      const other = seen.get(session);
+      if (other !== undefined) {
+        throw new UsageError(
+          `${path} and ${other} hold the same session ${session}; give each once`,
+        );
+      }
+      seen.set(session, path);
+    }
+  }
+  const stamp = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
+  const folder = ResultsFolder.create(program.opts().out ?? join("results", `merged-${stamp}`));
+  folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
+  for (const { samples } of sources) folder.add(samples);
+  printReport(folder.writeSummary(), folder.samples, folder.path);
+  return Promise.resolve(EXIT.ok);
+});

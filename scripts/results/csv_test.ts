@@ -1,0 +1,54 @@
+/** What we write, a parser that we did not choose for writing can read; and what we read, we wrote. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import papaparse from "papaparse";
+import { columnsPage, type Sample, SAMPLE_COLUMNS } from "./columns.ts";
+import { headerLine, parseRows, rowLine } from "./csv.ts";
+
+const AWKWARD = 'a "quoted", comma,\nline feed and – dash';
+
+function sampleWith(values: Partial<Sample>): Sample {
+  const nothing = Object.fromEntries(SAMPLE_COLUMNS.map(({ name }) => [name, null]));
+  return { ...nothing, ...values } as Sample;
+}
+
+test("an independent parser reads every value back", () => {
+  const rows = [
+    sampleWith({
+      strategy: "channel",
+      detail: AWKWARD,
+      elapsed_us: 1234.5678,
+      warmup_steady: true,
+    }),
+    sampleWith({ round: 0, status: "lost", lost: 3, rss_peak_bytes: 12_345_678_901 }),
+  ];
+  const text = headerLine(SAMPLE_COLUMNS) +
+    rows.map((row) => rowLine(SAMPLE_COLUMNS, row)).join("");
+  const { data, errors, meta } = papaparse.parse<Record<string, string>>(text.trimEnd(), {
+    header: true,
+  });
+  assert.deepEqual(errors, []);
+  assert.deepEqual(meta.fields, SAMPLE_COLUMNS.map(({ name }) => name));
+  assert.equal(data.length, 2);
+  assert.deepEqual(
+    [data[0].strategy, data[0].detail, data[0].elapsed_us, data[0].warmup_steady, data[0].lost],
+    ["channel", AWKWARD, "1234.5678", "true", ""],
+  );
+  assert.deepEqual([data[1].round, data[1].lost, data[1].rss_peak_bytes], [
+    "0",
+    "3",
+    "12345678901",
+  ]);
+  assert.deepEqual(parseRows(SAMPLE_COLUMNS, text, "samples.csv"), rows);
+});
+
+test("a table that is not ours is refused in one line", () => {
+  assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2\n", "x.csv"), /has no column "schema"/);
+  assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2,3\n", "x.csv"), /not readable as CSV/);
+});
+
+test("docs/columns.md explains the columns that there are (npm run columns writes it)", () => {
+  const page = readFileSync(new URL("../../docs/columns.md", import.meta.url), "utf8");
+  assert.equal(page, columnsPage());
+});

@@ -1,0 +1,83 @@
+/** The one test command: format, lint, types, then the one suite under Deno, Bun and Node. */
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { command, EXIT, runMain } from "./command.ts";
+import { findRuntime, findRuntimes, type Runtime } from "./launch/runtimes.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** Longer than any test takes: Bun's own limit of 5 s is for unit tests. */
+const BUN_TIMEOUT_MS = 60_000;
+
+interface Step {
+  name: string;
+  program: string;
+  args: string[];
+}
+
+await runMain("test", () => {
+  const program = command(
+    "test",
+    "Check format, lint and types, and run the suite under each runtime.",
+  )
+    .argument("[files...]", "only these test files, without the checks")
+    .option("--runtimes <list>", "as in bench", "deno,bun,node")
+    .parse(process.argv);
+  const { runtimes, missing } = findRuntimes(program.opts().runtimes);
+  const files = program.args.length > 0 ? program.args : testFiles();
+  const steps = [
+    ...(program.args.length > 0 ? [] : checks()),
+    ...runtimes.map((runtime) => suite(runtime, files)),
+  ];
+  const failed = [...missing, ...steps.filter((step) => !passes(step)).map(({ name }) => name)];
+  for (const name of failed) console.error(`failed: ${name}`);
+  console.log(
+    `fanin: ${steps.length + missing.length - failed.length} passed, ${failed.length} failed`,
+  );
+  return Promise.resolve(failed.length === 0 ? EXIT.ok : EXIT.failed);
+});
+
+function checks(): Step[] {
+  const deno = findRuntime("deno").path;
+  return [
+    { name: "format (deno fmt mends it)", program: deno, args: ["fmt", "--check", "--quiet"] },
+    { name: "lint", program: deno, args: ["lint", "--quiet"] },
+    { name: "types", program: deno, args: ["check", "--quiet", ...sources()] },
+  ];
+}
+
+function suite({ kind, path, label, version }: Runtime, files: string[]): Step {
+  const args = {
+    deno: ["test", "-A", "--no-check", "--quiet", ...files],
+    // A path that does not start with "./" would be a filter and not a file.
+    bun: ["test", `--timeout=${BUN_TIMEOUT_MS}`, ...files.map((file) => `./${file}`)],
+    node: ["--test", "--test-reporter=spec", ...files],
+  }[kind];
+  return { name: `suite under ${label} ${version}`, program: path, args };
+}
+
+function passes({ name, program, args }: Step): boolean {
+  console.log(`\n== ${name}`);
+  const started = performance.now();
+  const { status } = spawnSync(program, args, {
+    cwd: ROOT,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  console.log(
+    `== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${
+      Math.round((performance.now() - started) / 1_000)
+    } s`,
+  );
+  return status === 0;
+}
+
+function sources(): string[] {
+  return readdirSync(ROOT, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts") && !file.includes("node_modules"))
+    .map((file) => file.replaceAll("\\", "/"))
+    .sort();
+}
+
+function testFiles(): string[] {
+  return sources().filter((file) => file.endsWith("_test.ts"));
+}

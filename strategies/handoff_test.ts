@@ -1,0 +1,102 @@
+/** What every hand-off owes its users beside delivery: back-pressure, abort, bounded memory, clear errors. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { HandoffAborted, joinAsync, joinBlocking, openFanIn, strategies } from "../mod.ts";
+import { STRATEGIES } from "./registry.ts";
+
+const FLOOD = new URL("./testing/flood_worker.ts", import.meta.url);
+
+/** Starts a Worker that sends `messages` of `bytes` bytes through a ticket, and says how many it could. */
+function flood(strategy: string, capacity: number, bytes: number, messages: number) {
+  const fan = openFanIn(strategy, { producers: 1, workers: 1, capacity, messageBytes: bytes });
+  const sent = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(FLOOD, {
+    workerData: { ticket: fan.tickets[0], sent: sent.buffer, bytes, messages },
+    transferList: [...fan.transfers[0]] as never,
+  });
+  const ended = new Promise<string>((resolve) => worker.once("message", resolve));
+  return { fan, sent, worker, ended };
+}
+
+/** Resolves when the count has stopped rising. */
+async function settled(sent: Int32Array): Promise<number> {
+  for (let same = 0, last = -1; same < 5;) {
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    const now = Atomics.load(sent, 0);
+    same = now === last && now > 0 ? same + 1 : 0;
+    last = now;
+  }
+  return Atomics.load(sent, 0);
+}
+
+for (const strategy of STRATEGIES) {
+  const { name } = strategy;
+
+  test(`${name}: full means back-pressure, at the capacity`, { timeout: 30_000 }, async () => {
+    const capacity = 4_096;
+    const bytes = 64;
+    const { fan, sent, worker, ended } = flood(name, capacity, bytes, 1_000);
+    try {
+      const waiting = await settled(sent) * bytes;
+      // Two buffers fill one half while the other is free for the consumer.
+      assert.ok(waiting <= capacity, `${waiting} of ${capacity} bytes wait`);
+      assert.ok(waiting >= capacity / 2 - bytes, `${waiting} of ${capacity} bytes wait`);
+      let received = 0;
+      for await (const run of fan.consumer) received += run.length;
+      assert.equal(received, 1_000 * bytes);
+      assert.equal(await ended, "closed");
+    } finally {
+      await worker.terminate();
+    }
+  });
+
+  test(`${name}: abort frees a blocked producer`, { timeout: 30_000 }, async () => {
+    const { fan, sent, worker, ended } = flood(name, 1_024, 64, 1_000);
+    try {
+      await settled(sent);
+      fan.consumer.abort();
+      assert.equal(await ended, "HandoffAborted");
+      await assert.rejects(async () => {
+        while (await fan.consumer.receive() !== null);
+      }, HandoffAborted);
+    } finally {
+      await worker.terminate();
+    }
+  });
+
+  test(`${name}: shared memory does not depend on the number of producers`, () => {
+    const bytes = (producers: number) => openFanIn(name, { producers, workers: 2 }).sharedBytes;
+    assert.equal(bytes(8_192), bytes(1));
+  });
+
+  test(`${name}: a message that cannot pass is refused`, async () => {
+    const capacity = 1_024;
+    const fan = openFanIn(name, { producers: 1, workers: 1, capacity });
+    const large = new Uint8Array(strategy.largestMessage(capacity, 1) + 1);
+    if (strategy.kind === "blocking") {
+      const end = joinBlocking(fan.tickets[0]);
+      assert.throws(() => end.send(large), RangeError);
+    } else {
+      const end = joinAsync(fan.tickets[0]);
+      await assert.rejects(end.send(large), RangeError);
+    }
+  });
+}
+
+test("mod.ts refuses what there is not, in words", () => {
+  const options = { producers: 1, workers: 1 };
+  assert.throws(() => openFanIn("swap", options), /there is no strategy "swap"; there are channel/);
+  assert.throws(
+    () => openFanIn("channel", { ...options, params: { drain: "all" } }),
+    /each or batch/,
+  );
+  assert.throws(
+    () => openFanIn("channel", { ...options, params: { size: 1 } }),
+    /no parameter "size"/,
+  );
+  assert.throws(() => openFanIn("channel", { producers: 0, workers: 1 }), /producers must be/);
+  const ticket = openFanIn("async-lock", options).tickets[0];
+  assert.throws(() => joinBlocking(ticket), /use joinAsync/);
+  assert.deepEqual(strategies().map(({ name }) => name), STRATEGIES.map(({ name }) => name));
+});
