@@ -52,7 +52,7 @@ class AsyncLockConsumer implements Consumer {
   }
 
   async #swap(): Promise<Uint8Array | null> {
-    if (!this.#mutex.tryLock()) await this.#mutex.lock();
+    for (let slept = false; !this.#mutex.tryLock(slept); slept = true) await this.#mutex.released();
     const run = this.#buffers.swap();
     this.#mutex.unlock();
     if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
@@ -85,12 +85,17 @@ class AsyncLockProducer implements AsyncProducer {
   }
 
   async send(message: Uint8Array): Promise<void> {
-    if (!this.#mutex.tryLock()) await this.#mutex.lock();
-    while (!this.#buffers.fits(message.length)) {
+    for (let slept = false;;) {
+      if (!this.#mutex.tryLock(slept)) {
+        await this.#mutex.released();
+        slept = true;
+        continue;
+      }
+      if (this.#buffers.fits(message.length)) break;
       this.#mutex.unlock();
       checkLength(message.length, this.#buffers.half);
       await (this.#roomSoon ??= this.#roomFor(message.length));
-      if (!this.#mutex.tryLock()) await this.#mutex.lock();
+      slept = false;
     }
     const wake = this.#buffers.append(message);
     this.#mutex.unlock();
