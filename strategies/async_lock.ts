@@ -1,18 +1,24 @@
 /**
- * async-lock: the two buffers of swap-buffer under an async mutex, awaited for every message: the post's
+ * async-lock: the two buffers of swap-buffer under an async lock, awaited for every message: the post's
  * `tokio::sync::Mutex`.
  *
  * The algorithm is swap-buffer's; only waiting differs. No thread ever blocks: where the lock is held or the
  * buffer full, the task awaits `Atomics.waitAsync` and the thread's other producers go on.
  *
- *     words   | lifecycle | mutex, filling, fill | room (eventcount) | consumer's sleeper |
- *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2            |
+ *     words   | lifecycle | lock, filling, fill  | room (eventcount) | consumer's sleeper | tickets |
+ *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2                      |
+ *
+ *     fair=false   barging: whoever comes while the lock is free takes it (`async_mutex.ts`)
+ *     fair=true    tasks get it in the order in which they asked, as tokio's (`ticket_lock.ts`); with a full
+ *                  buffer the consumer, too, waits behind every task that is queued to find it full
  *
  * Blocks: never. Allocates: a promise a message, which is the point of it; one view a run. A pending
  * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile.
  */
 import { AsyncMutex } from "./primitives/async_mutex.ts";
-import { receivedRuns } from "./primitives/consumer.ts";
+import { LINGER_MS, receivedRuns } from "./primitives/consumer.ts";
+import { LINE } from "./primitives/layout.ts";
+import { TicketLock } from "./primitives/ticket_lock.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
   type AsyncProducer,
@@ -25,47 +31,78 @@ import {
 
 const NAME = "async-lock";
 
-class AsyncLockConsumer implements Consumer {
-  readonly #buffers: TwoBuffers;
-  readonly #mutex: AsyncMutex;
+interface AsyncLockTicket {
+  memory: SharedArrayBuffer;
+  tickets: SharedArrayBuffer;
+  fair: boolean;
+}
 
-  constructor(buffers: TwoBuffers) {
-    this.#buffers = buffers;
-    this.#mutex = new AsyncMutex(buffers.words, buffers.lockAt, buffers.lifecycle);
+/** What both ends have: the buffers, and one of the two locks. */
+class LockedBuffers {
+  readonly buffers: TwoBuffers;
+  readonly barging: AsyncMutex;
+  readonly queue: TicketLock | null;
+
+  constructor({ memory, tickets, fair }: AsyncLockTicket) {
+    this.buffers = new TwoBuffers(memory, true);
+    const { words, lockAt, lifecycle, waits } = this.buffers;
+    this.barging = new AsyncMutex(words, lockAt, lifecycle, waits);
+    this.queue = fair ? new TicketLock(new Int32Array(tickets), 0, lifecycle, waits) : null;
+  }
+
+  unlock(): void {
+    if (this.queue !== null) this.queue.unlock();
+    else this.barging.unlock();
+  }
+}
+
+class AsyncLockConsumer implements Consumer {
+  readonly #shared: LockedBuffers;
+  parks = 0;
+
+  constructor(shared: LockedBuffers) {
+    this.#shared = shared;
   }
 
   async receive(): Promise<Uint8Array | null> {
-    const { lifecycle, sleeper } = this.#buffers;
+    const { lifecycle, sleeper } = this.#shared.buffers;
     let announced = false;
+    let eager = false;
     for (;;) {
       const closed = lifecycle.allClosed();
-      const run = await this.#swap();
+      const run = await this.#swap(eager || closed);
       if (run !== null || closed) {
         if (announced) sleeper.withdraw();
         return run;
       }
       lifecycle.check();
-      if (announced) await sleeper.sleepAsync();
-      else sleeper.announce();
+      if (announced) {
+        this.parks++;
+        eager = await sleeper.sleepAsync(LINGER_MS);
+      } else {
+        sleeper.announce();
+      }
       announced = !announced;
     }
   }
 
-  async #swap(): Promise<Uint8Array | null> {
-    for (let slept = false; !this.#mutex.tryLock(slept); slept = true) await this.#mutex.released();
-    const run = this.#buffers.swap();
-    this.#mutex.unlock();
-    if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
+  async #swap(eager: boolean): Promise<Uint8Array | null> {
+    const { buffers, barging, queue } = this.#shared;
+    if (queue !== null) await queue.lock();
+    else for (let slept = false; !barging.tryLock(slept); slept = true) await barging.released();
+    const run = buffers.swap(eager);
+    this.#shared.unlock();
+    if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();
     return run;
   }
 
   reopen(producers: number): void {
-    this.#buffers.lifecycle.open(producers);
+    this.#shared.buffers.lifecycle.open(producers);
   }
 
   abort(): void {
-    this.#buffers.lifecycle.abort();
-    this.#buffers.room.advance();
+    this.#shared.buffers.lifecycle.abort();
+    this.#shared.buffers.room.advance();
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
@@ -74,44 +111,55 @@ class AsyncLockConsumer implements Consumer {
 }
 
 class AsyncLockProducer implements AsyncProducer {
-  readonly #buffers: TwoBuffers;
-  readonly #mutex: AsyncMutex;
+  readonly #shared: LockedBuffers;
   /** One wait for room serves all tasks of the thread. */
   #roomSoon: Promise<void> | null = null;
+  readonly waits;
 
-  constructor(buffers: TwoBuffers) {
-    this.#buffers = buffers;
-    this.#mutex = new AsyncMutex(buffers.words, buffers.lockAt, buffers.lifecycle);
+  constructor(shared: LockedBuffers) {
+    this.#shared = shared;
+    this.waits = shared.buffers.waits;
   }
 
   async send(message: Uint8Array): Promise<void> {
+    const { buffers, barging, queue } = this.#shared;
     for (let slept = false;;) {
-      if (!this.#mutex.tryLock(slept)) {
-        await this.#mutex.released();
+      if (queue !== null) {
+        await queue.lock();
+      } else if (!barging.tryLock(slept)) {
+        // Not wrapped in an async function: the lock would be held until this task's next turn.
+        await barging.released();
         slept = true;
         continue;
       }
-      if (this.#buffers.fits(message.length)) break;
-      this.#mutex.unlock();
-      checkLength(message.length, this.#buffers.half);
+      if (buffers.fits(message.length)) break;
+      this.#shared.unlock();
+      checkLength(message.length, buffers.half);
       await (this.#roomSoon ??= this.#roomFor(message.length));
       slept = false;
     }
-    const wake = this.#buffers.append(message);
-    this.#mutex.unlock();
-    if (wake) this.#buffers.sleeper.wake();
+    const wake = buffers.append(message);
+    this.#shared.unlock();
+    if (wake) buffers.sleeper.wake();
   }
 
   async #roomFor(length: number): Promise<void> {
+    const { buffers } = this.#shared;
+    this.waits.failedClaims++;
     try {
-      await this.#buffers.room.waitUntilAsync(() => this.#buffers.mayFit(length));
+      await buffers.room.waitUntilAsync(() => {
+        if (buffers.mayFit(length)) return true;
+        buffers.sleeper.wake();
+        return false;
+      });
     } finally {
       this.#roomSoon = null;
     }
   }
 
   close(): Promise<void> {
-    if (this.#buffers.lifecycle.closeOne()) this.#buffers.sleeper.wake();
+    const { lifecycle, sleeper } = this.#shared.buffers;
+    if (lifecycle.closeOne()) sleeper.wake();
     return Promise.resolve();
   }
 }
@@ -119,15 +167,25 @@ class AsyncLockProducer implements AsyncProducer {
 export const asyncLock: AsyncStrategy = {
   name: NAME,
   kind: "async",
-  summary: "the same two buffers under an async mutex, awaited for every message",
-  params: {},
+  summary: "the same two buffers under an async lock, awaited for every message",
+  params: {
+    fair: {
+      help:
+        "false: whoever comes first takes the lock; true: in the order of asking, as tokio's mutex",
+      default: "false",
+      choices: ["false", "true"],
+    },
+  },
   variants: [{}],
   largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-  open({ producers, workers, capacity }) {
+  open({ producers, workers, capacity, params }) {
     const memory = TwoBuffers.allocate(capacity);
-    const buffers = new TwoBuffers(memory);
-    buffers.lifecycle.open(producers);
-    return handoffOver(NAME, new AsyncLockConsumer(buffers), workers, memory, memory.byteLength);
+    const tickets = new SharedArrayBuffer(LINE * 4);
+    const ticket: AsyncLockTicket = { memory, tickets, fair: params.fair === "true" };
+    const shared = new LockedBuffers(ticket);
+    shared.buffers.lifecycle.open(producers);
+    const sharedBytes = memory.byteLength + tickets.byteLength;
+    return handoffOver(NAME, new AsyncLockConsumer(shared), workers, ticket, sharedBytes);
   },
-  join: (ticket) => new AsyncLockProducer(new TwoBuffers(ticket.shared as SharedArrayBuffer)),
+  join: (ticket) => new AsyncLockProducer(new LockedBuffers(ticket.shared as AsyncLockTicket)),
 };

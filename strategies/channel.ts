@@ -23,6 +23,7 @@ import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, powerOfTwo, roundUp } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
+import { Waits } from "./primitives/waits.ts";
 import {
   type BlockingProducer,
   type BlockingStrategy,
@@ -58,6 +59,7 @@ class Shared {
   readonly limit: number;
   readonly largest: number;
   readonly lifecycle: Lifecycle;
+  readonly waits = new Waits();
   readonly room: EventCount;
   readonly sleeper: Sleeper;
 
@@ -69,7 +71,7 @@ class Shared {
     this.limit = limit;
     this.largest = largest;
     this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
-    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
 }
@@ -90,7 +92,7 @@ class ChannelConsumer extends PollingConsumer {
   #freed = 0;
 
   constructor(shared: Shared, gatherBytes: number, batch: boolean) {
-    super(shared.lifecycle, shared.sleeper);
+    super(shared.lifecycle, shared.sleeper, 0);
     this.#shared = shared;
     this.#gathered = new Uint8Array(gatherBytes);
     this.#batch = batch;
@@ -175,11 +177,13 @@ class ChannelConsumer extends PollingConsumer {
 
 class ChannelProducer implements BlockingProducer {
   readonly #shared: Shared;
+  readonly waits: Waits;
   /** The consumer's head when it was last looked at: older than the truth, so on the safe side. */
   #seenHead = 0;
 
   constructor(shared: Shared) {
     this.#shared = shared;
+    this.waits = shared.waits;
     this.#seenHead = Atomics.load(shared.words, HEAD);
   }
 
@@ -208,7 +212,9 @@ class ChannelProducer implements BlockingProducer {
       this.#seenHead = Atomics.load(words, HEAD);
       return ((end - this.#seenHead) >>> 0) <= limit;
     };
-    if (!fits()) room.waitUntil(fits);
+    if (fits()) return;
+    this.waits.failedClaims++;
+    room.waitUntil(fits);
   }
 
   flush(): void {}

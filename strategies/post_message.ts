@@ -21,6 +21,7 @@ import { PollingConsumer } from "./primitives/consumer.ts";
 import { LINE } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
+import { Waits } from "./primitives/waits.ts";
 import {
   type BlockingProducer,
   type BlockingStrategy,
@@ -53,13 +54,14 @@ interface PortTicket {
 class Shared {
   readonly words: Int32Array;
   readonly lifecycle: Lifecycle;
+  readonly waits = new Waits();
   readonly room: EventCount;
   readonly sleeper: Sleeper;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory);
     this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
-    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
 }
@@ -84,7 +86,7 @@ class PortConsumer extends PollingConsumer {
   #held: Uint8Array | null = null;
 
   constructor(shared: Shared, ports: readonly MessagePort[], options: HandoffOptions) {
-    super(shared.lifecycle, shared.sleeper);
+    super(shared.lifecycle, shared.sleeper, 0);
     this.#shared = shared;
     this.#ports = ports;
     this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));
@@ -163,12 +165,14 @@ class PortConsumer extends PollingConsumer {
 
 class PortProducer implements BlockingProducer {
   readonly #shared: Shared;
+  readonly waits: Waits;
   readonly #port: MessagePort;
   readonly #capacity: number;
   readonly #leastCharge: number;
 
   constructor(ticket: PortTicket) {
     this.#shared = new Shared(ticket.memory);
+    this.waits = this.#shared.waits;
     this.#port = ticket.port;
     this.#capacity = ticket.capacity;
     this.#leastCharge = ticket.leastCharge;
@@ -179,7 +183,10 @@ class PortProducer implements BlockingProducer {
     checkLength(message.length, Math.min(this.#capacity, MAX_MESSAGE_BYTES));
     const charge = Math.max(message.length, this.#leastCharge);
     const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
-    if (!this.#granted(claimed)) this.#shared.room.waitUntil(() => this.#granted(claimed));
+    if (!this.#granted(claimed)) {
+      this.waits.failedClaims++;
+      this.#shared.room.waitUntil(() => this.#granted(claimed));
+    }
     // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
     this.#port.postMessage(message.slice());
     sleeper.wake();

@@ -1,7 +1,9 @@
 /** All strategies. Adding one is a new file and a line here: options, tables and columns follow. */
 import { asyncLock } from "./async_lock.ts";
+import { atomicSwap } from "./atomic_swap.ts";
 import { channel } from "./channel.ts";
 import { postMessage } from "./post_message.ts";
+import { shardedRings } from "./sharded_rings.ts";
 import type { Strategy } from "./strategy.ts";
 import { swapBuffer } from "./swap_buffer.ts";
 
@@ -10,6 +12,8 @@ export const STRATEGIES: readonly Strategy[] = [
   postMessage,
   swapBuffer,
   asyncLock,
+  atomicSwap,
+  shardedRings,
 ];
 
 /** The strategy of that name, or undefined. */

@@ -12,6 +12,8 @@
  * from 1 byte to the hand-off's largest message.
  */
 
+import type { Waits } from "./primitives/waits.ts";
+
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
 export const MAX_MESSAGE_BYTES = 65_536;
 
@@ -60,13 +62,16 @@ export interface Consumer extends AsyncIterable<Uint8Array> {
    * The next run of bytes: whole messages, in order. Valid until the next call, which gives its space back to
    * the producers. Null when all producers have closed and everything was received.
    *
-   * While nothing is there, blocking strategies block the thread, 20 ms at a time with a turn of the event
+   * Some strategies wait up to a millisecond for a fuller run (their files say which). While nothing is there,
+   * blocking strategies block the thread, 20 ms at a time with a turn of the event
    * loop between; async strategies leave it free.
    * @throws {HandoffAborted}
    */
   receive(): Promise<Uint8Array | null>;
   /** After `receive` gave null: take messages of that many producers again, over the same buffers. */
   reopen(producers: number): void;
+  /** Times that this end slept. */
+  readonly parks: number;
   /** Give up: pending and later calls of both ends throw `HandoffAborted`. */
   abort(): void;
 }
@@ -82,6 +87,8 @@ export interface BlockingProducer {
   flush(): void;
   /** One logical producer has sent its last message. */
   close(): void;
+  /** What waiting has cost this thread so far. */
+  readonly waits: Waits;
 }
 
 /** A producer's end that waits without blocking its thread. Sharing as above. */
@@ -89,6 +96,8 @@ export interface AsyncProducer {
   /** Hand over one message. It must not change until the promise resolves. Rejects as `send` above throws. */
   send(message: Uint8Array): Promise<void>;
   close(): Promise<void>;
+  /** What waiting has cost this thread's tasks so far. */
+  readonly waits: Waits;
 }
 
 interface StrategyBase {

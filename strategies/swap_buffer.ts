@@ -8,11 +8,17 @@
  *     words   | lifecycle | mutex, filling, fill | room (eventcount) | consumer's sleeper |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2            |
  *
+ *     drain=batch      a run is the whole buffer
+ *     drain=each       a run is one message, for which the buffers keep lengths: what the swap gains without batching
+ *     wake=watermark   a sleeping consumer is woken by half a buffer, or takes what is there after 1 ms
+ *     wake=message     it is woken by the first message
+ *     wait             what a thread does while the lock is held
+ *
  * Blocks: `send` while another thread holds the lock and while the filling buffer is full; `receive` while
  * nothing is there. Allocates: nothing per message; one view a run.
  */
-import { PollingConsumer } from "./primitives/consumer.ts";
-import { Mutex } from "./primitives/mutex.ts";
+import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { Mutex, type WaitPolicy } from "./primitives/mutex.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
   type BlockingProducer,
@@ -20,23 +26,58 @@ import {
   checkLength,
   handoffOver,
   MAX_MESSAGE_BYTES,
+  type Params,
 } from "./strategy.ts";
 
 const NAME = "swap-buffer";
+/** In front of a message under drain=each: its length. */
+const LENGTH_BYTES = 4;
+
+interface SwapTicket {
+  memory: SharedArrayBuffer;
+  params: Params;
+}
+
+function buffersOf({ memory, params }: SwapTicket): TwoBuffers {
+  return new TwoBuffers(memory, params.wake === "watermark");
+}
+
+function mutexOf(buffers: TwoBuffers, { params }: SwapTicket): Mutex {
+  const { words, lockAt, lifecycle, waits } = buffers;
+  return new Mutex(words, lockAt, lifecycle, waits, params.wait as WaitPolicy);
+}
 
 class SwapConsumer extends PollingConsumer {
   readonly #buffers: TwoBuffers;
   readonly #mutex: Mutex;
+  readonly #each: boolean;
+  /** Under drain=each, the buffer that is being handed out, and how far. */
+  #records: Uint8Array = new Uint8Array(0);
+  #at = 0;
 
-  constructor(buffers: TwoBuffers) {
-    super(buffers.lifecycle, buffers.sleeper);
+  constructor(buffers: TwoBuffers, ticket: SwapTicket) {
+    super(buffers.lifecycle, buffers.sleeper, ticket.params.wake === "watermark" ? LINGER_MS : 0);
     this.#buffers = buffers;
-    this.#mutex = new Mutex(buffers.words, buffers.lockAt, buffers.lifecycle);
+    this.#mutex = mutexOf(buffers, ticket);
+    this.#each = ticket.params.drain === "each";
   }
 
-  protected poll(): Uint8Array | null {
+  protected poll(eager: boolean): Uint8Array | null {
+    if (!this.#each) return this.#swap(eager);
+    if (this.#at === this.#records.length) {
+      const records = this.#swap(eager);
+      if (records === null) return null;
+      this.#records = records;
+      this.#at = 0;
+    }
+    const from = this.#at + LENGTH_BYTES;
+    this.#at = from + lengthAt(this.#records, this.#at);
+    return this.#records.subarray(from, this.#at);
+  }
+
+  #swap(eager: boolean): Uint8Array | null {
     this.#mutex.lock();
-    const run = this.#buffers.swap();
+    const run = this.#buffers.swap(eager);
     this.#mutex.unlock();
     if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
     return run;
@@ -53,15 +94,21 @@ class SwapConsumer extends PollingConsumer {
 class SwapProducer implements BlockingProducer {
   readonly #buffers: TwoBuffers;
   readonly #mutex: Mutex;
+  readonly #length: Uint8Array | null;
+  readonly waits;
 
-  constructor(buffers: TwoBuffers) {
-    this.#buffers = buffers;
-    this.#mutex = new Mutex(buffers.words, buffers.lockAt, buffers.lifecycle);
+  constructor(ticket: SwapTicket) {
+    this.#buffers = buffersOf(ticket);
+    this.#mutex = mutexOf(this.#buffers, ticket);
+    this.#length = ticket.params.drain === "each" ? new Uint8Array(LENGTH_BYTES) : null;
+    this.waits = this.#buffers.waits;
   }
 
   send(message: Uint8Array): void {
+    const length = this.#length === null ? message.length : message.length + LENGTH_BYTES;
     this.#mutex.lock();
-    if (!this.#buffers.fits(message.length)) this.#waitForRoom(message.length);
+    if (!this.#buffers.fits(length)) this.#waitForRoom(length);
+    if (this.#length !== null) this.#buffers.append(putLength(this.#length, message.length));
     const wake = this.#buffers.append(message);
     this.#mutex.unlock();
     if (wake) this.#buffers.sleeper.wake();
@@ -71,10 +118,12 @@ class SwapProducer implements BlockingProducer {
   #waitForRoom(length: number): void {
     this.#mutex.unlock();
     checkLength(length, this.#buffers.half);
+    this.waits.failedClaims++;
     this.#buffers.room.waitUntil(() => {
       this.#mutex.lock();
       if (this.#buffers.fits(length)) return true;
       this.#mutex.unlock();
+      this.#buffers.sleeper.wake();
       return false;
     });
   }
@@ -86,19 +135,49 @@ class SwapProducer implements BlockingProducer {
   }
 }
 
+function putLength(target: Uint8Array, length: number): Uint8Array {
+  for (let i = 0; i < LENGTH_BYTES; i++) target[i] = length >>> (8 * i);
+  return target;
+}
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+}
+
 export const swapBuffer: BlockingStrategy = {
   name: NAME,
   kind: "blocking",
   summary:
     "two buffers under a blocking mutex; the consumer swaps them and writes outside the lock",
-  params: {},
+  params: {
+    drain: {
+      help: "batch: a whole buffer in one write; each: one message, one awaited write",
+      default: "batch",
+      choices: ["batch", "each"],
+    },
+    wake: {
+      help:
+        "watermark: the consumer sleeps until half a buffer, at most 1 ms; message: until the first",
+      default: "watermark",
+      choices: ["watermark", "message"],
+    },
+    wait: {
+      help: "while the lock is held: try again, sleep, or try a while and then sleep",
+      default: "spin-park",
+      choices: ["spin", "park", "spin-park"],
+    },
+  },
   variants: [{}],
   largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-  open({ producers, workers, capacity }) {
-    const memory = TwoBuffers.allocate(capacity);
-    const buffers = new TwoBuffers(memory);
+  open({ producers, workers, capacity, messageBytes, params }) {
+    // Lengths do not count against the capacity.
+    const stretch = params.drain === "each" ? 1 + LENGTH_BYTES / messageBytes : 1;
+    const memory = TwoBuffers.allocate(Math.floor(capacity * stretch));
+    const ticket: SwapTicket = { memory, params };
+    const buffers = buffersOf(ticket);
     buffers.lifecycle.open(producers);
-    return handoffOver(NAME, new SwapConsumer(buffers), workers, memory, memory.byteLength);
+    const consumer = new SwapConsumer(buffers, ticket);
+    return handoffOver(NAME, consumer, workers, ticket, memory.byteLength);
   },
-  join: (ticket) => new SwapProducer(new TwoBuffers(ticket.shared as SharedArrayBuffer)),
+  join: (ticket) => new SwapProducer(ticket.shared as SwapTicket),
 };

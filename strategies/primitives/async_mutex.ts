@@ -10,6 +10,7 @@
  * a second instead of milliseconds).
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+import type { Waits } from "./waits.ts";
 
 const FREE = 0;
 const HELD = 1;
@@ -21,10 +22,10 @@ export class AsyncMutex {
   readonly #lifecycle: Lifecycle;
   /** One shared-memory wait serves all tasks of the thread: thousands of them would each cost a timer. */
   #pending: Promise<void> | null = null;
-  /** Times a task of this thread had to wait. */
-  parks = 0;
+  readonly #waits: Waits;
 
-  constructor(words: Int32Array, at: number, lifecycle: Lifecycle) {
+  constructor(words: Int32Array, at: number, lifecycle: Lifecycle, waits: Waits) {
+    this.#waits = waits;
     this.#words = words;
     this.#at = at;
     this.#lifecycle = lifecycle;
@@ -42,7 +43,7 @@ export class AsyncMutex {
   /** Resolves when the lock may have come free. @throws {HandoffAborted} */
   async released(): Promise<void> {
     if (Atomics.compareExchange(this.#words, this.#at, HELD, CONTENDED) === FREE) return;
-    this.parks++;
+    this.#waits.failedClaims++;
     await (this.#pending ?? this.#sleep());
     this.#lifecycle.check();
   }
@@ -50,8 +51,11 @@ export class AsyncMutex {
   #sleep(): Promise<void> | undefined {
     const wait = Atomics.waitAsync(this.#words, this.#at, CONTENDED, SLICE_MS);
     if (!wait.async) return undefined;
+    const since = performance.now();
+    this.#waits.parks++;
     return this.#pending = wait.value.then(() => {
       this.#pending = null;
+      this.#waits.blockedMs += performance.now() - since;
     });
   }
 

@@ -47,8 +47,12 @@ export class Lifecycle {
     Atomics.store(this.#words, this.#base + 1, 1);
   }
 
+  aborted(): boolean {
+    return Atomics.load(this.#words, this.#base + 1) !== 0;
+  }
+
   /** @throws {HandoffAborted} */
   check(): void {
-    if (Atomics.load(this.#words, this.#base + 1) !== 0) throw new HandoffAborted();
+    if (this.aborted()) throw new HandoffAborted();
   }
 }

@@ -6,26 +6,43 @@
  * A thread that has slept takes the lock as 2 and not as 1: others may sleep still, and with 1 nobody would
  * wake them. The spin is bounded, since with more threads than cores the holder may be the one not running.
  */
-import type { Lifecycle } from "./lifecycle.ts";
-import { SLICE_MS } from "./lifecycle.ts";
+import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+import type { Waits } from "./waits.ts";
+
+/** What a thread does while the lock is held: try again without sleep, sleep at once, or try a while first. */
+export type WaitPolicy = "spin" | "park" | "spin-park";
 
 const FREE = 0;
 const HELD = 1;
 const CONTENDED = 2;
-/** Tries before a thread sleeps: about a microsecond, a few critical sections. */
-const SPINS = 40;
+/**
+ * Tries before a thread sleeps: about a microsecond, a few critical sections. `spin` never sleeps for good, but
+ * with more threads than cores the holder may need this one's core: after that many tries it naps.
+ */
+const SPINS: Record<WaitPolicy, number> = { "spin": 20_000, "park": 0, "spin-park": 40 };
+const NAP_MS = 0.05;
 
 export class Mutex {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #lifecycle: Lifecycle;
-  /** Times this thread had to sleep. */
-  parks = 0;
+  readonly #waits: Waits;
+  readonly #spins: number;
+  readonly #parks: boolean;
 
-  constructor(words: Int32Array, at: number, lifecycle: Lifecycle) {
+  constructor(
+    words: Int32Array,
+    at: number,
+    lifecycle: Lifecycle,
+    waits: Waits,
+    policy: WaitPolicy,
+  ) {
     this.#words = words;
     this.#at = at;
     this.#lifecycle = lifecycle;
+    this.#waits = waits;
+    this.#spins = SPINS[policy];
+    this.#parks = policy !== "spin";
   }
 
   /** Blocks the thread until it holds the lock. Does not allocate. @throws {HandoffAborted} */
@@ -34,11 +51,33 @@ export class Mutex {
   }
 
   #lockSlowly(): void {
-    for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.compareExchange(this.#words, this.#at, FREE, HELD) === FREE) return;
+    const since = performance.now();
+    this.#waits.failedClaims++;
+    while (!this.#spin()) {
+      if (this.#parks) {
+        this.#park();
+        break;
+      }
+      Atomics.wait(this.#words, this.#at, HELD, NAP_MS);
+      this.#lifecycle.check();
     }
+    this.#waits.blockedMs += performance.now() - since;
+  }
+
+  #spin(): boolean {
+    for (let spin = 0; spin < this.#spins; spin++) {
+      // Looking costs the holder nothing; only an exchange takes its cache line away.
+      if (
+        Atomics.load(this.#words, this.#at) === FREE &&
+        Atomics.compareExchange(this.#words, this.#at, FREE, HELD) === FREE
+      ) return true;
+    }
+    return false;
+  }
+
+  #park(): void {
     while (Atomics.exchange(this.#words, this.#at, CONTENDED) !== FREE) {
-      this.parks++;
+      this.#waits.parks++;
       Atomics.wait(this.#words, this.#at, CONTENDED, SLICE_MS);
       this.#lifecycle.check();
     }

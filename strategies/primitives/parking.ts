@@ -4,6 +4,7 @@
  * word first.
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+import type { Waits } from "./waits.ts";
 
 /**
  * One sleeper: the consumer. It announces that it is about to sleep, looks once more for work, and sleeps; a
@@ -30,18 +31,19 @@ export class Sleeper {
     Atomics.store(this.words, this.at, 0);
   }
 
-  /** Consumer: block until woken, at most for one slice. Returns whether it was the slice that ended. */
-  sleep(): boolean {
-    const timedOut = Atomics.wait(this.words, this.at, 1, SLICE_MS) === "timed-out";
+  /** Consumer: block until woken, at most for `ms`. Returns whether it was the time that ended it. */
+  sleep(ms: number): boolean {
+    const timedOut = Atomics.wait(this.words, this.at, 1, ms) === "timed-out";
     this.withdraw();
     return timedOut;
   }
 
   /** The same without blocking the thread. */
-  async sleepAsync(): Promise<void> {
-    const wait = Atomics.waitAsync(this.words, this.at, 1, SLICE_MS);
-    if (wait.async) await wait.value;
+  async sleepAsync(ms: number): Promise<boolean> {
+    const wait = Atomics.waitAsync(this.words, this.at, 1, ms);
+    const outcome = wait.async ? await wait.value : wait.value;
     this.withdraw();
+    return outcome === "timed-out";
   }
 
   /** Producer, after it has published. */
@@ -66,10 +68,11 @@ export class EventCount {
   readonly #epoch: number;
   readonly #waiters: number;
   readonly #lifecycle: Lifecycle;
-  /** Times this thread had to sleep. */
-  parks = 0;
+  readonly waits: Waits;
 
-  constructor(words: Int32Array, base: number, lifecycle: Lifecycle) {
+  /** @param waits counts what this thread's waiting cost it */
+  constructor(words: Int32Array, base: number, lifecycle: Lifecycle, waits: Waits) {
+    this.waits = waits;
     this.#words = words;
     this.#epoch = base;
     this.#waiters = base + 1;
@@ -78,34 +81,38 @@ export class EventCount {
 
   /** Block until `ready()`, which is asked again after every event. @throws {HandoffAborted} */
   waitUntil(ready: () => boolean): void {
+    const since = performance.now();
     Atomics.add(this.#words, this.#waiters, 1);
     try {
       for (;;) {
         const epoch = Atomics.load(this.#words, this.#epoch);
         if (ready()) return;
         this.#lifecycle.check();
-        this.parks++;
+        this.waits.parks++;
         Atomics.wait(this.#words, this.#epoch, epoch, SLICE_MS);
       }
     } finally {
       Atomics.sub(this.#words, this.#waiters, 1);
+      this.waits.blockedMs += performance.now() - since;
     }
   }
 
   /** The same without blocking the thread: other producers of it go on meanwhile. */
   async waitUntilAsync(ready: () => boolean): Promise<void> {
+    const since = performance.now();
     Atomics.add(this.#words, this.#waiters, 1);
     try {
       for (;;) {
         const epoch = Atomics.load(this.#words, this.#epoch);
         if (ready()) return;
         this.#lifecycle.check();
-        this.parks++;
+        this.waits.parks++;
         const wait = Atomics.waitAsync(this.#words, this.#epoch, epoch, SLICE_MS);
         if (wait.async) await wait.value;
       }
     } finally {
       Atomics.sub(this.#words, this.#waiters, 1);
+      this.waits.blockedMs += performance.now() - since;
     }
   }
 

@@ -11,6 +11,7 @@
 import { copyIn, LINE } from "./layout.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { EventCount, Sleeper } from "./parking.ts";
+import { Waits } from "./waits.ts";
 
 const LIFECYCLE = 0;
 const LOCK = LINE;
@@ -27,8 +28,11 @@ export class TwoBuffers {
   /** Bytes of one buffer. */
   readonly half: number;
   readonly lifecycle: Lifecycle;
+  readonly waits = new Waits();
   readonly room: EventCount;
   readonly sleeper: Sleeper;
+  /** A sleeping consumer is woken by the message with which so much has gathered. */
+  readonly #watermark: number;
   readonly #buffers: readonly Uint8Array[];
 
   /** Memory for buffers of half the capacity (bytes) each. */
@@ -36,15 +40,17 @@ export class TwoBuffers {
     return new SharedArrayBuffer(WORDS * 4 + 2 * Math.floor(capacity / 2));
   }
 
-  constructor(memory: SharedArrayBuffer) {
+  /** @param linger whether the consumer waits for half a buffer, rather than for the first message */
+  constructor(memory: SharedArrayBuffer, linger: boolean) {
     this.words = new Int32Array(memory, 0, WORDS);
     this.half = (memory.byteLength - WORDS * 4) / 2;
+    this.#watermark = linger ? this.half >>> 1 : 1;
     this.#buffers = [
       new Uint8Array(memory, WORDS * 4, this.half),
       new Uint8Array(memory, WORDS * 4 + this.half, this.half),
     ];
     this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
-    this.room = new EventCount(this.words, ROOM, this.lifecycle);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
 
@@ -62,16 +68,19 @@ export class TwoBuffers {
   append(message: Uint8Array): boolean {
     const words = this.words;
     const at = words[FILL];
+    const end = at + message.length;
     copyIn(this.#buffers[words[FILLING]], at, message);
-    words[FILL] = at + message.length;
+    words[FILL] = end;
     // A plain look is enough: the consumer announces itself before it takes the lock to look again.
-    return words[SLEEPER] !== 0;
+    return end >= this.#watermark && words[SLEEPER] !== 0;
   }
 
-  /** Locked. The filled bytes, or null where there are none; producers go on in the other buffer, empty. */
-  swap(): Uint8Array | null {
+  /** Locked. The filled bytes, or null where there are fewer; producers go on in the other buffer, empty. */
+  swap(eager: boolean): Uint8Array | null {
     const filled = this.words[FILL];
     if (filled === 0) return null;
+    // A producer that waits for room has filled the buffer as far as its message allows.
+    if (!eager && filled < this.#watermark && !this.room.hasWaiters()) return null;
     const full = this.words[FILLING];
     this.words[FILLING] = 1 - full;
     this.words[FILL] = 0;

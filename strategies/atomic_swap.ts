@@ -1,0 +1,225 @@
+/**
+ * atomic-swap: the double buffer without a lock, the post's "remove the Mutex entirely".
+ *
+ * A producer reserves bytes of the filling buffer with one atomic add, copies its message there, and commits by
+ * storing how much it has committed in all. The consumer flips the buffers with one atomic exchange, which also
+ * tells how much was reserved, and waits until so much is committed. A producer that is preempted between the
+ * two delays the flip's bytes and can never corrupt them. After the reserve/commit buffers of kernel tracing
+ * (Desnoyers, LTTng, 2006), with two buffers in place of a ring.
+ *
+ *     words   | lifecycle | state | end of buffer 0, 1 | room (eventcount) | consumer's sleeper |
+ *             | committed by Worker 0 to buffer 0, 1 | … by Worker 1 … |           one cache line each
+ *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2    |
+ *
+ *     state = filling buffer << 31 | reserved bytes
+ *
+ * A reservation that does not fit is void. The first of them in a buffer, the one that crosses its end, says
+ * where the valid bytes stop; whoever comes behind sees the buffer full, and waits for the flip.
+ *
+ * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
+ * A sleeping consumer is woken by half a buffer, or takes what is there after 1 ms.
+ *
+ * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
+ * reservation is not committed. Allocates: nothing per message; one view a run.
+ */
+import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { copyIn, LINE } from "./primitives/layout.ts";
+import { Lifecycle } from "./primitives/lifecycle.ts";
+import { EventCount, Sleeper } from "./primitives/parking.ts";
+import { Waits } from "./primitives/waits.ts";
+import {
+  type BlockingProducer,
+  type BlockingStrategy,
+  checkLength,
+  MAX_MESSAGE_BYTES,
+} from "./strategy.ts";
+
+const NAME = "atomic-swap";
+const LIFECYCLE = 0;
+const STATE = LINE;
+const END = 2 * LINE;
+const ROOM = 3 * LINE;
+const SLEEPER = 4 * LINE;
+const COMMITTED = 5 * LINE;
+const RESERVED = 0x7fff_ffff;
+const UNKNOWN = -1;
+/** Looks at the commits before the consumer gives its core away: the committer may need it. */
+const SPINS = 1_000;
+
+interface SwapTicket {
+  memory: SharedArrayBuffer;
+  workers: number;
+  worker: number;
+}
+
+class Shared {
+  readonly words: Int32Array;
+  readonly buffers: readonly Uint8Array[];
+  readonly half: number;
+  readonly workers: number;
+  readonly watermark: number;
+  readonly lifecycle: Lifecycle;
+  readonly waits = new Waits();
+  readonly room: EventCount;
+  readonly sleeper: Sleeper;
+
+  static wordCount(workers: number): number {
+    return COMMITTED + workers * LINE;
+  }
+
+  constructor(memory: SharedArrayBuffer, workers: number) {
+    const from = Shared.wordCount(workers) * 4;
+    this.words = new Int32Array(memory, 0, Shared.wordCount(workers));
+    this.half = (memory.byteLength - from) / 2;
+    this.buffers = [
+      new Uint8Array(memory, from, this.half),
+      new Uint8Array(memory, from + this.half, this.half),
+    ];
+    this.workers = workers;
+    this.watermark = this.half >>> 1;
+    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
+    this.sleeper = new Sleeper(this.words, SLEEPER);
+  }
+}
+
+class AtomicSwapConsumer extends PollingConsumer {
+  readonly #shared: Shared;
+
+  constructor(shared: Shared) {
+    super(shared.lifecycle, shared.sleeper, LINGER_MS);
+    this.#shared = shared;
+  }
+
+  protected poll(eager: boolean): Uint8Array | null {
+    const { words, half, watermark, buffers, room } = this.#shared;
+    const seen = Atomics.load(words, STATE);
+    const reservedNow = seen & RESERVED;
+    if (reservedNow === 0 || (!eager && reservedNow < watermark)) return null;
+    const full = seen >>> 31;
+    const other = 1 - full;
+    // Nobody touches the other buffer's counts: all that reserved there have committed before its last flip.
+    words[END + other] = UNKNOWN;
+    for (let worker = 0; worker < this.#shared.workers; worker++) {
+      words[COMMITTED + worker * LINE + other] = 0;
+    }
+    const reserved = Atomics.exchange(words, STATE, other << 31) & RESERVED;
+    const valid = reserved <= half ? reserved : this.#awaitEnd(full);
+    this.#awaitCommits(full, valid);
+    if (room.hasWaiters()) room.advance();
+    return buffers[full].subarray(0, valid);
+  }
+
+  #awaitEnd(buffer: number): number {
+    return this.#spinUntil(
+      () => Atomics.load(this.#shared.words, END + buffer),
+      (end) => end !== UNKNOWN,
+    );
+  }
+
+  #awaitCommits(buffer: number, valid: number): void {
+    const { words, workers } = this.#shared;
+    const committed = () => {
+      let sum = 0;
+      for (let worker = 0; worker < workers; worker++) {
+        sum += Atomics.load(words, COMMITTED + worker * LINE + buffer);
+      }
+      return sum;
+    };
+    this.#spinUntil(committed, (sum) => sum === valid);
+  }
+
+  /** What is awaited is a few instructions away on another thread, unless that one is preempted. */
+  #spinUntil(look: () => number, isDone: (value: number) => boolean): number {
+    for (let spins = 1;; spins++) {
+      const value = look();
+      if (isDone(value)) return value;
+      if (spins % SPINS === 0) {
+        this.lifecycle.check();
+        this.sleeper.announce();
+        this.sleeper.sleep(0.05);
+      }
+    }
+  }
+
+  /** The buffer that was written is empty by the next flip. */
+  protected release(): void {}
+
+  protected wakeProducers(): void {
+    this.#shared.room.advance();
+  }
+}
+
+class AtomicSwapProducer implements BlockingProducer {
+  readonly #shared: Shared;
+  /** Where this Worker's commits are counted. */
+  readonly #committedAt: number;
+  readonly waits: Waits;
+
+  constructor({ memory, workers, worker }: SwapTicket) {
+    this.#shared = new Shared(memory, workers);
+    this.#committedAt = COMMITTED + worker * LINE;
+    this.waits = this.#shared.waits;
+  }
+
+  send(message: Uint8Array): void {
+    const { words, half, watermark, buffers, sleeper } = this.#shared;
+    const length = message.length;
+    const state = Atomics.add(words, STATE, length);
+    const at = state & RESERVED;
+    const end = at + length;
+    if (end > half) return this.#sendLater(message, state);
+    const buffer = state >>> 31;
+    copyIn(buffers[buffer], at, message);
+    const committed = this.#committedAt + buffer;
+    // Nobody else writes this word while this buffer fills, so an add need not be atomic, only its result seen.
+    Atomics.store(words, committed, words[committed] + length);
+    if (at < watermark && end >= watermark) sleeper.wake();
+  }
+
+  #sendLater(message: Uint8Array, state: number): void {
+    const { words, half, room, sleeper } = this.#shared;
+    const at = state & RESERVED;
+    if (at <= half) Atomics.store(words, END + (state >>> 31), at);
+    checkLength(message.length, half);
+    this.waits.failedClaims++;
+    sleeper.wake();
+    // Reserving only where it fits by all that can be seen keeps void reservations few, and the count far
+    // from the buffer's bit.
+    room.waitUntil(() => (Atomics.load(words, STATE) & RESERVED) + message.length <= half);
+    this.send(message);
+  }
+
+  flush(): void {}
+
+  close(): void {
+    if (this.#shared.lifecycle.closeOne()) this.#shared.sleeper.wake();
+  }
+}
+
+export const atomicSwap: BlockingStrategy = {
+  name: NAME,
+  kind: "blocking",
+  summary:
+    "the double buffer without a lock: producers reserve with one add, the consumer flips with one exchange",
+  params: {},
+  variants: [{}],
+  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
+  open({ producers, workers, capacity }) {
+    const half = Math.floor(capacity / 2);
+    const memory = new SharedArrayBuffer(Shared.wordCount(workers) * 4 + 2 * half);
+    const shared = new Shared(memory, workers);
+    shared.words[END] = UNKNOWN;
+    shared.lifecycle.open(producers);
+    return {
+      consumer: new AtomicSwapConsumer(shared),
+      tickets: Array.from({ length: workers }, (_, worker) => ({
+        strategy: NAME,
+        shared: { memory, workers, worker } satisfies SwapTicket,
+      })),
+      transfers: Array.from({ length: workers }, () => []),
+      sharedBytes: memory.byteLength,
+    };
+  },
+  join: (ticket) => new AtomicSwapProducer(ticket.shared as SwapTicket),
+};
