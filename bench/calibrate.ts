@@ -1,6 +1,6 @@
 /** Finds the chunk size in which this runtime writes fastest to the listener. */
 import { carryOut } from "./run.ts";
-import { socketRuns } from "./socket_sink.ts";
+import { openRuns } from "./open_runs.ts";
 import type { CellSpec } from "./spec.ts";
 import { CHUNKS } from "./subjects/controls.ts";
 import { openSubject } from "./subjects/registry.ts";
@@ -17,7 +17,7 @@ export async function calibrate(spec: CellSpec): Promise<number> {
       const bulk: CellSpec = { ...spec, subject: "socket-bulk", params: { chunk }, producers: 1 };
       const report = await carryOut({
         subject: await openSubject(bulk, () => {}),
-        openRun: socketRuns(spec.listener.host, spec.listener.port),
+        openRun: openRuns(spec),
         producers: 1,
         subjectFailed: new Promise<never>(() => {}),
       }, {

@@ -9,7 +9,7 @@ import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
 import { repeat } from "./repeat.ts";
 import { carryOut, type RunContext, type RunRequest } from "./run.ts";
-import { socketRuns } from "./socket_sink.ts";
+import { openRuns } from "./open_runs.ts";
 import type { CellEvent, CellSpec } from "./spec.ts";
 import { openSubject } from "./subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
@@ -42,7 +42,7 @@ async function runCell(spec: CellSpec): Promise<void> {
   const subject = await openSubject(spec, failSubject);
   const context: RunContext = {
     subject,
-    openRun: socketRuns(spec.listener.host, spec.listener.port),
+    openRun: openRuns(spec),
     producers: spec.producers,
     subjectFailed,
   };

@@ -11,7 +11,11 @@ const MESSAGES = 4;
 const MESSAGE_BYTES = 5;
 const SEED = 6;
 const ONLINE = 7;
-const WORDS = 8;
+const FINISHED = 8;
+const PARKS = 9;
+const BLOCKED_US = 10;
+const FAILED_CLAIMS = 11;
+const WORDS = 12;
 /** A Worker that waits looks at the stop word this often (ms). */
 const SLICE_MS = 50;
 
@@ -21,6 +25,13 @@ export interface RunPlan {
   messages: number;
   messageBytes: number;
   seed: number;
+}
+
+/** What back-pressure and contention cost the producers' threads in one run, all together. */
+export interface ProducerWaits {
+  producerParks: number;
+  producerBlockedUs: number;
+  failedClaims: number;
 }
 
 export class ControlBlock {
@@ -37,7 +48,9 @@ export class ControlBlock {
     this.#words[MESSAGES] = plan.messages;
     this.#words[MESSAGE_BYTES] = plan.messageBytes;
     this.#words[SEED] = plan.seed;
-    Atomics.store(this.#words, READY, 0);
+    for (const at of [READY, FINISHED, PARKS, BLOCKED_US, FAILED_CLAIMS]) {
+      Atomics.store(this.#words, at, 0);
+    }
     this.#signal(ANNOUNCED);
   }
 
@@ -59,6 +72,28 @@ export class ControlBlock {
   /** Consumer: let all Workers go. */
   release(): void {
     this.#signal(RELEASED);
+  }
+
+  /** Worker: this Worker's part of the run is sent; what waiting cost it. */
+  finish(parks: number, blockedUs: number, failedClaims: number): void {
+    Atomics.add(this.#words, PARKS, parks);
+    Atomics.add(this.#words, BLOCKED_US, blockedUs);
+    Atomics.add(this.#words, FAILED_CLAIMS, failedClaims);
+    Atomics.add(this.#words, FINISHED, 1);
+  }
+
+  /** Consumer: how many Workers have finished the run. */
+  finished(): number {
+    return Atomics.load(this.#words, FINISHED);
+  }
+
+  /** Consumer: what waiting has cost all Workers in the run, once all have finished. */
+  waits(): ProducerWaits {
+    return {
+      producerParks: Atomics.load(this.#words, PARKS),
+      producerBlockedUs: Atomics.load(this.#words, BLOCKED_US),
+      failedClaims: Atomics.load(this.#words, FAILED_CLAIMS),
+    };
   }
 
   /** Consumer: every Worker leaves its loop at its next wait. */

@@ -1,7 +1,7 @@
 /** The Workers of a cell, as the consumer's thread sees them. */
 import { Worker } from "node:worker_threads";
 import type { Handoff } from "../strategies/strategy.ts";
-import { ControlBlock, type RunPlan } from "./control_block.ts";
+import { ControlBlock, type ProducerWaits, type RunPlan } from "./control_block.ts";
 import type { WorkerSetup } from "./worker.ts";
 
 /** How long stopped Workers may take to leave before they are terminated (ms). */
@@ -75,6 +75,12 @@ export class Crew {
   /** Let all Workers go at once. */
   release(): void {
     this.#control.release();
+  }
+
+  /** Resolves when every Worker has finished the run, with what waiting cost them. */
+  async finished(): Promise<ProducerWaits> {
+    await this.#until(() => this.#control.finished() === this.#workers.length);
+    return this.#control.waits();
   }
 
   /** End the Workers: they leave by themselves where they can. */

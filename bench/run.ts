@@ -51,7 +51,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
 async function measure(subject: Subject, sink: RunSink): Promise<RunReport> {
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const { bytes, writes } = await subject.transfer(sink);
+  const { bytes, writes, peakBytes } = await subject.transfer(sink);
   const acknowledged = await sink.finish();
   const elapsedUs = (performance.now() - start) * 1_000;
   const cpu = process.cpuUsage(cpuBefore);
@@ -67,6 +67,8 @@ async function measure(subject: Subject, sink: RunSink): Promise<RunReport> {
     connectUs: sink.connectUs,
     bytes,
     writes,
+    peakBytes,
+    ...await subject.waits(),
     cpuUserUs: cpu.user,
     cpuSystemUs: cpu.system,
   };

@@ -15,7 +15,10 @@ export interface CellSpec {
   turn: number;
   capacity: number;
   seed: number;
-  listener: { host: string; port: number };
+  /** Null: no socket, the consumer's own process keeps and checks the messages. */
+  listener: { host: string; port: number } | null;
+  /** Of the check in this process, where there is no listener. */
+  storeBytes: number;
   /** Goes into the listener's log. */
   runId: string;
   /** `measure` a cell, `pilot` it with one run, or `calibrate` the chunk size of this runtime. */
@@ -52,6 +55,12 @@ export interface RunReport {
   /** Bytes and calls that the consumer wrote. */
   bytes: number;
   writes: number;
+  /** The largest write in bytes: how much had gathered. */
+  peakBytes: number;
+  producerParks: number | null;
+  producerBlockedUs: number | null;
+  failedClaims: number | null;
+  consumerParks: number | null;
   cpuUserUs: number;
   cpuSystemUs: number;
   listenerCpuUserUs: number | null;

@@ -1,6 +1,7 @@
 /** The entry of a Worker thread: joins the hand-off and sends its producers' messages, run after run. */
 import { parentPort, workerData } from "node:worker_threads";
 import { findStrategy } from "../strategies/registry.ts";
+import type { Waits } from "../strategies/primitives/waits.ts";
 import type { Ticket } from "../strategies/strategy.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "./schedule.ts";
@@ -32,24 +33,30 @@ try {
 }
 
 async function sendRuns(): Promise<void> {
-  const prepare = joinHandoff();
+  const { prepare, waits } = joinHandoff();
   control.comeOnline();
   for (let run = 1;; run++) {
     const plan = control.awaitPlan(run);
     if (plan === null) return;
     const send = prepare(plan);
     if (!control.awaitRelease(run)) return;
+    const before = { ...waits };
     await send();
+    control.finish(
+      waits.parks - before.parks,
+      (waits.blockedMs - before.blockedMs) * 1_000,
+      waits.failedClaims - before.failedClaims,
+    );
   }
 }
 
-/** Joins once; the result prepares one run and returns it. */
-function joinHandoff(): (plan: RunPlan) => () => void | Promise<void> {
+/** Joins once; `prepare` prepares one run and returns it. */
+function joinHandoff(): { prepare: (plan: RunPlan) => () => void | Promise<void>; waits: Waits } {
   const strategy = findStrategy(setup.ticket.strategy)!;
   if (strategy.kind === "blocking") {
     const end = strategy.join(setup.ticket);
-    return (plan) => prepareBlocking(end, ids, plan, setup.turn);
+    return { prepare: (plan) => prepareBlocking(end, ids, plan, setup.turn), waits: end.waits };
   }
   const end = strategy.join(setup.ticket);
-  return (plan) => prepareAsync(end, ids, plan);
+  return { prepare: (plan) => prepareAsync(end, ids, plan), waits: end.waits };
 }

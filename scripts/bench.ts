@@ -6,6 +6,7 @@ import { runCell } from "./launch/cell_process.ts";
 import { type Interrupt, watchInterrupts } from "./launch/interrupt.ts";
 import {
   joinListener,
+  noListener,
   type RunningListener,
   startListenerProcess,
 } from "./launch/listener_process.ts";
@@ -32,9 +33,7 @@ await runMain("bench", async () => {
   if (options.dryRun) return printPlan(plan, options);
 
   const interrupt = watchInterrupts();
-  const listener = options.listener === null
-    ? await startListenerProcess(options.listenerRuntime, options.storeBytes)
-    : await joinListener(options.listener.host, options.listener.port);
+  const listener = await openListener(options);
   try {
     const session = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
     const folder = ResultsFolder.create(options.out ?? join("results", session));
@@ -47,6 +46,13 @@ await runMain("bench", async () => {
     interrupt.dispose();
   }
 });
+
+function openListener({ sink, listener, listenerRuntime, storeBytes }: BenchOptions) {
+  if (sink === "none") return noListener();
+  return listener === null
+    ? startListenerProcess(listenerRuntime, storeBytes)
+    : joinListener(listener.host, listener.port);
+}
 
 interface Comparison {
   options: BenchOptions;

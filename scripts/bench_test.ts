@@ -8,6 +8,7 @@ import papaparse from "papaparse";
 import { startListener } from "../bench/listener.ts";
 import { HEADER_BYTES } from "../bench/protocol.ts";
 import { currentRuntime } from "../bench/runtime.ts";
+import { SUBJECTS } from "../bench/subjects/registry.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
@@ -18,6 +19,8 @@ const RUNTIME = [
   "--listener-runtime",
   `${kind}=${process.execPath}`,
 ];
+/** Strategies and controls of the default run, variants counted. */
+const MATRIX = SUBJECTS.flatMap(({ variants }) => variants).length;
 const SLOW = { timeout: 60_000 };
 
 function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
@@ -50,12 +53,12 @@ test(
       assert.deepEqual([...new Set(samples.map((row) => row.status))], ["ok"]);
       const measured = samples.filter((row) => row.round !== "0");
       const subjects = new Set(measured.map((row) => `${row.strategy} ${row.params}`.trim()));
-      assert.equal(subjects.size, 9);
+      assert.equal(subjects.size, MATRIX);
       assert.ok(measured.every((row) => Number(row.elapsed_us) > 0 && row.runtime === kind));
       assert.ok(
         measured.filter((row) => row.strategy !== "empty").every((row) => row.delivered === "150"),
       );
-      assert.equal(rows(out, "summary.csv").length, 9);
+      assert.equal(rows(out, "summary.csv").length, MATRIX);
       const environment = JSON.parse(readFileSync(join(out, "environment.json"), "utf8"));
       assert.equal(environment.runtimes[0].kind, kind);
       assert.match(stdout, /runtimes side by side/);
@@ -113,6 +116,38 @@ test(
       } finally {
         await proxy.close();
         await listener.close();
+      }
+    }),
+);
+
+test(
+  "--sink none verifies in the consumer's process, without a listener",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const { code, stdout, stderr } = await runCommand(
+        "bench",
+        ...RUNTIME,
+        "--sink",
+        "none",
+        "--strategies",
+        "sharded-rings,async-lock,socket-bulk",
+        "--producers",
+        "5",
+        "--messages",
+        "40",
+        "--rounds",
+        "1",
+        "--out",
+        folder + "/out",
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /no socket/);
+      const samples = rows(folder + "/out");
+      assert.deepEqual([...new Set(samples.map((row) => row.status))].sort(), ["ok", "skipped"]);
+      for (const row of samples.filter((row) => row.strategy === "async-lock")) {
+        assert.deepEqual([row.sink, row.delivered, row.listener_cpu_user_us], ["none", "200", ""]);
+        assert.match(row.producer_parks, /^\d+$/);
       }
     }),
 );
@@ -211,7 +246,7 @@ test("a runtime that is not there is named and left out", SLOW, async () => {
   );
   assert.equal(code, 0);
   assert.match(stderr, /bun: \/nowhere\/bun is not a program; left out/);
-  assert.match(stdout, /27 cells × 3 rounds = 81 processes/);
+  assert.match(stdout, new RegExp(`${3 * MATRIX} cells × 3 rounds = ${9 * MATRIX} processes`));
 });
 
 test("--list and --help say what there is", SLOW, async () => {

@@ -16,6 +16,10 @@
  * A reservation that does not fit is void. The first of them in a buffer, the one that crosses its end, says
  * where the valid bytes stop; whoever comes behind sees the buffer full, and waits for the flip.
  *
+ * Two Workers that reserve in turn pass the state's cache line back and forth with every message, at several times
+ * the price of the add. So who meets another one's reservation stays away from the word for some microseconds,
+ * and they go on in streaks. Nobody is ever kept from reserving.
+ *
  * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
  * A sleeping consumer is woken by half a buffer, or takes what is there after 1 ms.
  *
@@ -26,6 +30,7 @@ import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
+import { pause } from "./primitives/pause.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
   type BlockingProducer,
@@ -45,6 +50,10 @@ const RESERVED = 0x7fff_ffff;
 const UNKNOWN = -1;
 /** Looks at the commits before the consumer gives its core away: the committer may need it. */
 const SPINS = 1_000;
+/** How long a producer that meets another one stays away: some 5 to 10 µs, a few hundred messages of the other. */
+const PAUSES = 256;
+/** Meetings that are ignored after coming back. */
+const GRACE = 4;
 
 interface SwapTicket {
   memory: SharedArrayBuffer;
@@ -154,11 +163,17 @@ class AtomicSwapProducer implements BlockingProducer {
   readonly #shared: Shared;
   /** Where this Worker's commits are counted. */
   readonly #committedAt: number;
+  /** Where this Worker's next reservation begins if nobody else reserves before it. */
+  #expected = 0;
+  /** Meetings that this Worker may still ignore: the other one needs a message or two to see it and give way. */
+  #grace = 0;
+  #jitter: number;
   readonly waits: Waits;
 
   constructor({ memory, workers, worker }: SwapTicket) {
     this.#shared = new Shared(memory, workers);
     this.#committedAt = COMMITTED + worker * LINE;
+    this.#jitter = worker + 1;
     this.waits = this.#shared.waits;
   }
 
@@ -175,6 +190,21 @@ class AtomicSwapProducer implements BlockingProducer {
     // Nobody else writes this word while this buffer fills, so an add need not be atomic, only its result seen.
     Atomics.store(words, committed, words[committed] + length);
     if (at < watermark && end >= watermark) sleeper.wake();
+    const met = at !== this.#expected;
+    this.#expected = end;
+    if (met) this.#giveWay();
+  }
+
+  /** Someone else has reserved since: stay away for a while, unless this Worker has just come back from there. */
+  #giveWay(): void {
+    if (this.#grace > 0) {
+      this.#grace--;
+      return;
+    }
+    this.#grace = GRACE;
+    // Of a random length: two that stay away together would come back together, and meet again.
+    this.#jitter = (Math.imul(this.#jitter, 1_664_525) + 1_013_904_223) >>> 0;
+    pause(PAUSES + (this.#jitter >>> 16) % PAUSES);
   }
 
   #sendLater(message: Uint8Array, state: number): void {

@@ -60,7 +60,8 @@ async function deliver(
     turn,
     capacity,
     seed,
-    listener: { host: "", port: 0 },
+    listener: null,
+    storeBytes: 0,
     runId: "test",
     task: "measure",
   };

@@ -12,7 +12,7 @@ import type { RunSink } from "../sink.ts";
 import type { CellSpec } from "../spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
 import { buildStream } from "./stream.ts";
-import type { OpenSubject, Subject, Transferred } from "./subject.ts";
+import { NO_WAITS, type OpenSubject, type Subject, type Transferred } from "./subject.ts";
 
 export interface Control {
   name: string;
@@ -82,8 +82,9 @@ function prebuilt(spec: CellSpec, chunk: number | null): Subject {
       for (let at = 0; at < stream.length; at += step, writes++) {
         await sink.write(stream.subarray(at, at + step));
       }
-      return { bytes: stream.length, writes };
+      return { bytes: stream.length, writes, peakBytes: Math.min(step, stream.length) };
     },
+    waits: () => Promise.resolve(NO_WAITS),
     fail() {},
     stop: () => Promise.resolve(),
   };

@@ -11,12 +11,14 @@ import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 export async function drain(consumer: Consumer, sink: RunSink): Promise<Transferred> {
   let bytes = 0;
   let writes = 0;
+  let peakBytes = 0;
   for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
     bytes += run.length;
     writes++;
+    if (run.length > peakBytes) peakBytes = run.length;
     await sink.write(run);
   }
-  return { bytes, writes };
+  return { bytes, writes, peakBytes };
 }
 
 export const openStrategy: OpenSubject = (spec, onFailure) => {
@@ -39,6 +41,7 @@ export async function openStrategySubject(
   });
   const crew = await Crew.start(handoff, { producers, turn: spec.turn }, onFailure);
   let fresh = true;
+  let parksBefore = 0;
   return {
     sharedBytes: handoff.sharedBytes,
     messagesOf: (asked) => asked,
@@ -48,8 +51,13 @@ export async function openStrategySubject(
       await crew.prepare(plan);
     },
     transfer(sink) {
+      parksBefore = handoff.consumer.parks;
       crew.release();
       return drain(handoff.consumer, sink);
+    },
+    async waits() {
+      const consumerParks = handoff.consumer.parks - parksBefore;
+      return { ...await crew.finished(), consumerParks };
     },
     fail: () => handoff.consumer.abort(),
     stop: () => crew.stop(),

@@ -1,5 +1,5 @@
 /** What a cell measures: a strategy with its Workers, or a control without. */
-import type { RunPlan } from "../control_block.ts";
+import type { ProducerWaits, RunPlan } from "../control_block.ts";
 import type { RunSink } from "../sink.ts";
 import type { CellSpec } from "../spec.ts";
 
@@ -12,6 +12,8 @@ export interface Subject {
   prepare(plan: RunPlan): Promise<void>;
   /** From the release of the producers until the last write was accepted. */
   transfer(sink: RunSink): Promise<Transferred>;
+  /** Of the run that has ended; outside the clock. */
+  waits(): Promise<RunWaits>;
   /** The run has failed elsewhere: end a pending `transfer`. */
   fail(): void;
   stop(): Promise<void>;
@@ -20,7 +22,21 @@ export interface Subject {
 export interface Transferred {
   bytes: number;
   writes: number;
+  /** The largest write. */
+  peakBytes: number;
 }
+
+/** What waiting cost in a run: the producers' threads, and the consumer's. Null where there are none. */
+export type RunWaits = { [Name in keyof ProducerWaits]: ProducerWaits[Name] | null } & {
+  consumerParks: number | null;
+};
+
+export const NO_WAITS: RunWaits = {
+  producerParks: null,
+  producerBlockedUs: null,
+  failedClaims: null,
+  consumerParks: null,
+};
 
 /** Opens a subject; `onFailure` is called when it dies by itself. */
 export type OpenSubject = (spec: CellSpec, onFailure: (reason: Error) => void) => Promise<Subject>;

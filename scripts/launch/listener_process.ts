@@ -100,3 +100,14 @@ export async function joinListener(host: string, port: number): Promise<RunningL
     stop: () => Promise.resolve(),
   };
 }
+
+/** For `--sink none`: nobody listens. */
+export function noListener(): RunningListener {
+  return {
+    host: "",
+    port: 0,
+    runtime: null,
+    gone: new AbortController().signal,
+    stop: () => Promise.resolve(),
+  };
+}

@@ -5,6 +5,9 @@ import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, command, UsageError, wholeNumber } from "../command.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
+/** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
+export type Sink = "tcp" | "none";
+
 export interface BenchOptions {
   runtimes: string;
   subjects: SubjectChoice[];
@@ -25,6 +28,7 @@ export interface BenchOptions {
   listener: { host: string; port: number } | null;
   listenerRuntime: string;
   storeBytes: number;
+  sink: Sink;
   preset: "default" | "quick" | "full";
   dryRun: boolean;
   list: boolean;
@@ -104,6 +108,13 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option("--out <folder>", "where the results go (default: results/<UTC time>)")
     .option("--listener <host:port>", "use a listener that runs already")
     .option("--listener-runtime <runtime>", "runtime of the listener that is started", "node")
+    .addOption(
+      new Option(
+        "--sink <sink>",
+        "tcp, or none: verify in the consumer's process, without a socket",
+      )
+        .choices(["tcp", "none"]).default("tcp").conflicts("listener"),
+    )
     .option(
       "--store <bytes>",
       "runs up to this size are checked after the clock has stopped",
@@ -139,6 +150,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     listener: given.listener === undefined ? null : address(given.listener),
     listenerRuntime: given.listenerRuntime,
     storeBytes: given.store,
+    sink: given.sink,
     preset,
     dryRun: given.dryRun ?? false,
     list: given.list ?? false,

@@ -1,7 +1,7 @@
 /** What is to be run: every combination that was asked for, as cells, and their order in each round. */
 import { random, shuffled } from "../../bench/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
-import type { BenchOptions } from "./options.ts";
+import type { BenchOptions, Sink } from "./options.ts";
 import type { Runtime } from "./runtimes.ts";
 import { subjectLabel } from "./subjects.ts";
 
@@ -15,6 +15,7 @@ export interface Cell {
   workers: number;
   messages: number;
   messageBytes: number;
+  sink: Sink;
   turn: number;
   capacity: number;
   /** Why it cannot be run, or null. */
@@ -49,6 +50,7 @@ export function makePlan(options: BenchOptions, runtimes: readonly Runtime[]): P
               workers,
               messages,
               messageBytes,
+              sink: options.sink,
               turn: options.turn,
               capacity: options.capacity,
               skip: null,
@@ -82,6 +84,9 @@ function messagesFor(
 
 function reasonToSkip(cell: Cell, largest: number): string | null {
   const { producers, messages, messageBytes, capacity, kind } = cell;
+  if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
+    return "it measures the socket, and --sink none has none";
+  }
   if (messages === 0) return `${producers} producers have less than a message each`;
   if (messageBytes > largest) {
     return `a message of ${messageBytes} bytes needs a larger --capacity than ${capacity}`;

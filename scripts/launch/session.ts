@@ -48,7 +48,7 @@ export class Session {
   /** Find the best chunk size of socket-bulk for each runtime that has a cell of it. */
   async calibrate(): Promise<Record<string, number>> {
     const bulk = this.#setup.cells.filter((cell) =>
-      cell.subject === "socket-bulk" && cell.params.chunk === 0
+      cell.subject === "socket-bulk" && cell.params.chunk === 0 && cell.skip === null
     );
     const runtimes = new Map<string, { runtime: Runtime; cell: Cell }>();
     for (const cell of bulk) runtimes.set(cell.runtime.label, { runtime: cell.runtime, cell });
@@ -137,7 +137,8 @@ export class Session {
       turn: cell.turn,
       capacity: cell.capacity,
       seed: options.seed,
-      listener,
+      listener: cell.sink === "none" ? null : listener,
+      storeBytes: options.storeBytes,
       runId: `${cell.subject} ${phase}`,
       task,
     };

@@ -22,7 +22,8 @@ function paramsOf(text: string | null): Record<string, string> {
 /** What stands before a group of tables: everything but P that its rows have in common. */
 export function settingTitle(row: Summary): string {
   const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}`;
+  const sink = row.sink === "none" ? ", no socket" : "";
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}`;
 }
 
 /** Rows that may stand in one table: the same W, S, turn and capacity. */
@@ -30,7 +31,7 @@ export function bySetting(rows: readonly Summary[]): Summary[][] {
   return [
     ...groupBy(
       rows,
-      (row) => [row.workers, row.message_bytes, row.turn, row.capacity_bytes].join("|"),
+      (row) => [row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join("|"),
     ).values(),
   ];
 }

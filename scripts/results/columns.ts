@@ -3,7 +3,7 @@
  * `samples.ts` or `summary.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 type Kind = "text" | "number" | "flag";
 
@@ -27,6 +27,11 @@ export const CELL_COLUMNS = [
   { name: "workers", kind: "number", help: "Worker threads asked for (W); min(P, W) are started" },
   { name: "messages", kind: "number", help: "messages a producer (M)" },
   { name: "message_bytes", kind: "number", help: "bytes a message (S)" },
+  {
+    name: "sink",
+    kind: "text",
+    help: "tcp: to the listener; none: kept and checked by the consumer itself",
+  },
   {
     name: "turn",
     kind: "number",
@@ -85,6 +90,23 @@ export const SAMPLE_COLUMNS = [
   { name: "bytes", kind: "number", help: "bytes that the consumer wrote" },
   { name: "writes", kind: "number", help: "writes in which it did" },
   { name: "bytes_per_write", kind: "number", help: "bytes / writes" },
+  { name: "peak_write_bytes", kind: "number", help: "largest write: how much had gathered" },
+  {
+    name: "producer_parks",
+    kind: "number",
+    help: "times that a producer's thread slept, for a lock or for room",
+  },
+  {
+    name: "producer_blocked_us",
+    kind: "number",
+    help: "µs that the producers' threads waited for either, all together",
+  },
+  {
+    name: "failed_claims",
+    kind: "number",
+    help: "times that a lock or a place was not to be had at once",
+  },
+  { name: "consumer_parks", kind: "number", help: "times that the consumer slept" },
   {
     name: "worker_start_ms",
     kind: "number",

@@ -13,6 +13,7 @@ const SETTING = [
   "producers",
   "workers",
   "message_bytes",
+  "sink",
   "turn",
   "capacity_bytes",
 ] as const;

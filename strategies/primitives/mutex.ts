@@ -7,6 +7,7 @@
  * wake them. The spin is bounded, since with more threads than cores the holder may be the one not running.
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+import { pause } from "./pause.ts";
 import type { Waits } from "./waits.ts";
 
 /** What a thread does while the lock is held: try again without sleep, sleep at once, or try a while first. */
@@ -16,10 +17,14 @@ const FREE = 0;
 const HELD = 1;
 const CONTENDED = 2;
 /**
- * Tries before a thread sleeps: about a microsecond, a few critical sections. `spin` never sleeps for good, but
- * with more threads than cores the holder may need this one's core: after that many tries it naps.
+ * Looks before a thread sleeps, each after a pause twice as long as the one before. The pauses are the point:
+ * two threads that both keep trying pass the lock's cache line back and forth with every message, while one that
+ * stays away for some microseconds lets the other take the lock a hundred times in a row at no such cost.
+ * `spin` never sleeps for good, but with more threads than cores the holder may need this one's core: it naps.
  */
-const SPINS: Record<WaitPolicy, number> = { "spin": 20_000, "park": 0, "spin-park": 40 };
+const LOOKS: Record<WaitPolicy, number> = { "spin": 10, "park": 0, "spin-park": 6 };
+/** Of the first look. A pause takes some 20 to 40 ns. */
+const FIRST_PAUSES = 16;
 const NAP_MS = 0.05;
 
 export class Mutex {
@@ -27,7 +32,7 @@ export class Mutex {
   readonly #at: number;
   readonly #lifecycle: Lifecycle;
   readonly #waits: Waits;
-  readonly #spins: number;
+  readonly #looks: number;
   readonly #parks: boolean;
 
   constructor(
@@ -41,7 +46,7 @@ export class Mutex {
     this.#at = at;
     this.#lifecycle = lifecycle;
     this.#waits = waits;
-    this.#spins = SPINS[policy];
+    this.#looks = LOOKS[policy];
     this.#parks = policy !== "spin";
   }
 
@@ -65,8 +70,8 @@ export class Mutex {
   }
 
   #spin(): boolean {
-    for (let spin = 0; spin < this.#spins; spin++) {
-      // Looking costs the holder nothing; only an exchange takes its cache line away.
+    for (let look = 0, pauses = FIRST_PAUSES; look < this.#looks; look++, pauses *= 2) {
+      pause(pauses);
       if (
         Atomics.load(this.#words, this.#at) === FREE &&
         Atomics.compareExchange(this.#words, this.#at, FREE, HELD) === FREE
