@@ -26,6 +26,7 @@ await runMain("merge", () => {
   const folder = ResultsFolder.create(program.opts().out ?? join("results", `merged-${stamp}`));
   folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
   for (const { samples } of sources) folder.add(samples);
-  printReport(folder.writeSummary(), folder.samples, folder.path);
+  const summary = folder.writeSummary();
+  printReport({ summary, samples: folder.samples, folder: folder.path, code: EXIT.ok });
   return Promise.resolve(EXIT.ok);
 });

@@ -188,7 +188,8 @@ class RingProducer implements BlockingProducer {
   #write = 0;
   /** Up to where it may reach without a look at the consumer's index. */
   #limit: number;
-  #unpublished = 0;
+  /** Messages until the next publication, the one that publishes included. */
+  #quota: number;
   /** Where `write` was when the consumer was last looked at, for the watermark. */
   #wokenAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -200,25 +201,37 @@ class RingProducer implements BlockingProducer {
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
     this.#publish = publish;
+    this.#quota = 1;
     this.#limit = this.#ring.size;
     this.#largest = largestOf(this.#ring.size);
     this.#watermark = this.#ring.size >>> 2;
   }
 
+  /** The way of a small message in the middle of a batch is this short so that it is compiled into the caller. */
   send(message: Uint8Array): void {
+    const at = this.#write;
+    if (message.length === 1 && at < this.#limit && this.#quota > 1) {
+      this.#bytes[at] = message[0];
+      this.#write = at + 1;
+      this.#quota--;
+    } else {
+      this.#sendSlowly(message);
+    }
+  }
+
+  #sendSlowly(message: Uint8Array): void {
     const length = message.length;
-    if (length !== 1) checkLength(length, this.#largest);
+    checkLength(length, this.#largest);
     if (this.#write + length > this.#limit) this.#makeRoom(length);
     const at = this.#write;
-    if (length === 1) this.#bytes[at] = message[0];
-    else copyIn(this.#bytes, at, message);
+    copyIn(this.#bytes, at, message);
     this.#write = at + length;
-    if (++this.#unpublished >= this.#publish) this.flush();
-    else if (this.#timer === null) this.#startTimer();
+    if (this.#timer === null && this.#publish > 1) this.#startTimer();
+    if (--this.#quota <= 0) this.flush();
   }
 
   flush(): void {
-    this.#unpublished = 0;
+    this.#quota = this.#publish;
     const write = this.#write;
     Atomics.store(this.#ring.words, this.#ring.write, write);
     // One look for every quarter of the ring, not one a message: the consumer wakes by itself after 1 ms.
@@ -231,7 +244,9 @@ class RingProducer implements BlockingProducer {
   #startTimer(): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      if (this.#unpublished > 0) this.flush();
+      this.flush();
+      // So that the next message takes the slow way, which starts the timer again.
+      this.#quota = 1;
     }, FLUSH_MS);
   }
 

@@ -54,12 +54,28 @@ Examples:
 Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143
 interrupted.`;
 
+/** What a command measures where nobody says otherwise. */
+export interface Defaults {
+  description: string;
+  /** Null: all strategies and controls in their variants. */
+  strategies: string | null;
+  producers: number[];
+  rounds: number;
+}
+
+const BENCH: Defaults = {
+  description: "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
+  strategies: null,
+  ...PRESETS.default,
+};
+
 /** @throws {UsageError} with one line on what to do */
-export function readOptions(argv: readonly string[]): BenchOptions {
-  const program = command(
-    "bench",
-    "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
-  )
+export function readOptions(
+  name: string,
+  argv: readonly string[],
+  defaults: Defaults = BENCH,
+): BenchOptions {
+  const program = command(name, defaults.description)
     .option(
       "--runtimes <list>",
       "deno, bun, node; each may be =pinned, =system or =/path",
@@ -125,15 +141,16 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     .option("--full", "1 to 8192 producers, five rounds")
     .option("--dry-run", "show the plan and stop")
     .option("--list", "show the strategies, the controls and their parameters, and stop")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", name === "bench" ? EXAMPLES : "")
     .parse(argv as string[]);
   const given = program.opts();
   const preset = given.quick ? "quick" : given.full ? "full" : "default";
+  const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
     runtimes: given.runtimes,
-    subjects: parseSubjects(given.strategies ?? null),
+    subjects: parseSubjects(given.strategies ?? defaults.strategies),
     producers: given.producers === undefined
-      ? PRESETS[preset].producers
+      ? producers
       : numberList("--producers", given.producers, 1, MAX_PRODUCERS),
     workers: given.workers === undefined
       ? [availableParallelism()]
@@ -143,7 +160,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     messageBytes: messageSizes(given.messageSize),
     turn: given.turn,
     capacity: given.capacity,
-    rounds: given.rounds ?? PRESETS[preset].rounds,
+    rounds: given.rounds ?? rounds,
     seed: given.seed,
     timeoutMs: given.timeout * 1_000,
     out: given.out ?? null,

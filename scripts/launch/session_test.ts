@@ -49,7 +49,7 @@ function outcome(events: CellEvent[], more: Partial<CellOutcome> = {}): CellOutc
 }
 
 async function rowsOf(argv: string[], runCell: RunCell, abort = new AbortController()) {
-  const options = readOptions(["node", "bench", ...argv]);
+  const options = readOptions("bench", ["node", "bench", ...argv]);
   const rows: Sample[] = [];
   const session = new Session({
     session: "s",

@@ -1,15 +1,12 @@
 /** Everything that a run prints on standard output when it is over. */
-import type { Sample, Summary } from "../results/columns.ts";
+import type { Comparison } from "../launch/comparison.ts";
+import type { Sample } from "../results/columns.ts";
 import { groupBy } from "../results/summary.ts";
 import { fastestLines } from "./closing.ts";
 import { painter } from "./style.ts";
 import { bySetting, labelOf, postTable, runtimesTable, settingTitle } from "./tables.ts";
 
-export function printReport(
-  summary: readonly Summary[],
-  samples: readonly Sample[],
-  folder: string,
-): void {
+export function printReport({ summary, samples, folder }: Comparison): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
   for (const rows of bySetting(summary)) {

@@ -5,7 +5,7 @@ import { groupBy } from "../results/summary.ts";
 import type { Summary } from "../results/columns.ts";
 import { time } from "./units.ts";
 
-type Paint = (format: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
+export type Paint = (format: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
 
 /** The post's columns, left to right. */
 const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
@@ -94,10 +94,11 @@ function timeCell(row: Summary | undefined, paint: Paint): string {
   return row.floor ? paint("dim", `~${time(row.median_us!)}`) : time(row.median_us!);
 }
 
-function plainTable(head: string[], paint: Paint) {
+/** A table without lines: words left, numbers right. */
+export function plainTable(head: string[], paint: Paint) {
   return new Table({
     head: head.map((word) => paint("bold", word)),
-    colAligns: head.map((_, at) => at === 0 && head[0] === "strategy" ? "left" : "right"),
+    colAligns: head.map((_, at) => at === 0 && head[0] !== "producers" ? "left" : "right"),
     style: { head: [], border: [], "padding-left": 1, "padding-right": 1, compact: true },
     chars: {
       top: "",

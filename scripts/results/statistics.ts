@@ -1,4 +1,5 @@
-/** Order statistics. */
+/** Order statistics, and how sure they are. */
+import { random } from "../../bench/random.ts";
 
 /** The p-quantile (0 to 1), linearly interpolated between the two nearest values. */
 export function quantile(values: readonly number[], p: number): number {
@@ -12,4 +13,20 @@ export function quantile(values: readonly number[], p: number): number {
 
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
+}
+
+/** Resamplings of a bootstrap: enough for two digits of a 95 % interval. */
+const RESAMPLES = 2_000;
+
+/**
+ * The 95 % percentile bootstrap interval of the median (Efron, 1979). Seeded, so that the same values give the
+ * same interval. With fewer than six values it is hardly wider than their range: read it as that.
+ */
+export function medianInterval(values: readonly number[]): [number, number] {
+  const next = random(values.length);
+  const medians = Array.from(
+    { length: RESAMPLES },
+    () => median(values.map(() => values[Math.floor(next() * values.length)])),
+  );
+  return [quantile(medians, 0.025), quantile(medians, 0.975)];
 }
