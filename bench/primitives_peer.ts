@@ -70,17 +70,15 @@ async function serve(): Promise<void> {
         mutex.unlock();
       }),
     wait() {
-      const seen = Atomics.load(words, wake);
       Atomics.store(words, sleeping, 1);
-      if (Atomics.wait(words, wake, seen, 20) !== "timed-out") Atomics.store(words, reply, 1);
+      Atomics.wait(words, wake, answered, 20);
+      answer();
     },
     async waitAsync() {
-      const seen = Atomics.load(words, wake);
       Atomics.store(words, sleeping, 1);
-      const wait = Atomics.waitAsync(words, wake, seen, 20);
-      if ((wait.async ? await wait.value : wait.value) !== "timed-out") {
-        Atomics.store(words, reply, 1);
-      }
+      const wait = Atomics.waitAsync(words, wake, answered, 20);
+      if (wait.async) await wait.value;
+      answer();
     },
     receive: () => new Promise((resolve) => setTimeout(resolve, 20)),
   };
