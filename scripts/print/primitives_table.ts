@@ -10,7 +10,7 @@ export function primitivesTable(
 ): string {
   const runtimes = [...prices.keys()];
   const rows = prices.get(runtimes[0]) ?? [];
-  const table = plainTable(["median", ...runtimes], paint);
+  const table = plainTable(["median", ...runtimes], paint, [0]);
   let group = "";
   for (const { group: of, name } of rows) {
     if (of !== group) table.push([paint("bold", of), ...runtimes.map(() => "")]);

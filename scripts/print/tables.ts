@@ -66,7 +66,7 @@ function delta(swap: Summary | undefined, channel: Summary | undefined): string 
 /** All strategies and controls, the runtimes side by side. */
 export function runtimesTable(rows: readonly Summary[], paint: Paint): string {
   const runtimes = [...new Set(rows.map((row) => row.runtime!))];
-  const table = plainTable(["strategy", "producers", ...runtimes], paint);
+  const table = plainTable(["strategy", "producers", ...runtimes], paint, [0]);
   for (const [label, ofSubject] of groupBy(rows, labelOf)) {
     for (const [producers, cells] of groupBy(ofSubject, (row) => String(row.producers))) {
       const cell = (runtime: string) => cells.find((row) => row.runtime === runtime);
@@ -94,11 +94,11 @@ function timeCell(row: Summary | undefined, paint: Paint): string {
   return row.floor ? paint("dim", `~${time(row.median_us!)}`) : time(row.median_us!);
 }
 
-/** A table without lines: words left, numbers right. */
-export function plainTable(head: string[], paint: Paint) {
+/** A table without lines: the columns of words left, numbers right. */
+export function plainTable(head: string[], paint: Paint, words: readonly number[] = []) {
   return new Table({
     head: head.map((word) => paint("bold", word)),
-    colAligns: head.map((_, at) => at === 0 && head[0] !== "producers" ? "left" : "right"),
+    colAligns: head.map((_, at) => (words.includes(at) ? "left" : "right")),
     style: { head: [], border: [], "padding-left": 1, "padding-right": 1, compact: true },
     chars: {
       top: "",

@@ -2,7 +2,7 @@
 import type { Comparison } from "../launch/comparison.ts";
 import type { Sample } from "../results/columns.ts";
 import { median, medianInterval } from "../results/statistics.ts";
-import { groupBy } from "../results/summary.ts";
+import { FLOOR_FACTOR, groupBy } from "../results/summary.ts";
 import { painter } from "./style.ts";
 import { labelOf, plainTable } from "./tables.ts";
 import { digits, time } from "./units.ts";
@@ -17,66 +17,70 @@ interface Step {
 
 /** From the slowest to the fastest. */
 export const MAIN_WAY: readonly Step[] = [
-  { subject: "channel:drain=each", change: "one awaited write a message", from: null },
+  { subject: "channel:drain=each", change: "one write a message", from: null },
   {
     subject: "channel:drain=batch",
-    change: "all that is there in one write",
+    change: "one write for all",
     from: "channel:drain=each",
   },
   {
     subject: "swap-buffer",
-    change: "a lock and two buffers, no records",
+    change: "lock, two buffers",
     from: "channel:drain=batch",
   },
-  { subject: "atomic-swap", change: "an atomic add, no lock", from: "swap-buffer" },
+  { subject: "atomic-swap", change: "atomic add, no lock", from: "swap-buffer" },
   {
     subject: "sharded-rings:publish=1",
-    change: "a ring a Worker, nothing shared",
+    change: "a ring a Worker",
     from: "atomic-swap",
   },
   {
     subject: "sharded-rings:publish=64",
-    change: "published every 64 messages",
+    change: "published every 64th",
     from: "sharded-rings:publish=1",
   },
 ];
 
 /** What else differs between the post's arms. */
 export const BRANCHES: readonly Step[] = [
-  { subject: "swap-buffer:drain=each", change: "the lock without the batch", from: "swap-buffer" },
-  { subject: "async-lock", change: "the lock awaited", from: "swap-buffer" },
+  { subject: "swap-buffer:drain=each", change: "lock without batch", from: "swap-buffer" },
+  { subject: "async-lock", change: "lock awaited", from: "swap-buffer" },
   {
     subject: "async-lock:fair=true",
-    change: "the awaited lock, first come first served",
+    change: "awaited in turn",
     from: "async-lock",
   },
 ];
 
-const BAR = 16;
+/** Characters of a bar at most; each stands for a factor of four. */
+const BAR = 8;
 
 export function printWaterfall({ samples, folder }: Comparison): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  const measured = samples.filter((sample) => sample.round !== 0);
+  // With the pilot's rows, whose order is the plan's.
   const settings = groupBy(
-    measured,
+    samples,
     ({ runtime, runtime_version, producers, workers, message_bytes }) =>
       `${runtime} ${runtime_version}, ${producers} producers on ${workers} Workers, ${message_bytes}-byte messages`,
   );
   for (const [setting, rows] of settings) {
     print();
     print(paint("bold", setting));
-    const table = plainTable(["strategy", "time", "× faster (95 %)", "", "what changed"], paint);
+    const table = plainTable(["strategy", "time", "factor (95 %)", "", "what changed"], paint, [
+      0,
+      3,
+      4,
+    ]);
     for (const step of MAIN_WAY) table.push(line(step, rows));
     table.push(["side branches", "", "", "", ""]);
     for (const step of BRANCHES) table.push(line(step, rows));
     print(table.toString());
   }
   print();
-  print(
-    "A factor is against the step that it changes, paired by round. Factors depend on the order of the steps:",
-  );
-  print("another way to the same end would share the gain out differently.");
+  print("× faster, ÷ slower than the step that it changes, paired by round. ~ is mostly the fixed");
+  print("cost of a run: no factor. Factors depend on the order of the steps: another way to the");
+  print("same end would share the gain out differently.");
   print(`results: ${folder}`);
 }
 
@@ -84,21 +88,29 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
   const own = medians(subject, rows);
   const times = [...own.values()];
   if (times.length === 0) {
-    const status = rows.find((row) => matches(row, subject))?.status ?? "not measured";
+    const bad = rows.find((row) => matches(row, subject) && row.status !== "ok");
+    const status = bad?.status ?? "not measured";
     return [shortened(subject), status, "", "", change];
   }
   const before = from === null ? new Map<number, number>() : medians(from, rows);
   const ratios = [...own].flatMap(([round, us]) =>
     before.has(round) ? [before.get(round)! / us] : []
   );
-  const middle = time(median(times));
-  if (ratios.length === 0) return [shortened(subject), middle, "", "", change];
+  const fixed = [...medians("empty", rows).values()];
+  const isFloor = (of: ReadonlyMap<number, number>) =>
+    fixed.length > 0 && of.size > 0 && median([...of.values()]) < FLOOR_FACTOR * median(fixed);
+  const middle = (isFloor(own) ? "~" : "") + time(median(times));
+  if (ratios.length === 0 || isFloor(own) || isFloor(before)) {
+    return [shortened(subject), middle, "", "", change];
+  }
   const [low, high] = medianInterval(ratios);
   const factor = median(ratios);
   return [
     shortened(subject),
     middle,
-    `${digits(factor)} (${digits(low)}–${digits(high)})`,
+    factor >= 1
+      ? `×${digits(factor)} (${digits(low)}–${digits(high)})`
+      : `÷${digits(1 / factor)} (${digits(1 / high)}–${digits(1 / low)})`,
     bar(factor),
     change,
   ];
@@ -106,7 +118,7 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
 
 /** Median µs of each round's process. */
 function medians(subject: string, rows: readonly Sample[]): Map<number, number> {
-  const ok = rows.filter((row) => matches(row, subject) && row.status === "ok");
+  const ok = rows.filter((row) => row.round !== 0 && matches(row, subject) && row.status === "ok");
   const rounds = groupBy(ok, (row) => String(row.round));
   return new Map(
     [...rounds].map(([round, runs]) => [Number(round), median(runs.map((run) => run.elapsed_us!))]),
@@ -118,11 +130,11 @@ function matches(row: Sample, subject: string): boolean {
 }
 
 function shortened(subject: string): string {
-  return subject.replace("sharded-rings", "rings");
+  return subject.replace("sharded-rings", "rings").replace(":drain=", " ");
 }
 
-/** Doublings to the right, halvings to the left of the middle. */
+/** Faster as +, slower as -. */
 function bar(factor: number): string {
-  const length = Math.min(BAR, Math.round(Math.abs(Math.log2(factor)) * 2));
+  const length = Math.min(BAR, Math.round(Math.abs(Math.log2(factor)) / 2));
   return (factor >= 1 ? "+" : "-").repeat(length);
 }

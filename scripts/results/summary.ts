@@ -3,7 +3,7 @@ import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "./columns.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
-const FLOOR_FACTOR = 5;
+export const FLOOR_FACTOR = 5;
 
 type Key = Pick<Sample, (typeof CELL_COLUMNS)[number]["name"]>;
 /** What two cells must share to be compared, the strategy aside. */
