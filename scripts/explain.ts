@@ -14,7 +14,7 @@ await runMain("explain", async () => {
   const options = readOptions("explain", process.argv, {
     description: "Show which change makes a strategy faster, from the slowest to the fastest.",
     strategies: [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(","),
-    producers: [256],
+    producers: [512],
     rounds: 5,
   });
   const { runtimes, missing } = findRuntimes(options.runtimes);
