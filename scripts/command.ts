@@ -24,6 +24,10 @@ export function command(name: string, description: string): Command {
 
 /** Run a command's main function and turn whatever it throws into one line and an exit code. */
 export async function runMain(name: string, main: () => Promise<number>): Promise<void> {
+  // A reader that has seen enough (`| head`) is no failure, and what was measured is on the disk.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   try {
     process.exitCode = await main();
   } catch (error) {

@@ -1,5 +1,4 @@
 /** Joins result folders into one: rows of all, summary recomputed, environments side by side. */
-import { join } from "node:path";
 import { command, EXIT, runMain, UsageError } from "./command.ts";
 import { printReport } from "./print/report.ts";
 import { ResultsFolder } from "./results/folder.ts";
@@ -23,7 +22,10 @@ await runMain("merge", () => {
     }
   }
   const stamp = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
-  const folder = ResultsFolder.create(program.opts().out ?? join("results", `merged-${stamp}`));
+  const out: string | undefined = program.opts().out;
+  const folder = out === undefined
+    ? ResultsFolder.createNamed(`merged-${stamp}`)
+    : ResultsFolder.create(out);
   folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
   for (const { samples } of sources) folder.add(samples);
   const summary = folder.writeSummary();

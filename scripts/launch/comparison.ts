@@ -1,6 +1,5 @@
 /** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { EXIT } from "../command.ts";
 import { openProgress, type Progress } from "../print/progress.ts";
 import { duration } from "../print/units.ts";
@@ -36,7 +35,9 @@ export async function runComparison(
   const progress = openProgress(process.stderr);
   try {
     const started = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
-    const folder = ResultsFolder.create(options.out ?? join("results", started));
+    const folder = options.out === null
+      ? ResultsFolder.createNamed(started)
+      : ResultsFolder.create(options.out);
     const environment = describeEnvironment(started, options, runtimes);
     environment.listener = listener.runtime;
     environment.notes = notes;

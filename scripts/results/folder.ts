@@ -25,6 +25,13 @@ export class ResultsFolder {
     this.path = path;
   }
 
+  /** Make one under results/, named by a time that another run may have taken in the same second. */
+  static createNamed(name: string): ResultsFolder {
+    let path = join("results", name);
+    for (let twin = 2; existsSync(path); twin++) path = join("results", `${name}-${twin}`);
+    return ResultsFolder.create(path);
+  }
+
   /** Make a folder for new results. @throws {UsageError} where it cannot be written or holds some */
   static create(path: string): ResultsFolder {
     if (existsSync(join(path, SAMPLES))) {
