@@ -45,12 +45,14 @@ export function prepareBlocking(
 type SendSome = (producer: number, from: number, to: number) => void;
 
 function oneByteSender(end: BlockingProducer): SendSome {
-  const messages = oneByteMessages();
   return (_producer, from, to) => {
+    // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
+    const producer = end;
+    const last = ONE_BYTE_VALUES - 1;
     let value = oneByteValue(from);
     for (let sequence = from; sequence < to; sequence++) {
-      end.send(messages[value]);
-      value = value === ONE_BYTE_VALUES - 1 ? 0 : value + 1;
+      producer.sendByte(value);
+      value = value === last ? 0 : value + 1;
     }
   };
 }

@@ -161,6 +161,11 @@ class AtomicSwapConsumer extends PollingConsumer {
 
 class AtomicSwapProducer implements BlockingProducer {
   readonly #shared: Shared;
+  /** Of `shared`, one step nearer: every message needs them. */
+  readonly #words: Int32Array;
+  readonly #buffers: readonly Uint8Array[];
+  readonly #half: number;
+  readonly #watermark: number;
   /** Where this Worker's commits are counted. */
   readonly #committedAt: number;
   /** Where this Worker's next reservation begins if nobody else reserves before it. */
@@ -172,24 +177,39 @@ class AtomicSwapProducer implements BlockingProducer {
 
   constructor({ memory, workers, worker }: SwapTicket) {
     this.#shared = new Shared(memory, workers);
+    this.#words = this.#shared.words;
+    this.#buffers = this.#shared.buffers;
+    this.#half = this.#shared.half;
+    this.#watermark = this.#shared.watermark;
     this.#committedAt = COMMITTED + worker * LINE;
     this.#jitter = worker + 1;
     this.waits = this.#shared.waits;
   }
 
   send(message: Uint8Array): void {
-    const { words, half, watermark, buffers, sleeper } = this.#shared;
     const length = message.length;
-    const state = Atomics.add(words, STATE, length);
+    let state = Atomics.add(this.#words, STATE, length);
+    if ((state & RESERVED) + length > this.#half) state = this.#reserveLater(length, state);
+    copyIn(this.#buffers[state >>> 31], state & RESERVED, message);
+    this.#commit(state, length);
+  }
+
+  sendByte(byte: number): void {
+    let state = Atomics.add(this.#words, STATE, 1);
+    if ((state & RESERVED) >= this.#half) state = this.#reserveLater(1, state);
+    this.#buffers[state >>> 31][state & RESERVED] = byte;
+    this.#commit(state, 1);
+  }
+
+  /** @param state what the reservation's add returned */
+  #commit(state: number, length: number): void {
+    const words = this.#words;
     const at = state & RESERVED;
     const end = at + length;
-    if (end > half) return this.#sendLater(message, state);
-    const buffer = state >>> 31;
-    copyIn(buffers[buffer], at, message);
-    const committed = this.#committedAt + buffer;
+    const committed = this.#committedAt + (state >>> 31);
     // Nobody else writes this word while this buffer fills, so an add need not be atomic, only its result seen.
     Atomics.store(words, committed, words[committed] + length);
-    if (at < watermark && end >= watermark) sleeper.wake();
+    if (at < this.#watermark && end >= this.#watermark) this.#shared.sleeper.wake();
     const met = at !== this.#expected;
     this.#expected = end;
     if (met) this.#giveWay();
@@ -207,17 +227,21 @@ class AtomicSwapProducer implements BlockingProducer {
     pause(PAUSES + (this.#jitter >>> 16) % PAUSES);
   }
 
-  #sendLater(message: Uint8Array, state: number): void {
+  /** Voids the reservation that does not fit; blocks until one fits, and returns the state that it found. */
+  #reserveLater(length: number, state: number): number {
     const { words, half, room, sleeper } = this.#shared;
-    const at = state & RESERVED;
-    if (at <= half) Atomics.store(words, END + (state >>> 31), at);
-    checkLength(message.length, half);
-    this.waits.failedClaims++;
-    sleeper.wake();
-    // Reserving only where it fits by all that can be seen keeps void reservations few, and the count far
-    // from the buffer's bit.
-    room.waitUntil(() => (Atomics.load(words, STATE) & RESERVED) + message.length <= half);
-    this.send(message);
+    for (;;) {
+      const at = state & RESERVED;
+      if (at + length <= half) return state;
+      if (at <= half) Atomics.store(words, END + (state >>> 31), at);
+      checkLength(length, half);
+      this.waits.failedClaims++;
+      sleeper.wake();
+      // Reserving only where it fits by all that can be seen keeps void reservations few, and the count far
+      // from the buffer's bit.
+      room.waitUntil(() => (Atomics.load(words, STATE) & RESERVED) + length <= half);
+      state = Atomics.add(words, STATE, length);
+    }
   }
 
   flush(): void {}

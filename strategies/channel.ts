@@ -188,12 +188,10 @@ class ChannelProducer implements BlockingProducer {
   }
 
   send(message: Uint8Array): void {
-    const { words, headers, mask, limit, largest, ring, sleeper } = this.#shared;
+    const { headers, mask, largest, ring, sleeper } = this.#shared;
     const length = message.length;
     if (length < 1 || length > largest) checkLength(length, largest);
-    const record = recordBytes(length);
-    const position = Atomics.add(words, TAIL, record);
-    if (((position + record - this.#seenHead) >>> 0) > limit) this.#waitForRoom(position + record);
+    const position = this.#claim(recordBytes(length));
     const from = (position + HEADER_BYTES) & mask;
     if (from + length <= ring.length) {
       copyIn(ring, from, message);
@@ -204,6 +202,22 @@ class ChannelProducer implements BlockingProducer {
     }
     Atomics.store(headers, (position & mask) >>> 2, length);
     sleeper.wake();
+  }
+
+  sendByte(byte: number): void {
+    const { headers, mask, ring, sleeper } = this.#shared;
+    const position = this.#claim(recordBytes(1));
+    ring[(position + HEADER_BYTES) & mask] = byte;
+    Atomics.store(headers, (position & mask) >>> 2, 1);
+    sleeper.wake();
+  }
+
+  /** The position of a record, after waiting for its room where it must. */
+  #claim(record: number): number {
+    const { words, limit } = this.#shared;
+    const position = Atomics.add(words, TAIL, record);
+    if (((position + record - this.#seenHead) >>> 0) > limit) this.#waitForRoom(position + record);
+    return position;
   }
 
   #waitForRoom(end: number): void {

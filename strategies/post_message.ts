@@ -179,16 +179,24 @@ class PortProducer implements BlockingProducer {
   }
 
   send(message: Uint8Array): void {
-    const { words, sleeper } = this.#shared;
     checkLength(message.length, Math.min(this.#capacity, MAX_MESSAGE_BYTES));
+    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
+    this.#post(message.slice());
+  }
+
+  sendByte(byte: number): void {
+    this.#post(Uint8Array.of(byte));
+  }
+
+  #post(message: Uint8Array): void {
+    const { words, sleeper } = this.#shared;
     const charge = Math.max(message.length, this.#leastCharge);
     const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
     if (!this.#granted(claimed)) {
       this.waits.failedClaims++;
       this.#shared.room.waitUntil(() => this.#granted(claimed));
     }
-    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
-    this.#port.postMessage(message.slice());
+    this.#port.postMessage(message);
     sleeper.wake();
   }
 

@@ -188,8 +188,10 @@ class RingProducer implements BlockingProducer {
   #write = 0;
   /** Up to where it may reach without a look at the consumer's index. */
   #limit: number;
-  /** Messages until the next publication, the one that publishes included. */
-  #quota: number;
+  /** Where `write` will be at the next publication if every message until then has one byte. */
+  #publishAt = 1;
+  /** Up to where one-byte messages need nothing but their store: what comes there publishes, or finds no room. */
+  #stop = 0;
   /** Where `write` was when the consumer was last looked at, for the watermark. */
   #wokenAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -201,38 +203,48 @@ class RingProducer implements BlockingProducer {
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
     this.#publish = publish;
-    this.#quota = 1;
     this.#limit = this.#ring.size;
     this.#largest = largestOf(this.#ring.size);
     this.#watermark = this.#ring.size >>> 2;
   }
 
-  /** The way of a small message in the middle of a batch is this short so that it is compiled into the caller. */
   send(message: Uint8Array): void {
-    const at = this.#write;
-    if (message.length === 1 && at < this.#limit && this.#quota > 1) {
-      this.#bytes[at] = message[0];
-      this.#write = at + 1;
-      this.#quota--;
-    } else {
-      this.#sendSlowly(message);
-    }
-  }
-
-  #sendSlowly(message: Uint8Array): void {
     const length = message.length;
     checkLength(length, this.#largest);
     if (this.#write + length > this.#limit) this.#makeRoom(length);
+    copyIn(this.#bytes, this.#write, message);
+    this.#wrote(length);
+  }
+
+  /** A message in the middle of a batch is one comparison and two stores, compiled into the caller. */
+  sendByte(byte: number): void {
     const at = this.#write;
-    copyIn(this.#bytes, at, message);
-    this.#write = at + length;
+    if (at < this.#stop) {
+      this.#bytes[at] = byte;
+      this.#write = at + 1;
+    } else {
+      this.#sendByteSlowly(byte);
+    }
+  }
+
+  #sendByteSlowly(byte: number): void {
+    if (this.#write >= this.#limit) this.#makeRoom(1);
+    this.#bytes[this.#write] = byte;
+    this.#wrote(1);
+  }
+
+  #wrote(length: number): void {
+    this.#write += length;
+    this.#publishAt += length - 1;
     if (this.#timer === null && this.#publish > 1) this.#startTimer();
-    if (--this.#quota <= 0) this.flush();
+    if (this.#write >= this.#publishAt) this.flush();
+    else this.#stop = Math.min(this.#limit, this.#publishAt - 1);
   }
 
   flush(): void {
-    this.#quota = this.#publish;
     const write = this.#write;
+    this.#publishAt = write + this.#publish;
+    this.#stop = Math.min(this.#limit, this.#publishAt - 1);
     Atomics.store(this.#ring.words, this.#ring.write, write);
     // One look for every quarter of the ring, not one a message: the consumer wakes by itself after 1 ms.
     if (write - this.#wokenAt >= this.#watermark || write < this.#wokenAt) {
@@ -246,7 +258,7 @@ class RingProducer implements BlockingProducer {
       this.#timer = null;
       this.flush();
       // So that the next message takes the slow way, which starts the timer again.
-      this.#quota = 1;
+      this.#stop = 0;
     }, FLUSH_MS);
   }
 
@@ -274,6 +286,7 @@ class RingProducer implements BlockingProducer {
     if (this.#write + length <= size) return true;
     if (length >= read) return false;
     words[this.#ring.last] = this.#write;
+    this.#publishAt -= this.#write;
     this.#write = 0;
     this.#limit = read - 1;
     return true;

@@ -114,6 +114,16 @@ class SwapProducer implements BlockingProducer {
     if (wake) this.#buffers.sleeper.wake();
   }
 
+  sendByte(byte: number): void {
+    const length = this.#length === null ? 1 : 1 + LENGTH_BYTES;
+    this.#mutex.lock();
+    if (!this.#buffers.fits(length)) this.#waitForRoom(length);
+    if (this.#length !== null) this.#buffers.append(putLength(this.#length, 1));
+    const wake = this.#buffers.appendByte(byte);
+    this.#mutex.unlock();
+    if (wake) this.#buffers.sleeper.wake();
+  }
+
   /** Holds the lock before and after. */
   #waitForRoom(length: number): void {
     this.#mutex.unlock();

@@ -71,8 +71,21 @@ export class TwoBuffers {
     const end = at + message.length;
     copyIn(this.#buffers[words[FILLING]], at, message);
     words[FILL] = end;
-    // A plain look is enough: the consumer announces itself before it takes the lock to look again.
-    return end >= this.#watermark && words[SLEEPER] !== 0;
+    return this.#sleepsFor(end);
+  }
+
+  /** Locked, and only what fits: the same for a message of one byte. */
+  appendByte(byte: number): boolean {
+    const words = this.words;
+    const at = words[FILL];
+    this.#buffers[words[FILLING]][at] = byte;
+    words[FILL] = at + 1;
+    return this.#sleepsFor(at + 1);
+  }
+
+  /** A plain look is enough: the consumer announces itself before it takes the lock to look again. */
+  #sleepsFor(filled: number): boolean {
+    return filled >= this.#watermark && this.words[SLEEPER] !== 0;
   }
 
   /** Locked. The filled bytes, or null where there are fewer; producers go on in the other buffer, empty. */
