@@ -18,7 +18,8 @@
  *
  * Two Workers that reserve in turn pass the state's cache line back and forth with every message, at several times
  * the price of the add. So who meets another one's reservation stays away from the word for some microseconds,
- * and they go on in streaks. Nobody is ever kept from reserving.
+ * and they go on in streaks. The one in its streak gives way and not the one that has just come back: were it
+ * both, nobody would use the word. Nobody is ever kept from reserving.
  *
  * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
  * A sleeping consumer is woken by half a buffer, or takes what is there after 1 ms.
@@ -50,10 +51,10 @@ const RESERVED = 0x7fff_ffff;
 const UNKNOWN = -1;
 /** Looks at the commits before the consumer gives its core away: the committer may need it. */
 const SPINS = 1_000;
-/** How long a producer that meets another one stays away: some 5 to 10 µs, a few hundred messages of the other. */
-const PAUSES = 256;
-/** Meetings that are ignored after coming back. */
-const GRACE = 4;
+/** How long a producer that meets another one stays away: some 20 to 40 µs, a thousand messages of the other. */
+const PAUSES = 512;
+/** Messages of its own size that must pass after coming back before a producer gives way again. */
+const FRESH = 16;
 
 interface SwapTicket {
   memory: SharedArrayBuffer;
@@ -170,8 +171,8 @@ class AtomicSwapProducer implements BlockingProducer {
   readonly #committedAt: number;
   /** Where this Worker's next reservation begins if nobody else reserves before it. */
   #expected = 0;
-  /** Meetings that this Worker may still ignore: the other one needs a message or two to see it and give way. */
-  #grace = 0;
+  /** Where the reservations stood when this Worker came back from giving way. */
+  #backAt = 0;
   #jitter: number;
   readonly waits: Waits;
 
@@ -212,19 +213,20 @@ class AtomicSwapProducer implements BlockingProducer {
     if (at < this.#watermark && end >= this.#watermark) this.#shared.sleeper.wake();
     const met = at !== this.#expected;
     this.#expected = end;
-    if (met) this.#giveWay();
+    if (met) this.#giveWay(at, length);
   }
 
   /** Someone else has reserved since: stay away for a while, unless this Worker has just come back from there. */
-  #giveWay(): void {
-    if (this.#grace > 0) {
-      this.#grace--;
-      return;
-    }
-    this.#grace = GRACE;
+  #giveWay(at: number, length: number): void {
+    const since = at - this.#backAt;
+    if (since >= 0 && since < FRESH * length) return;
+    const before = performance.now();
+    this.waits.failedClaims++;
     // Of a random length: two that stay away together would come back together, and meet again.
     this.#jitter = (Math.imul(this.#jitter, 1_664_525) + 1_013_904_223) >>> 0;
     pause(PAUSES + (this.#jitter >>> 16) % PAUSES);
+    this.#backAt = Atomics.load(this.#words, STATE) & RESERVED;
+    this.waits.blockedMs += performance.now() - before;
   }
 
   /** Voids the reservation that does not fit; blocks until one fits, and returns the state that it found. */
