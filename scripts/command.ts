@@ -2,7 +2,14 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 
 /** Exit codes, the same for every command. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  regression: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** Something the person can mend: printed as one line. */
 export class UsageError extends Error {
@@ -57,6 +64,23 @@ export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: 
     }
     return value;
   };
+}
+
+/** A share such as 10%, in percent. */
+export function percentage(text: string): number {
+  const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : NaN;
+  if (!(value > 0)) throw new InvalidArgumentError("Give a percentage above 0, such as 10%.");
+  return value;
+}
+
+/** A time such as 90s, 2m or 1h, in ms. */
+export function timeSpan(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(s|m|h)$/.exec(text.trim());
+  const value = match === null
+    ? NaN
+    : Number(match[1]) * { s: 1, m: 60, h: 3_600 }[match[2] as "s"];
+  if (!(value > 0)) throw new InvalidArgumentError("Give a time such as 90s, 2m or 1h.");
+  return value * 1_000;
 }
 
 /** Bytes, plain or with KiB, MiB or GiB behind the number. */

@@ -1,7 +1,7 @@
 /** The tables at the end of a run. Times are medians over processes. */
 import Table from "cli-table3";
-import { subjectLabel } from "../launch/subjects.ts";
-import { groupBy } from "../results/summary.ts";
+import { labelOf, settingOf } from "../results/labels.ts";
+import { groupBy, isComparable } from "../results/summary.ts";
 import type { Summary } from "../results/columns.ts";
 import { time } from "./units.ts";
 
@@ -10,30 +10,9 @@ export type Paint = (format: "bold" | "dim" | "red" | "green" | "yellow", text: 
 /** The post's columns, left to right. */
 const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
 
-/** `channel:drain=each` of a summary row. */
-export function labelOf(row: Pick<Summary, "strategy" | "params">): string {
-  return subjectLabel(row.strategy!, paramsOf(row.params));
-}
-
-function paramsOf(text: string | null): Record<string, string> {
-  return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
-}
-
-/** What stands before a group of tables: everything but P that its rows have in common. */
-export function settingTitle(row: Summary): string {
-  const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
-  const sink = row.sink === "none" ? ", no socket" : "";
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}`;
-}
-
 /** Rows that may stand in one table: the same W, S, turn and capacity. */
 export function bySetting(rows: readonly Summary[]): Summary[][] {
-  return [
-    ...groupBy(
-      rows,
-      (row) => [row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join("|"),
-    ).values(),
-  ];
+  return [...groupBy(rows, settingOf).values()];
 }
 
 /** A runtime's table as in the post: producers, the lock, the channels, and the post's Δ%. */
@@ -78,12 +57,6 @@ export function runtimesTable(rows: readonly Summary[], paint: Paint): string {
     }
   }
   return table.toString();
-}
-
-/** Whether a row has a number that a ratio may use. */
-export function isComparable(row: Summary | undefined): row is Summary {
-  return row?.status === "ok" && row.median_us !== null && row.floor !== true &&
-    row.verify !== "mixed";
 }
 
 /** A time, or the word that says why there is none; `~` marks a cell that is mostly fixed cost. */

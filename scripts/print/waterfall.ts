@@ -4,7 +4,8 @@ import type { Sample } from "../results/columns.ts";
 import { median, medianInterval } from "../results/statistics.ts";
 import { FLOOR_FACTOR, groupBy } from "../results/summary.ts";
 import { painter } from "./style.ts";
-import { labelOf, plainTable } from "./tables.ts";
+import { labelOf } from "../results/labels.ts";
+import { plainTable } from "./tables.ts";
 import { digits, time } from "./units.ts";
 
 interface Step {

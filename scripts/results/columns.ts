@@ -3,7 +3,7 @@
  * `samples.ts` or `summary.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 type Kind = "text" | "number" | "flag";
 
@@ -182,9 +182,26 @@ export const SUMMARY_COLUMNS = [
     help: "median over processes of the median of their runs, µs",
   },
   { name: "min_us", kind: "number", help: "smallest process median" },
+  {
+    name: "low_us",
+    kind: "number",
+    help: "lower end of the median's 95 % bootstrap interval over processes; empty for one process",
+  },
+  { name: "high_us", kind: "number", help: "upper end" },
   { name: "p25_us", kind: "number", help: "first quartile of the process medians" },
   { name: "p75_us", kind: "number", help: "third quartile" },
   { name: "max_us", kind: "number", help: "largest process median" },
+  {
+    name: "outliers",
+    kind: "number",
+    help: "processes whose median is far off (modified z-score above 3.5); they stay in",
+  },
+  {
+    name: "first_run_factor",
+    kind: "number",
+    help:
+      "first measured run / median of the later ones, median over processes: 1 = no first-run effect",
+  },
   { name: "messages_per_s", kind: "number", help: "messages of a run / median" },
   { name: "bytes_per_s", kind: "number", help: "bytes of a run / median" },
   {

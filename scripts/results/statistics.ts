@@ -30,3 +30,17 @@ export function medianInterval(values: readonly number[]): [number, number] {
   );
   return [quantile(medians, 0.025), quantile(medians, 0.975)];
 }
+
+/** Beyond this a modified z-score names an outlier. */
+const OUTLIER = 3.5;
+
+/**
+ * Which values are outliers by their modified z-score, 0.6745 (x − median) / MAD (Iglewicz and Hoaglin, 1993).
+ * They are named and never dropped. None where the MAD is 0.
+ */
+export function outliers(values: readonly number[]): number[] {
+  const middle = median(values);
+  const mad = median(values.map((value) => Math.abs(value - middle)));
+  if (!(mad > 0)) return [];
+  return values.filter((value) => Math.abs(0.6745 * (value - middle)) / mad > OUTLIER);
+}

@@ -1,6 +1,6 @@
 /** One row a cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "./columns.ts";
-import { median, quantile } from "./statistics.ts";
+import { median, medianInterval, outliers, quantile } from "./statistics.ts";
 
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
 export const FLOOR_FACTOR = 5;
@@ -70,6 +70,7 @@ function summarizeCell(samples: Sample[]): Summary {
   const processes = [...groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
   const medians = processes.map((runs) => median(runs.map((run) => run.elapsed_us!)));
   const middle = known(median(medians));
+  const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
   const perMessage = (value: (sample: Sample) => number | null) => {
     const values = ok.filter((sample) => sample.delivered! > 0 && value(sample) !== null)
@@ -88,9 +89,13 @@ function summarizeCell(samples: Sample[]): Summary {
     runs: ok.length,
     median_us: middle,
     min_us: known(quantile(medians, 0)),
+    low_us: known(low),
+    high_us: known(high),
     p25_us: known(quantile(medians, 0.25)),
     p75_us: known(quantile(medians, 0.75)),
     max_us: known(quantile(medians, 1)),
+    outliers: outliers(medians).length,
+    first_run_factor: known(median(processes.flatMap(firstRunFactor))),
     messages_per_s: middle === null ? null : (ok[0].delivered! / middle) * 1e6,
     bytes_per_s: middle === null ? null : (ok[0].bytes! / middle) * 1e6,
     speed_vs_channel_each: null,
@@ -106,6 +111,19 @@ function summarizeCell(samples: Sample[]): Summary {
     ),
     rss_peak_bytes: known(median(processes.map((runs) => runs[0].rss_peak_bytes!))),
   };
+}
+
+/** Of one process; none where it measured one run only. */
+function firstRunFactor(runs: readonly Sample[]): number[] {
+  const first = runs.find(({ run }) => run === 1);
+  const later = runs.filter(({ run }) => run !== 1).map((run) => run.elapsed_us!);
+  return first === undefined || later.length === 0 ? [] : [first.elapsed_us! / median(later)];
+}
+
+/** Whether a row has a number that a ratio may use. */
+export function isComparable(row: Summary | undefined): row is Summary {
+  return row?.status === "ok" && row.median_us !== null && row.floor !== true &&
+    row.verify !== "mixed";
 }
 
 /** Adds what only the neighbours tell: the floor, and the ratios where they mean something. */

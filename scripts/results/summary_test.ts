@@ -1,46 +1,10 @@
 /** The summary on rows made by hand, where every number can be checked in the head. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Sample, SAMPLE_COLUMNS } from "./columns.ts";
+import { madeUpSample as sample } from "../testing/samples.ts";
+import type { Sample } from "./columns.ts";
 import { summarize } from "./summary.ts";
 
-const NOTHING = Object.fromEntries(
-  SAMPLE_COLUMNS.map(({ name }) => [name, null]),
-) as unknown as Sample;
-
-function sample(
-  strategy: string,
-  round: number,
-  elapsed: number | null,
-  more: Partial<Sample> = {},
-): Sample {
-  return {
-    ...NOTHING,
-    session: "s",
-    round,
-    run: 1,
-    runtime: "node",
-    runtime_version: "1",
-    strategy,
-    producers: 10,
-    workers: 2,
-    messages: 100,
-    message_bytes: 8,
-    turn: 0,
-    capacity_bytes: 1_024,
-    status: elapsed === null ? "lost" : "ok",
-    verify: "after",
-    elapsed_us: elapsed,
-    delivered: 1_000,
-    bytes: 8_000,
-    writes: 10,
-    bytes_per_write: 800,
-    cpu_user_us: 1_500,
-    cpu_system_us: 500,
-    rss_peak_bytes: 100,
-    ...more,
-  };
-}
 const each = (round: number, elapsed: number | null, more: Partial<Sample> = {}) =>
   sample("channel", round, elapsed, { params: "drain=each", ...more });
 

@@ -1,0 +1,72 @@
+/** Two results against each other: what has become slower or faster since, and whether that can be told. */
+import { command, EXIT, percentage, runMain } from "./command.ts";
+import { baselineTable, differenceLines } from "./print/baseline_table.ts";
+import { painter } from "./print/style.ts";
+import { CAUTION } from "./print/verdicts.ts";
+import { compareToBaseline } from "./results/against_baseline.ts";
+import { readBaseline } from "./results/baselines.ts";
+import { environmentDifferences } from "./results/environments.ts";
+
+const MORE = `
+A and B are results folders, or names given to "bench --save". Times are B / A: above 1 is slower now.
+Exit codes: 0 no regression, 1 not comparable or a cell without a figure in B, 2 bad usage, 3 regression.`;
+
+await runMain("compare", () => {
+  const program = command("compare", "Compare two results cell by cell: ratio, interval, verdict.")
+    .argument("<A>", "before")
+    .argument("<B>", "after")
+    .option(
+      "--fail-on-regression <percent>",
+      "end with 3 if a cell is slower by so much or more, and that can be told from noise",
+      percentage,
+    )
+    .option("--allow-different-environments", "call differences although the machines differ")
+    .addHelpText("after", MORE)
+    .parse(process.argv);
+  const [before, after] = program.args.map(readBaseline);
+  const { failOnRegression, allowDifferentEnvironments } = program.opts();
+  const print = (line = "") => console.log(line);
+  const paint = painter(process.stdout);
+
+  const differences = environmentDifferences(before.environment, after.environment);
+  if (differences.length > 0) print(paint("bold", "the environments differ"));
+  for (const line of differenceLines(differences)) print(line);
+  const confounded = differences.filter(({ confounds }) => confounds);
+  if (confounded.length > 0 && !allowDifferentEnvironments) {
+    console.error(
+      `compare: the two were not measured under the same conditions (${
+        confounded.map(({ field }) => field).join(", ")
+      }), so a difference has no one cause; --allow-different-environments calls it all the same`,
+    );
+    return Promise.resolve(EXIT.failed);
+  }
+
+  const comparison = compareToBaseline(before.samples, after.samples);
+  if (comparison.cells.length === 0) {
+    console.error(
+      "compare: the two have no cell in common; run the second with the first's options",
+    );
+    return Promise.resolve(EXIT.failed);
+  }
+  print(baselineTable(comparison, paint));
+  print();
+  if (comparison.unmatched > 0) print(`${comparison.unmatched} cells are in one of the two only`);
+  print("Two runs at different times: the machine itself may have changed in between. " + CAUTION);
+
+  const limit = 1 + (failOnRegression ?? Infinity) / 100;
+  const regressions = comparison.cells.filter(({ change, estimate }) =>
+    change === "slower" && estimate!.ratio >= limit
+  );
+  for (const { runtime, label, row, estimate } of regressions) {
+    print(
+      `regression: ${runtime} ${label} at ${row.producers} producers takes ${
+        ((estimate!.ratio - 1) * 100).toFixed(1)
+      } % longer`,
+    );
+  }
+  if (regressions.length > 0) return Promise.resolve(EXIT.regression);
+  const broken = comparison.cells.some(({ row }) =>
+    row.status !== "ok" && row.status !== "skipped"
+  );
+  return Promise.resolve(broken ? EXIT.failed : EXIT.ok);
+});

@@ -1,0 +1,32 @@
+/** What can be measured on this machine: what is there, how noisy it is, and which difference takes how long to see. */
+import { EXIT, runMain } from "./command.ts";
+import { runComparison } from "./launch/comparison.ts";
+import { machineState } from "./launch/machine.ts";
+import { readOptions } from "./launch/options.ts";
+import { makePlan } from "./launch/plan.ts";
+import { findRuntimes } from "./launch/runtimes.ts";
+import { machineLines, printDoctor, TWIN } from "./print/doctor_report.ts";
+import { printPlan } from "./print/lists.ts";
+import { describeEnvironment } from "./results/environment.ts";
+
+await runMain("doctor", async () => {
+  const options = readOptions("doctor", process.argv, {
+    description:
+      "Look at the machine and measure cells against themselves: which difference can be told here?",
+    strategies: "swap-buffer",
+    producers: [256],
+    rounds: 8,
+  });
+  const { runtimes, missing } = findRuntimes(options.runtimes);
+  for (const line of missing) console.error(`doctor: ${line}; left out`);
+  const { machine } = describeEnvironment("", options, runtimes);
+  for (const line of machineLines(machine, machineState(), runtimes)) console.log(line);
+  if (options.rounds < 2) {
+    console.error("doctor: one round shows no noise; give --rounds 8 or more");
+    return EXIT.usage;
+  }
+  const twins = runtimes.map((runtime) => ({ ...runtime, label: runtime.label + TWIN }));
+  const plan = makePlan(options, [...runtimes, ...twins]);
+  if (options.dryRun) return printPlan(plan, options);
+  return await runComparison(options, plan, [...runtimes, ...twins], missing, printDoctor);
+});

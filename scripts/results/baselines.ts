@@ -1,0 +1,45 @@
+/** Named results: `bench --save NAME` keeps a copy under results/baselines/NAME, which `compare` finds by its name. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { UsageError } from "../command.ts";
+import type { Sample } from "./columns.ts";
+import { ResultsFolder } from "./folder.ts";
+
+const BASELINES = join("results", "baselines");
+
+/** Check before anything is measured. @throws {UsageError} where the name is taken, or no name */
+export function requireFreeBaseline(name: string): void {
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
+    throw new UsageError(
+      `--save ${name}: a name has letters, digits, dots, dashes and underscores`,
+    );
+  }
+  if (existsSync(join(BASELINES, name))) {
+    throw new UsageError(
+      `--save ${name}: ${
+        join(BASELINES, name)
+      } is there already; choose another name, or remove it`,
+    );
+  }
+}
+
+/** Copy a results folder's files. Returns where they are. */
+export function saveBaseline(folder: string, name: string): string {
+  const path = join(BASELINES, name);
+  mkdirSync(BASELINES, { recursive: true });
+  mkdirSync(path);
+  for (const file of readdirSync(folder, { withFileTypes: true })) {
+    if (file.isFile()) copyFileSync(join(folder, file.name), join(path, file.name));
+  }
+  return path;
+}
+
+/** @param of a folder, or a baseline's name. @throws {UsageError} */
+export function readBaseline(of: string): { samples: Sample[]; environment: unknown } {
+  const named = join(BASELINES, of);
+  if (existsSync(of)) return ResultsFolder.read(of);
+  if (existsSync(named)) return ResultsFolder.read(named);
+  throw new UsageError(
+    `there is neither a folder ${of} nor a baseline of that name; see ${BASELINES}`,
+  );
+}

@@ -1,0 +1,28 @@
+/** How rows are called where people read them. */
+import { subjectLabel } from "../launch/subjects.ts";
+import type { Sample, Summary } from "./columns.ts";
+
+/** `channel:drain=each` of a row. */
+export function labelOf(row: Pick<Summary | Sample, "strategy" | "params">): string {
+  return subjectLabel(row.strategy!, paramsOf(row.params));
+}
+
+function paramsOf(text: string | null): Record<string, string> {
+  return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
+}
+
+/** Everything but P that a group of rows has in common. */
+export function settingTitle(
+  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink">,
+): string {
+  const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
+  const sink = row.sink === "none" ? ", no socket" : "";
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}`;
+}
+
+/** The same string for rows that may stand in one table: the same W, S, sink, turn and capacity. */
+export function settingOf(
+  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
+): string {
+  return [row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join("|");
+}

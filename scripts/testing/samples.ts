@@ -1,0 +1,41 @@
+/** Rows made by hand: results whose every number a test knows. */
+import { type Sample, SAMPLE_COLUMNS } from "../results/columns.ts";
+
+const NOTHING = Object.fromEntries(
+  SAMPLE_COLUMNS.map(({ name }) => [name, null]),
+) as unknown as Sample;
+
+/** A verified run of 10 producers × 100 messages of 8 bytes under Node; `elapsed` null is a lost one. */
+export function madeUpSample(
+  strategy: string,
+  round: number,
+  elapsed: number | null,
+  more: Partial<Sample> = {},
+): Sample {
+  return {
+    ...NOTHING,
+    session: "s",
+    round,
+    run: 1,
+    runtime: "node",
+    runtime_version: "1",
+    strategy,
+    producers: 10,
+    workers: 2,
+    messages: 100,
+    message_bytes: 8,
+    turn: 0,
+    capacity_bytes: 1_024,
+    status: elapsed === null ? "lost" : "ok",
+    verify: "after",
+    elapsed_us: elapsed,
+    delivered: 1_000,
+    bytes: 8_000,
+    writes: 10,
+    bytes_per_write: 800,
+    cpu_user_us: 1_500,
+    cpu_system_us: 500,
+    rss_peak_bytes: 100,
+    ...more,
+  };
+}
