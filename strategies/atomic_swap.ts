@@ -40,7 +40,6 @@ import {
   MAX_MESSAGE_BYTES,
 } from "./strategy.ts";
 
-const NAME = "atomic-swap";
 const LIFECYCLE = 0;
 const STATE = LINE;
 const END = 2 * LINE;
@@ -60,6 +59,8 @@ interface SwapTicket {
   memory: SharedArrayBuffer;
   workers: number;
   worker: number;
+  /** How long a producer that meets another one stays away, in pauses. */
+  pauses: number;
 }
 
 class Shared {
@@ -174,9 +175,10 @@ class AtomicSwapProducer implements BlockingProducer {
   /** Where the reservations stood when this Worker came back from giving way. */
   #backAt = 0;
   #jitter: number;
+  readonly #pauses: number;
   readonly waits: Waits;
 
-  constructor({ memory, workers, worker }: SwapTicket) {
+  constructor({ memory, workers, worker, pauses }: SwapTicket) {
     this.#shared = new Shared(memory, workers);
     this.#words = this.#shared.words;
     this.#buffers = this.#shared.buffers;
@@ -184,6 +186,7 @@ class AtomicSwapProducer implements BlockingProducer {
     this.#watermark = this.#shared.watermark;
     this.#committedAt = COMMITTED + worker * LINE;
     this.#jitter = worker + 1;
+    this.#pauses = pauses;
     this.waits = this.#shared.waits;
   }
 
@@ -219,12 +222,12 @@ class AtomicSwapProducer implements BlockingProducer {
   /** Someone else has reserved since: stay away for a while, unless this Worker has just come back from there. */
   #giveWay(at: number, length: number): void {
     const since = at - this.#backAt;
-    if (since >= 0 && since < FRESH * length) return;
+    if ((since >= 0 && since < FRESH * length) || this.#pauses === 0) return;
     const before = performance.now();
     this.waits.failedClaims++;
     // Of a random length: two that stay away together would come back together, and meet again.
     this.#jitter = (Math.imul(this.#jitter, 1_664_525) + 1_013_904_223) >>> 0;
-    pause(PAUSES + (this.#jitter >>> 16) % PAUSES);
+    pause(this.#pauses + (this.#jitter >>> 16) % this.#pauses);
     this.#backAt = Atomics.load(this.#words, STATE) & RESERVED;
     this.waits.blockedMs += performance.now() - before;
   }
@@ -253,29 +256,43 @@ class AtomicSwapProducer implements BlockingProducer {
   }
 }
 
-export const atomicSwap: BlockingStrategy = {
-  name: NAME,
-  kind: "blocking",
+/** @param pauses how long a producer that meets another one stays away; 0: it never does */
+export function atomicSwapWith(
+  { name, summary, pauses, variants }: Pick<BlockingStrategy, "name" | "summary" | "variants"> & {
+    pauses: number;
+  },
+): BlockingStrategy {
+  return {
+    name,
+    kind: "blocking",
+    summary,
+    params: {},
+    variants,
+    largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
+    open({ producers, workers, capacity }) {
+      const half = Math.floor(capacity / 2);
+      const memory = new SharedArrayBuffer(Shared.wordCount(workers) * 4 + 2 * half);
+      const shared = new Shared(memory, workers);
+      shared.words[END] = UNKNOWN;
+      shared.lifecycle.open(producers);
+      return {
+        consumer: new AtomicSwapConsumer(shared),
+        tickets: Array.from({ length: workers }, (_, worker) => ({
+          strategy: name,
+          shared: { memory, workers, worker, pauses } satisfies SwapTicket,
+        })),
+        transfers: Array.from({ length: workers }, () => []),
+        sharedBytes: memory.byteLength,
+      };
+    },
+    join: (ticket) => new AtomicSwapProducer(ticket.shared as SwapTicket),
+  };
+}
+
+export const atomicSwap = atomicSwapWith({
+  name: "atomic-swap",
   summary:
     "the double buffer without a lock: producers reserve with one add, the consumer flips with one exchange",
-  params: {},
+  pauses: PAUSES,
   variants: [{}],
-  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-  open({ producers, workers, capacity }) {
-    const half = Math.floor(capacity / 2);
-    const memory = new SharedArrayBuffer(Shared.wordCount(workers) * 4 + 2 * half);
-    const shared = new Shared(memory, workers);
-    shared.words[END] = UNKNOWN;
-    shared.lifecycle.open(producers);
-    return {
-      consumer: new AtomicSwapConsumer(shared),
-      tickets: Array.from({ length: workers }, (_, worker) => ({
-        strategy: NAME,
-        shared: { memory, workers, worker } satisfies SwapTicket,
-      })),
-      transfers: Array.from({ length: workers }, () => []),
-      sharedBytes: memory.byteLength,
-    };
-  },
-  join: (ticket) => new AtomicSwapProducer(ticket.shared as SwapTicket),
-};
+});

@@ -12,6 +12,7 @@ import { openStrategySubject } from "../bench/subjects/strategy_subject.ts";
 import { pairwise } from "../bench/testing/pairwise.ts";
 import { testSeed } from "../bench/testing/random.ts";
 import { formatParams } from "./params.ts";
+import { ALTERNATIVES } from "./alternatives/registry.ts";
 import { STRATEGIES } from "./registry.ts";
 import type { Params, Strategy } from "./strategy.ts";
 
@@ -27,9 +28,10 @@ const seed = testSeed();
 const MORE: Record<string, Params[]> = {
   "swap-buffer": [{ drain: "each", wake: "message", wait: "park" }, { wait: "spin" }],
   "async-lock": [{ fair: "true" }],
+  ...Object.fromEntries(ALTERNATIVES.map(({ name }) => [name, [{}]])),
 };
 
-for (const strategy of STRATEGIES) {
+for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
   for (const variant of [...strategy.variants, ...(MORE[strategy.name] ?? [])]) {
     const name = `${strategy.name} ${formatParams(variant)} delivers everything (seed ${seed})`;
     test(name, { timeout: 60_000 }, async () => {

@@ -1,4 +1,5 @@
 /** All strategies. Adding one is a new file and a line here: options, tables and columns follow. */
+import { ALTERNATIVES } from "./alternatives/registry.ts";
 import { asyncLock } from "./async_lock.ts";
 import { atomicSwap } from "./atomic_swap.ts";
 import { channel } from "./channel.ts";
@@ -16,7 +17,7 @@ export const STRATEGIES: readonly Strategy[] = [
   shardedRings,
 ];
 
-/** The strategy of that name, or undefined. */
+/** The strategy of that name, those that lost included, or undefined. */
 export function findStrategy(name: string): Strategy | undefined {
-  return STRATEGIES.find((strategy) => strategy.name === name);
+  return [...STRATEGIES, ...ALTERNATIVES].find((strategy) => strategy.name === name);
 }

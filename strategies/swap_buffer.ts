@@ -18,7 +18,7 @@
  * nothing is there. Allocates: nothing per message; one view a run.
  */
 import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
-import { Mutex, type WaitPolicy } from "./primitives/mutex.ts";
+import { type BlockingLock, Mutex, type WaitPolicy } from "./primitives/mutex.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
   type BlockingProducer,
@@ -29,7 +29,6 @@ import {
   type Params,
 } from "./strategy.ts";
 
-const NAME = "swap-buffer";
 /** In front of a message under drain=each: its length. */
 const LENGTH_BYTES = 4;
 
@@ -42,23 +41,24 @@ function buffersOf({ memory, params }: SwapTicket): TwoBuffers {
   return new TwoBuffers(memory, params.wake === "watermark");
 }
 
-function mutexOf(buffers: TwoBuffers, { params }: SwapTicket): Mutex {
-  const { words, lockAt, lifecycle, waits } = buffers;
-  return new Mutex(words, lockAt, lifecycle, waits, params.wait as WaitPolicy);
-}
+/** A thread's view of the lock that is to guard these buffers. */
+export type LockOf = (buffers: TwoBuffers, params: Params) => BlockingLock;
+
+const mutexOf: LockOf = ({ words, lockAt, lifecycle, waits }, params) =>
+  new Mutex(words, lockAt, lifecycle, waits, params.wait as WaitPolicy);
 
 class SwapConsumer extends PollingConsumer {
   readonly #buffers: TwoBuffers;
-  readonly #mutex: Mutex;
+  readonly #mutex: BlockingLock;
   readonly #each: boolean;
   /** Under drain=each, the buffer that is being handed out, and how far. */
   #records: Uint8Array = new Uint8Array(0);
   #at = 0;
 
-  constructor(buffers: TwoBuffers, ticket: SwapTicket) {
+  constructor(buffers: TwoBuffers, mutex: BlockingLock, ticket: SwapTicket) {
     super(buffers.lifecycle, buffers.sleeper, ticket.params.wake === "watermark" ? LINGER_MS : 0);
     this.#buffers = buffers;
-    this.#mutex = mutexOf(buffers, ticket);
+    this.#mutex = mutex;
     this.#each = ticket.params.drain === "each";
   }
 
@@ -93,13 +93,13 @@ class SwapConsumer extends PollingConsumer {
 
 class SwapProducer implements BlockingProducer {
   readonly #buffers: TwoBuffers;
-  readonly #mutex: Mutex;
+  readonly #mutex: BlockingLock;
   readonly #length: Uint8Array | null;
   readonly waits;
 
-  constructor(ticket: SwapTicket) {
+  constructor(ticket: SwapTicket, lockOf: LockOf) {
     this.#buffers = buffersOf(ticket);
-    this.#mutex = mutexOf(this.#buffers, ticket);
+    this.#mutex = lockOf(this.#buffers, ticket.params);
     this.#length = ticket.params.drain === "each" ? new Uint8Array(LENGTH_BYTES) : null;
     this.waits = this.#buffers.waits;
   }
@@ -154,23 +154,54 @@ function lengthAt(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
 
-export const swapBuffer: BlockingStrategy = {
-  name: NAME,
-  kind: "blocking",
+const DRAIN_AND_WAKE = {
+  drain: {
+    help: "batch: a whole buffer in one write; each: one message, one awaited write",
+    default: "batch",
+    choices: ["batch", "each"],
+  },
+  wake: {
+    help:
+      "watermark: the consumer sleeps until half a buffer, at most 1 ms; message: until the first",
+    default: "watermark",
+    choices: ["watermark", "message"],
+  },
+} as const;
+
+/** The same two buffers under another lock. */
+export function swapBufferUnder(
+  lockOf: LockOf,
+  { name, summary, params, variants }: Pick<
+    BlockingStrategy,
+    "name" | "summary" | "params" | "variants"
+  >,
+): BlockingStrategy {
+  return {
+    name,
+    kind: "blocking",
+    summary,
+    params: { ...DRAIN_AND_WAKE, ...params },
+    variants,
+    largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
+    open({ producers, workers, capacity, messageBytes, params }) {
+      // Lengths do not count against the capacity.
+      const stretch = params.drain === "each" ? 1 + LENGTH_BYTES / messageBytes : 1;
+      const memory = TwoBuffers.allocate(Math.floor(capacity * stretch));
+      const ticket: SwapTicket = { memory, params };
+      const buffers = buffersOf(ticket);
+      buffers.lifecycle.open(producers);
+      const consumer = new SwapConsumer(buffers, lockOf(buffers, params), ticket);
+      return handoffOver(name, consumer, workers, ticket, memory.byteLength);
+    },
+    join: (ticket) => new SwapProducer(ticket.shared as SwapTicket, lockOf),
+  };
+}
+
+export const swapBuffer = swapBufferUnder(mutexOf, {
+  name: "swap-buffer",
   summary:
     "two buffers under a blocking mutex; the consumer swaps them and writes outside the lock",
   params: {
-    drain: {
-      help: "batch: a whole buffer in one write; each: one message, one awaited write",
-      default: "batch",
-      choices: ["batch", "each"],
-    },
-    wake: {
-      help:
-        "watermark: the consumer sleeps until half a buffer, at most 1 ms; message: until the first",
-      default: "watermark",
-      choices: ["watermark", "message"],
-    },
     wait: {
       help: "while the lock is held: try again, sleep, or try a while and then sleep",
       default: "spin-park",
@@ -178,16 +209,4 @@ export const swapBuffer: BlockingStrategy = {
     },
   },
   variants: [{}],
-  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-  open({ producers, workers, capacity, messageBytes, params }) {
-    // Lengths do not count against the capacity.
-    const stretch = params.drain === "each" ? 1 + LENGTH_BYTES / messageBytes : 1;
-    const memory = TwoBuffers.allocate(Math.floor(capacity * stretch));
-    const ticket: SwapTicket = { memory, params };
-    const buffers = buffersOf(ticket);
-    buffers.lifecycle.open(producers);
-    const consumer = new SwapConsumer(buffers, ticket);
-    return handoffOver(NAME, consumer, workers, ticket, memory.byteLength);
-  },
-  join: (ticket) => new SwapProducer(ticket.shared as SwapTicket),
-};
+});

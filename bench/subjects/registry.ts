@@ -1,4 +1,5 @@
-/** Everything a cell can measure, by name: the strategies, then the controls. */
+/** Everything a cell can measure, by name: the strategies, those that lost, then the controls. */
+import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
 import type { ParamSpec } from "../../strategies/strategy.ts";
 import { CONTROLS, findControl } from "./controls.ts";
@@ -17,6 +18,7 @@ export interface SubjectEntry {
 
 export const SUBJECTS: readonly SubjectEntry[] = [
   ...STRATEGIES,
+  ...ALTERNATIVES,
   ...CONTROLS.map((control) => ({
     ...control,
     kind: "control" as const,

@@ -1,42 +1,46 @@
-/** The last lines: per strategy which runtime was fastest, by how much, and how sure that is. */
+/** The last lines: what a reader came for, in words. */
+import { findControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
-import { groupBy } from "../results/summary.ts";
-import { isComparable, labelOf } from "./tables.ts";
-import { digits, factor, rate } from "./units.ts";
+import { labelOf } from "../results/labels.ts";
+import type { PairComparison } from "../results/pairs.ts";
+import { groupBy, isComparable } from "../results/summary.ts";
+import { digits, rate } from "./units.ts";
+import { headlineOf } from "./verdicts.ts";
 
-/** Below this factor two medians are called level. */
-const LEVEL = 1.02;
-
-/** One line a strategy, at the largest P at which it can be told. */
-export function fastestLines(rows: readonly Summary[]): string[] {
-  const strategies = groupBy(rows.filter((row) => row.strategy !== "empty"), labelOf);
-  return [...strategies].map(([label, ofSubject]) => `${label}: ${fastest(ofSubject)}`);
+/**
+ * One line a strategy: how its fastest runtime compares with the next, and what that one reaches; then one a runtime:
+ * how its fastest strategy compares with the next.
+ */
+export function closingLines(
+  rows: readonly Summary[],
+  pairs: readonly PairComparison[],
+): string[] {
+  const contenders = rows.filter((row) => findControl(row.strategy!) === undefined);
+  return [
+    ...[...groupBy(contenders, labelOf)].map(([label, ofSubject]) => {
+      const compared = headlineOf(pairs.filter((pair) => pair.on === label));
+      return `${compared ?? label}: ${figures(ofSubject)}`;
+    }),
+    ...[...groupBy(contenders, (row) => row.runtime!).keys()].flatMap((runtime) =>
+      headlineOf(pairs.filter((pair) => pair.on === runtime)) ?? []
+    ),
+  ];
 }
 
-function fastest(rows: readonly Summary[]): string {
+/** Of the fastest cell at the largest P that has one. */
+function figures(rows: readonly Summary[]): string {
   const comparable = rows.filter(isComparable);
   const largest = Math.max(...comparable.map((row) => row.producers!));
-  const candidates = comparable.filter((row) => row.producers === largest);
-  if (candidates.length === 0) {
+  const [best] = comparable.filter((row) => row.producers === largest)
+    .toSorted((a, b) => a.median_us! - b.median_us!);
+  if (best === undefined) {
     const bad = rows.find((row) => row.status !== "ok");
     return bad === undefined
       ? "too short to tell from the fixed cost of a run"
       : `${bad.status}, no figure`;
   }
-  const [first, second] = candidates.toSorted((a, b) => a.median_us! - b.median_us!);
-  const at = `at ${largest.toLocaleString("en-US")} producers`;
-  const figures = `${rate(first.messages_per_s!)}, ${
-    digits(first.cpu_us_per_message!)
+  const at = `${largest.toLocaleString("en-US")} ${largest === 1 ? "producer" : "producers"}`;
+  return `up to ${rate(best.messages_per_s!)} at ${at} (${best.runtime}), ${
+    digits(best.cpu_us_per_message!)
   } CPU µs a message`;
-  if (second === undefined) return `${first.runtime} ${at}: ${figures}`;
-  const times = second.median_us! / first.median_us!;
-  const processes = Math.min(first.processes!, second.processes!);
-  const overlap = first.max_us! >= second.min_us! ? "ranges overlap" : "ranges apart";
-  const over = processes === 1
-    ? "one process each, too few to tell"
-    : `${processes} processes each, ${overlap}`;
-  const lead = times < LEVEL
-    ? `${first.runtime} and ${second.runtime} level`
-    : `${first.runtime} ${factor(times)} as fast as ${second.runtime}`;
-  return `${lead} ${at} (${over}); ${figures}`;
 }

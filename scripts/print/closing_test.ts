@@ -1,65 +1,43 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Summary, SUMMARY_COLUMNS } from "../results/columns.ts";
-import { fastestLines } from "./closing.ts";
+import { random } from "../../bench/random.ts";
+import type { Sample } from "../results/columns.ts";
+import { comparePairs } from "../results/pairs.ts";
+import { summarize } from "../results/summary.ts";
+import { madeUpSample } from "../testing/samples.ts";
+import { closingLines } from "./closing.ts";
 
-const NOTHING = Object.fromEntries(
-  SUMMARY_COLUMNS.map(({ name }) => [name, null]),
-) as unknown as Summary;
-
-function row(
-  runtime: string,
-  producers: number,
-  median: number,
-  more: Partial<Summary> = {},
-): Summary {
-  return {
-    ...NOTHING,
-    runtime,
-    strategy: "swap-buffer",
-    producers,
-    status: "ok",
-    floor: false,
-    verify: "after",
-    median_us: median,
-    min_us: median * 0.95,
-    max_us: median * 1.05,
-    processes: 3,
-    messages_per_s: 2e6,
-    cpu_us_per_message: 0.5,
-    ...more,
-  };
+function cell(runtime: string, producers: number, us: number, rounds = 8): Sample[] {
+  const next = random(us);
+  return Array.from(
+    { length: rounds },
+    (_, at) =>
+      madeUpSample("swap-buffer", at + 1, us * (1 + 0.02 * next()), { runtime, producers }),
+  );
 }
 
-test("the line is about the largest P, in whatever order the rows come", () => {
-  const rows = [row("bun", 256, 10), row("node", 256, 20), row("bun", 16, 9), row("node", 16, 1)];
-  for (const order of [rows, rows.toReversed()]) {
-    assert.deepEqual(fastestLines(order), [
-      "swap-buffer: bun 2× as fast as node at 256 producers (3 processes each, ranges apart); " +
-      "2 M/s, 0.5 CPU µs a message",
-    ]);
+const lines = (samples: Sample[]) => closingLines(summarize(samples), comparePairs(samples));
+
+test("the figures are those of the fastest at the largest P, in whatever order the rows come", () => {
+  const samples = [...cell("bun", 256, 10), ...cell("node", 256, 20), ...cell("bun", 16, 9)];
+  for (const order of [samples, samples.toReversed()]) {
+    assert.match(
+      lines(order)[0],
+      /^Bun is (1\.9\d?|2(\.0\d?)?)× \(.*\) Node on swap-buffer at 256 producers: up to .* at 256 producers \(bun\)/,
+    );
   }
 });
 
-test("it says how sure that is", () => {
-  assert.match(
-    fastestLines([row("bun", 1, 10), row("node", 1, 10.8)])[0],
-    /1.08× .*ranges overlap/,
-  );
-  assert.match(fastestLines([row("bun", 1, 10), row("node", 1, 10.1)])[0], /bun and node level/);
-  const one = { processes: 1 };
-  assert.match(
-    fastestLines([row("bun", 1, 10, one), row("node", 1, 30, one)])[0],
-    /too few to tell/,
-  );
+test("a single runtime gets its figures, and too few rounds no winner", () => {
+  assert.match(lines(cell("node", 8, 100))[0], /^swap-buffer: up to .* at 8 producers \(node\), /);
+  const few = lines([...cell("bun", 8, 10, 3), ...cell("node", 8, 30, 3)]);
+  assert.match(few[0], /^Bun and Node on swap-buffer: too few runs to tell \(3 of 8 rounds/);
 });
 
 test("a cell without a number, or mostly fixed cost, wins nothing", () => {
-  const lost = { status: "lost", median_us: null };
-  assert.match(
-    fastestLines([row("bun", 1, 1, lost), row("node", 1, 30)])[0],
-    /node at 1 producers/,
-  );
-  assert.match(fastestLines([row("bun", 1, 1, lost)])[0], /lost, no figure/);
-  assert.match(fastestLines([row("bun", 1, 1, { floor: true })])[0], /too short to tell/);
+  const lost = madeUpSample("swap-buffer", 1, null);
+  assert.match(lines([lost])[0], /^swap-buffer: lost, no figure$/);
+  const empty = [1, 2].map((round) => madeUpSample("empty", round, 50));
+  const short = [1, 2].map((round) => madeUpSample("swap-buffer", round, 100));
+  assert.match(lines([...short, ...empty])[0], /too short to tell/);
 });

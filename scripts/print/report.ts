@@ -2,13 +2,17 @@
 import type { Comparison } from "../launch/comparison.ts";
 import type { Sample } from "../results/columns.ts";
 import { groupBy } from "../results/summary.ts";
-import { fastestLines } from "./closing.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { comparePairs } from "../results/pairs.ts";
+import { closingLines } from "./closing.ts";
 import { painter } from "./style.ts";
-import { bySetting, labelOf, postTable, runtimesTable, settingTitle } from "./tables.ts";
+import { bySetting, postTable, runtimesTable } from "./tables.ts";
+import { CAUTION } from "./verdicts.ts";
 
 export function printReport({ summary, samples, folder }: Comparison): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
+  const pairs = comparePairs(samples);
   for (const rows of bySetting(summary)) {
     for (const [runtime, ofRuntime] of groupBy(rows, (row) => row.runtime!)) {
       print();
@@ -21,7 +25,10 @@ export function printReport({ summary, samples, folder }: Comparison): void {
     print(paint("bold", "runtimes side by side") + ` (${settingTitle(rows[0])})`);
     print(runtimesTable(rows, paint));
     print();
-    for (const line of fastestLines(rows)) print(line);
+    const setting = settingTitle(rows[0]);
+    for (const line of closingLines(rows, pairs.filter((pair) => pair.setting === setting))) {
+      print(line);
+    }
   }
   const failures = samples.filter((sample) => sample.status !== "ok");
   if (failures.length > 0) print();
@@ -35,6 +42,7 @@ export function printReport({ summary, samples, folder }: Comparison): void {
       "more threads than cores: Workers, consumer and listener share them (column oversubscribed)",
     );
   }
+  print(CAUTION);
   print(`results: ${folder}`);
 }
 

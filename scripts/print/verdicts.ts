@@ -54,23 +54,23 @@ function exceptions(
     (level.length > 0 ? `; no difference ${at(level)}` : "");
 }
 
-/**
- * One line a strategy, how the fastest runtime compares with the next, and one a runtime, how its fastest strategy
- * does; what a reader wants first.
- */
+/** How the fastest of a group compares with the next; undefined where there is no pair. */
+export function headlineOf(pairs: readonly PairComparison[]): string | undefined {
+  const best = fastestOf(pairs);
+  if (best === undefined) return undefined;
+  const ofBest = pairs.filter(({ first, second }) => first === best || second === best);
+  const next = fastestOf(pairs.filter((pair) => !ofBest.includes(pair)));
+  const pair = ofBest.find(({ first, second }) => first === next || second === next) ?? ofBest[0];
+  return verdict(pair);
+}
+
+/** The headline of each strategy and of each runtime, in every setting. */
 export function headlines(pairs: readonly PairComparison[]): string[] {
   const groups = groupBy(pairs, ({ family, setting, on }) => `${family}|${setting}|${on}`);
   const settings = new Set(pairs.map(({ setting }) => setting)).size;
-  return [...groups.values()].map((ofOne) => {
-    const best = fastestOf(ofOne);
-    const next = fastestOf(
-      ofOne.filter(({ first, second }) => first !== best && second !== best),
-    ) ?? ofOne.find(({ first, second }) => first === best || second === best)!.second;
-    const pair = ofOne.find(({ first, second }) =>
-      (first === best && second === next) || (first === next && second === best)
-    )!;
-    return verdict(pair) + (settings > 1 ? ` (${pair.setting})` : "");
-  });
+  return [...groups.values()].map((ofOne) =>
+    headlineOf(ofOne)! + (settings > 1 ? ` (${ofOne[0].setting})` : "")
+  );
 }
 
 /** The one that no other is faster than, or undefined where there are no pairs. */

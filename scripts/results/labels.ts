@@ -11,13 +11,18 @@ function paramsOf(text: string | null): Record<string, string> {
   return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
 }
 
+const DEFAULT_CAPACITY = 4 * 2 ** 20;
+
 /** Everything but P that a group of rows has in common. */
 export function settingTitle(
-  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink">,
+  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
 ): string {
   const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
   const sink = row.sink === "none" ? ", no socket" : "";
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}`;
+  const capacity = row.capacity_bytes === DEFAULT_CAPACITY
+    ? ""
+    : `, capacity ${row.capacity_bytes} bytes`;
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}${capacity}`;
 }
 
 /** The same string for rows that may stand in one table: the same W, S, sink, turn and capacity. */

@@ -10,6 +10,14 @@ import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import { pause } from "./pause.ts";
 import type { Waits } from "./waits.ts";
 
+/** A lock that blocks the thread. */
+export interface BlockingLock {
+  /** @throws {HandoffAborted} */
+  lock(): void;
+  /** Only for the holder. */
+  unlock(): void;
+}
+
 /** What a thread does while the lock is held: try again without sleep, sleep at once, or try a while first. */
 export type WaitPolicy = "spin" | "park" | "spin-park";
 
@@ -27,7 +35,7 @@ const LOOKS: Record<WaitPolicy, number> = { "spin": 10, "park": 0, "spin-park": 
 const FIRST_PAUSES = 16;
 const NAP_MS = 0.05;
 
-export class Mutex {
+export class Mutex implements BlockingLock {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #lifecycle: Lifecycle;

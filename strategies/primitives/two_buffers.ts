@@ -2,7 +2,7 @@
  * Two buffers of which one fills while the other is written: what swap-buffer and async-lock share. The lock
  * around them is theirs, and every call here that is marked "locked" is made while it is held.
  *
- *     words   | lifecycle | lock, filling, fill | room (eventcount) | consumer's sleeper |   a cache line each
+ *     words   | lifecycle | lock, filling, fill, second lock word | room (eventcount) | consumer's sleeper |   a cache line each
  *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2            |
  *
  * `filling` and `fill` are guarded by the lock, so they are plain words and live on its line: whoever takes
@@ -17,6 +17,7 @@ const LIFECYCLE = 0;
 const LOCK = LINE;
 const FILLING = LOCK + 1;
 const FILL = LOCK + 2;
+const SECOND_LOCK_WORD = LOCK + 3;
 const ROOM = 2 * LINE;
 const SLEEPER = 3 * LINE;
 const WORDS = 4 * LINE;
@@ -25,6 +26,8 @@ export class TwoBuffers {
   readonly words: Int32Array;
   /** The word that the lock is. */
   readonly lockAt = LOCK;
+  /** For locks that take two. */
+  readonly secondLockWordAt = SECOND_LOCK_WORD;
   /** Bytes of one buffer. */
   readonly half: number;
   readonly lifecycle: Lifecycle;

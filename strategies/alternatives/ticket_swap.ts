@@ -1,0 +1,52 @@
+/**
+ * ticket-swap: the two buffers of swap-buffer under a fair lock: who asks first is served first, spinning for a while
+ * and then asleep. After the ticket lock of Mellor-Crummey and Scott (1991).
+ *
+ *     lock word: next ticket     second lock word: ticket that is served
+ *
+ * Lost: a thread that has just unlocked must queue behind the other one, so the lock changes hands with every message;
+ * and with more threads than cores the one whose turn it is may be the one not running.
+ */
+import { SLICE_MS } from "../primitives/lifecycle.ts";
+import type { BlockingLock } from "../primitives/mutex.ts";
+import type { TwoBuffers } from "../primitives/two_buffers.ts";
+import { swapBufferUnder } from "../swap_buffer.ts";
+
+/** Looks before it sleeps. */
+const LOOKS = 200;
+
+class TicketMutex implements BlockingLock {
+  readonly #buffers: TwoBuffers;
+
+  constructor(buffers: TwoBuffers) {
+    this.#buffers = buffers;
+  }
+
+  lock(): void {
+    const { words, lockAt, secondLockWordAt: servedAt, waits, lifecycle } = this.#buffers;
+    const ticket = Atomics.add(words, lockAt, 1);
+    for (let looks = 0;; looks++) {
+      const served = Atomics.load(words, servedAt);
+      if (served === ticket) return;
+      if (looks === 0) waits.failedClaims++;
+      if (looks < LOOKS) continue;
+      waits.parks++;
+      Atomics.wait(words, servedAt, served, SLICE_MS);
+      lifecycle.check();
+    }
+  }
+
+  unlock(): void {
+    const { words, lockAt, secondLockWordAt: servedAt } = this.#buffers;
+    const served = (Atomics.add(words, servedAt, 1) + 1) | 0;
+    // All of them: which one sleeps for this ticket cannot be told.
+    if (Atomics.load(words, lockAt) !== served) Atomics.notify(words, servedAt);
+  }
+}
+
+export const ticketSwap = swapBufferUnder((buffers) => new TicketMutex(buffers), {
+  name: "ticket-swap",
+  summary: "swap-buffer under a fair lock; lost to a change of hands with every message",
+  params: {},
+  variants: [],
+});
