@@ -36,6 +36,29 @@ test("flush and close publish at once", async () => {
   assert.equal(await fan.consumer.receive(), null);
 });
 
+test("every N messages are published without a flush, in every lap", async () => {
+  const publish = 8;
+  const fan = openFanIn("sharded-rings", {
+    producers: 1,
+    workers: 1,
+    capacity: 61,
+    params: { publish },
+  });
+  const end = joinBlocking(fan.tickets[0]);
+  for (let batch = 0; batch < 100; batch++) {
+    for (let i = 0; i < publish; i++) {
+      if (batch % 2 === 0) end.sendByte(batch);
+      else end.send(Uint8Array.of(batch));
+    }
+    const before = fan.consumer.parks;
+    const run = await fan.consumer.receive();
+    // Unpublished, they would come with the timer's flush, after some twenty naps of the consumer.
+    assert.ok(fan.consumer.parks - before < 10, `batch ${batch} was not published`);
+    let missing = publish - run!.length;
+    while (missing > 0) missing -= (await fan.consumer.receive())!.length;
+  }
+});
+
 test("runs hold whole messages in order over many wraps, whatever their lengths", async () => {
   const fan = openFanIn("sharded-rings", {
     producers: 1,
