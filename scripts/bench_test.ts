@@ -1,6 +1,6 @@
 /** The command as a person uses it: real processes, real sockets, real mistakes. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -199,6 +199,12 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
     [["--listener", "localhost"], /give host:port/],
     [["--listener", "127.0.0.1:1"], /no listener answers at that address/],
     [["--quick", "--full"], /cannot be used with/],
+    [["--resume", "/nowhere"], /\/nowhere holds no plan.json/],
+    [
+      ["--resume", "/nowhere", "--rounds", "3"],
+      /takes the plan from its folder; leave out --rounds/,
+    ],
+    [["--allow-changed-environment"], /belongs to --resume/],
   ];
   for (const [args, message] of cases) {
     test(args.join(" "), SLOW, async () => {
@@ -275,6 +281,8 @@ test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
     const { code, stdout } = await finished;
     assert.equal(code, 130);
     assert.match(stdout, /results: /);
+    assert.match(stdout, new RegExp(`^the rest of it: .* bench .*--resume ${out}$`, "m"));
+    assert.ok(!existsSync(join(out, "lock")));
     assert.ok(rows(out).length > 0);
     assert.ok(rows(out, "summary.csv"));
   }));

@@ -1,17 +1,20 @@
 /** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
 import { availableParallelism } from "node:os";
+import { currentRuntime } from "../../bench/runtime.ts";
 import { EXIT } from "../command.ts";
+import { printPlan, printSubjects } from "../print/lists.ts";
 import { openProgress, type Progress } from "../print/progress.ts";
 import { duration } from "../print/units.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { describeEnvironment } from "../results/environment.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { runCell } from "./cell_process.ts";
+import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { joinListener, noListener, startListenerProcess } from "./listener_process.ts";
-import type { BenchOptions } from "./options.ts";
-import type { Plan } from "./plan.ts";
-import type { Runtime } from "./runtimes.ts";
+import { type BenchOptions, type Defaults, readOptions } from "./options.ts";
+import { makePlan, type Plan } from "./plan.ts";
+import { Earlier } from "./resume.ts";
+import { findRuntimes, type Runtime } from "./runtimes.ts";
 import { Session } from "./session.ts";
 
 export interface Comparison {
@@ -22,28 +25,54 @@ export interface Comparison {
   code: number;
 }
 
-/** Run a plan; `print` gets the result also where an interruption or a dead listener cut it short. */
-export async function runComparison(
-  options: BenchOptions,
-  plan: Plan,
-  runtimes: readonly Runtime[],
-  notes: string[],
-  print: (comparison: Comparison) => void,
-): Promise<number> {
+type Print = (comparison: Comparison) => void;
+
+/**
+ * A measuring command, from its arguments to its exit code; `print` gets the result also where an interruption or
+ * a dead listener cut it short.
+ */
+export async function compare(command: string, print: Print, defaults?: Defaults): Promise<number> {
+  const options = readOptions(command, process.argv, defaults);
+  if (options.list) return printSubjects();
+
+  const { runtimes, missing } = findRuntimes(options.runtimes);
+  const plan = makePlan(options, runtimes);
+  const notes = [...missing.map((line) => `${line}; left out`), ...plan.notes];
+  for (const note of notes) console.error(`${command}: ${note}`);
+  if (options.dryRun) return printDryRun(plan, options);
+
+  return await runComparison({ command, options, plan, runtimes, notes, print });
+}
+
+function printDryRun(plan: Plan, options: BenchOptions): number {
+  if (options.resume !== null) {
+    const earlier = new Earlier(ResultsFolder.recover(options.resume).samples);
+    const missing = earlier.missing(plan.cells, options.rounds);
+    console.log(`missing in ${options.resume}: ${missing} processes of this plan`);
+  }
+  return printPlan(plan, options);
+}
+
+interface Work {
+  command: string;
+  options: BenchOptions;
+  plan: Plan;
+  runtimes: readonly Runtime[];
+  notes: string[];
+  print: Print;
+}
+
+async function runComparison(work: Work): Promise<number> {
+  const { command, options, plan, print } = work;
   const interrupt = watchInterrupts();
   const listener = await openListener(options);
   const progress = openProgress(process.stderr);
+  let destination: Destination | null = null;
   try {
-    const started = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
-    const folder = options.out === null
-      ? ResultsFolder.createNamed(started)
-      : ResultsFolder.create(options.out);
-    const environment = describeEnvironment(started, options, runtimes);
-    environment.listener = listener.runtime;
-    environment.notes = notes;
-    folder.writeEnvironment(environment);
+    destination = openDestination({ ...work, listener: listener.runtime });
+    const { folder, environment, earlier } = destination;
     const session = new Session({
-      session: started,
+      session: environment.session,
       options,
       cells: plan.cells,
       listener,
@@ -56,8 +85,9 @@ export async function runComparison(
         onEstimate: (ms, processes) =>
           progress.say(`${processes} processes to run, about ${duration(ms)}`),
       },
+      earlier,
     });
-    environment.bulkChunkBytes = await session.calibrate();
+    environment.bulkChunkBytes = await session.calibrate(environment.bulkChunkBytes);
     folder.writeEnvironment(environment);
     await session.rounds(await session.pilot());
     progress.stop();
@@ -66,6 +96,8 @@ export async function runComparison(
     const failed = folder.samples.some(({ status }) => status !== "ok" && status !== "skipped");
     const code = interrupt.exitCode() ?? (failed ? EXIT.failed : EXIT.ok);
     print({ summary, samples: folder.samples, folder: folder.path, code });
+    const isCut = interrupt.signal.aborted || listener.gone.aborted;
+    if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path)}`);
     if (listener.gone.aborted && interrupt.exitCode() === null) {
       throw new Error("the listener has died, so the rest was not run; what was measured is kept");
     }
@@ -73,8 +105,17 @@ export async function runComparison(
   } finally {
     progress.stop();
     await listener.stop();
+    destination?.close();
     interrupt.dispose();
   }
+}
+
+/** As one would type it for the launcher that runs. */
+function resumeCommand(command: string, folder: string): string {
+  const run = { deno: "deno task", bun: "bun run", node: "npm run" }[currentRuntime().kind];
+  const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  const separator = run === "npm run" ? " --" : "";
+  return `${run} ${command}${separator} --resume ${quoted}`;
 }
 
 function openListener({ sink, listener, listenerRuntime, storeBytes }: BenchOptions) {

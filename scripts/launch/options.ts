@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, command, UsageError, wholeNumber } from "../command.ts";
+import { recordedArguments, refuseBesideResume } from "./arguments.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
 /** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
@@ -24,6 +25,9 @@ export interface BenchOptions {
   seed: number;
   timeoutMs: number;
   out: string | null;
+  /** A folder whose plan is to be gone on with; all that measures is taken from there. */
+  resume: string | null;
+  allowChangedEnvironment: boolean;
   /** One that runs already, or null to start one. */
   listener: { host: string; port: number } | null;
   listenerRuntime: string;
@@ -49,6 +53,7 @@ Examples:
   npm run bench -- --message-size 64 --runtimes bun,node=system
   npm run bench -- --total 1000000 --producers 64,8192 --workers 1,2,4
   npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
+  npm run bench -- --resume results/2026-01-31T12-00-00Z
 
 "deno task bench" and "bun run bench" take the same options.
 Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143
@@ -122,6 +127,11 @@ export function readOptions(
       120,
     )
     .option("--out <folder>", "where the results go (default: results/<UTC time>)")
+    .option(
+      "--resume <folder>",
+      "go on with an interrupted run: the same plan, what is missing of it",
+    )
+    .option("--allow-changed-environment", "resume although versions or the machine have changed")
     .option("--listener <host:port>", "use a listener that runs already")
     .option("--listener-runtime <runtime>", "runtime of the listener that is started", "node")
     .addOption(
@@ -144,6 +154,19 @@ export function readOptions(
     .addHelpText("after", name === "bench" ? EXAMPLES : "")
     .parse(argv as string[]);
   const given = program.opts();
+  if (given.resume !== undefined) {
+    const anew = refuseBesideResume(program);
+    const recorded = readOptions(name, ["", "", ...recordedArguments(name, given.resume), ...anew]);
+    return {
+      ...recorded,
+      resume: given.resume,
+      allowChangedEnvironment: given.allowChangedEnvironment ?? false,
+      dryRun: given.dryRun ?? false,
+    };
+  }
+  if (given.allowChangedEnvironment) {
+    throw new UsageError("--allow-changed-environment belongs to --resume");
+  }
   const preset = given.quick ? "quick" : given.full ? "full" : "default";
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
@@ -164,6 +187,8 @@ export function readOptions(
     seed: given.seed,
     timeoutMs: given.timeout * 1_000,
     out: given.out ?? null,
+    resume: null,
+    allowChangedEnvironment: false,
     listener: given.listener === undefined ? null : address(given.listener),
     listenerRuntime: given.listenerRuntime,
     storeBytes: given.store,

@@ -1,4 +1,5 @@
 /** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
+import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "./cell_process.ts";
 import type { Cell } from "./plan.ts";
 
@@ -29,12 +30,13 @@ export class Predictions {
 
   learn(cell: Cell, pilotMessages: number, { events, wallMs }: CellOutcome): void {
     const run = events.find((event) => event.type === "run");
-    if (run?.type !== "run") return;
-    const messages = Math.max(1, cell.producers * pilotMessages);
-    this.#known.set(seriesOf(cell), {
-      usPerMessage: run.elapsedUs / messages,
-      overheadMs: wallMs - run.elapsedUs / 1_000,
-    });
+    if (run?.type === "run") this.#know(cell, pilotMessages, run.elapsedUs, wallMs);
+  }
+
+  /** The same from the row of an earlier pilot. */
+  recall(cell: Cell, row: Sample): void {
+    if (row.elapsed_us === null || row.messages === null || row.process_ms === null) return;
+    this.#know(cell, row.messages, row.elapsed_us, row.process_ms);
   }
 
   correct(cell: Cell, wallMs: number): void {
@@ -54,6 +56,14 @@ export class Predictions {
 
   totalMs(cells: readonly Cell[]): number {
     return cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
+  }
+
+  #know(cell: Cell, pilotMessages: number, elapsedUs: number, wallMs: number): void {
+    const messages = Math.max(1, cell.producers * pilotMessages);
+    this.#known.set(seriesOf(cell), {
+      usPerMessage: elapsedUs / messages,
+      overheadMs: wallMs - elapsedUs / 1_000,
+    });
   }
 
   #processMs(cell: Cell): number {

@@ -9,6 +9,7 @@ import type { CellOutcome, RunCell } from "./cell_process.ts";
 import type { BenchOptions } from "./options.ts";
 import { type Cell, cellLabel, roundOrder } from "./plan.ts";
 import { Predictions } from "./predictions.ts";
+import { Earlier } from "./resume.ts";
 import type { Runtime } from "./runtimes.ts";
 
 /** What a session reports while it goes on. */
@@ -30,6 +31,8 @@ export interface SessionSetup {
   /** Aborted by Ctrl-C, and when the listener dies. */
   signal: AbortSignal;
   observer: SessionObserver;
+  /** What an interrupted run of the same session has done; nothing of it is run again. */
+  earlier?: Earlier;
 }
 
 /** Messages of all producers in a pilot run: enough to tell milliseconds from minutes. */
@@ -39,14 +42,17 @@ export class Session {
   readonly #setup: SessionSetup;
   readonly #chunks = new Map<string, number>();
   readonly #predictions: Predictions;
+  readonly #earlier: Earlier;
 
   constructor(setup: SessionSetup) {
     this.#setup = setup;
+    this.#earlier = setup.earlier ?? new Earlier([]);
     this.#predictions = new Predictions(setup.options.timeoutMs);
   }
 
-  /** Find the best chunk size of socket-bulk for each runtime that has a cell of it. */
-  async calibrate(): Promise<Record<string, number>> {
+  /** Find the best chunk size of socket-bulk for each runtime that has a cell of it, but where it is known. */
+  async calibrate(known: Readonly<Record<string, number>> = {}): Promise<Record<string, number>> {
+    for (const [label, chunk] of Object.entries(known)) this.#chunks.set(label, chunk);
     const bulk = this.#setup.cells.filter((cell) =>
       cell.subject === "socket-bulk" && cell.params.chunk === 0 && cell.skip === null
     );
@@ -54,6 +60,7 @@ export class Session {
     for (const cell of bulk) runtimes.set(cell.runtime.label, { runtime: cell.runtime, cell });
     for (const { runtime, cell } of runtimes.values()) {
       if (this.#setup.signal.aborted) break;
+      if (this.#chunks.has(runtime.label)) continue;
       this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
       const outcome = await this.#run(cell, "calibrate", cell.messages, "calibration");
       const event = outcome.events.find((other) => other.type === "calibrated");
@@ -69,38 +76,49 @@ export class Session {
   async pilot(): Promise<Cell[]> {
     const { cells, options, signal, observer } = this.#setup;
     const ascending = [...cells].sort((a, b) => a.producers - b.producers);
-    const smallest = Math.min(...options.producers);
     const runnable: Cell[] = [];
-    let done = 0;
-    for (const cell of ascending) {
+    for (const [done, cell] of ascending.entries()) {
       if (signal.aborted) break;
-      observer.onProgress(done++, cells.length, `pilot ${cellLabel(cell)}`, null);
-      const tooLong = cell.skip ?? this.#predictions.reasonToSkip(cell);
-      if (tooLong !== null) {
-        observer.onRows([skippedSample(cell, this.#place(0, done), tooLong)]);
-        continue;
-      }
-      if (options.preset !== "quick" || cell.producers === smallest) {
-        const messages = Math.min(
-          cell.messages,
-          Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
-        );
-        const outcome = await this.#run(cell, "pilot", messages, "pilot");
-        if (outcome.end === "interrupted") break;
-        observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, done), outcome));
-        this.#predictions.learn(cell, messages, outcome);
-        const late = this.#predictions.reasonToSkip(cell);
-        if (late !== null) {
-          observer.onRows([skippedSample(cell, this.#place(0, done), late)]);
-          continue;
-        }
-      }
-      runnable.push(cell);
+      observer.onProgress(done, cells.length, `pilot ${cellLabel(cell)}`, null);
+      const decision = await this.#decide(cell, done + 1);
+      if (decision === "interrupted") break;
+      if (decision === "run") runnable.push(cell);
     }
-    const rounds = options.rounds;
-    observer.onEstimate(rounds * this.#predictions.totalMs(runnable), rounds * runnable.length);
+    const left = runnable.map((cell) => options.rounds - this.#earlier.roundsOf(cell));
+    observer.onEstimate(
+      runnable.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
+      left.reduce((sum, rounds) => sum + rounds, 0),
+    );
     // The order in which the plan names them: a round's order must hang on the seed alone.
     return cells.filter((cell) => runnable.includes(cell));
+  }
+
+  /** Whether a cell is measured. What has been decided before is not decided again. */
+  async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
+    const { options, observer } = this.#setup;
+    const predictions = this.#predictions;
+    if (this.#earlier.isSkipped(cell)) return "skip";
+    const piloted = this.#earlier.rowsOf(cell, 0);
+    for (const row of piloted) predictions.recall(cell, row);
+    if (this.#earlier.hasPassedPilot(cell)) return "run";
+    const decide = (why: string | null) => {
+      if (why === null) return "run";
+      observer.onRows([skippedSample(cell, this.#place(0, position), why)]);
+      return "skip";
+    };
+    const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
+    const isTrusted = options.preset === "quick" &&
+      cell.producers !== Math.min(...options.producers);
+    if (tooLong !== null || piloted.length > 0 || isTrusted) return decide(tooLong);
+    const messages = Math.min(
+      cell.messages,
+      Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
+    );
+    const outcome = await this.#run(cell, "pilot", messages, "pilot");
+    if (this.#isCutShort(outcome)) return "interrupted";
+    observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    predictions.learn(cell, messages, outcome);
+    return decide(predictions.reasonToSkip(cell));
   }
 
   /** All rounds, each in its own seeded order. */
@@ -115,12 +133,30 @@ export class Session {
         const left = this.#predictions.totalMs(order.slice(at)) +
           (options.rounds - round) * this.#predictions.totalMs(cells);
         observer.onProgress(done++, total, `round ${round} ${cellLabel(cell)}`, left);
-        const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
-        if (outcome.end === "interrupted") return;
-        this.#predictions.correct(cell, outcome.wallMs);
-        observer.onRows(samplesOf(cell, this.#place(round, at + 1), outcome));
+        if (!await this.#measure(cell, round, at + 1)) return;
       }
     }
+  }
+
+  /** One process of a cell, if it has not been run before; false where an interruption left no rows of it. */
+  async #measure(cell: Cell, round: number, position: number): Promise<boolean> {
+    const [before] = this.#earlier.rowsOf(cell, round);
+    if (before !== undefined) {
+      this.#predictions.correct(cell, before.process_ms ?? 0);
+      return true;
+    }
+    const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
+    if (this.#isCutShort(outcome)) return false;
+    this.#predictions.correct(cell, outcome.wallMs);
+    this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
+    return true;
+  }
+
+  /** Ctrl-C reaches a cell's process too, which may fail of it before it is stopped. */
+  #isCutShort({ end, events }: CellOutcome): boolean {
+    return end === "interrupted" ||
+      (this.#setup.signal.aborted &&
+        (end !== "done" || events.some(({ type }) => type === "failed")));
   }
 
   #run(cell: Cell, task: CellSpec["task"], messages: number, phase: string): Promise<CellOutcome> {

@@ -6,6 +6,7 @@ import { formatParams } from "../../strategies/params.ts";
 import type { BenchOptions } from "../launch/options.ts";
 import type { Runtime } from "../launch/runtimes.ts";
 import { SCHEMA } from "./columns.ts";
+import { projectCommit } from "./commit.ts";
 
 export interface Environment {
   schema: number;
@@ -22,6 +23,8 @@ export interface Environment {
   };
   runtimes: { label: string; kind: string; version: string; source: string }[];
   launcher: { kind: string; version: string };
+  /** Of this project, `-dirty` behind it where files had been changed; null where it is not known. */
+  commit: string | null;
   /** Null for a listener that was there already. */
   listener: { kind: string; version: string } | null;
   options: Record<string, unknown>;
@@ -54,6 +57,7 @@ export function describeEnvironment(
       source: source === "pinned" || source === "system" ? source : "path",
     })),
     launcher: currentRuntime(),
+    commit: projectCommit(),
     listener: null,
     options: describeOptions(options),
     bulkChunkBytes: {},
@@ -62,13 +66,19 @@ export function describeEnvironment(
 }
 
 function describeOptions(
-  { subjects, out: _out, ...options }: BenchOptions,
+  { subjects, out: _out, resume: _resume, allowChangedEnvironment: _allow, ...options }:
+    BenchOptions,
 ): Record<string, unknown> {
   return {
     ...options,
     subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
-    runtimes: options.runtimes.split(",").map((item) => item.replace(/=.*\/.*/, "=path")),
+    runtimes: options.runtimes.split(",").map(withoutPath),
+    listenerRuntime: withoutPath(options.listenerRuntime),
   };
+}
+
+function withoutPath(item: string): string {
+  return item.replace(/=.*\/.*/, "=path");
 }
 
 function governor(): string | null {

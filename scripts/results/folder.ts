@@ -5,17 +5,27 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../command.ts";
 import { type Sample, SAMPLE_COLUMNS, type Summary, SUMMARY_COLUMNS } from "./columns.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
+import { type Recovered, recoverSamples } from "./recovery.ts";
 import { summarize } from "./summary.ts";
 
 const SAMPLES = "samples.csv";
 const SUMMARY = "summary.csv";
 const ENVIRONMENT = "environment.json";
+/** Apart from the environment, which is meant to be passed on: a plan may name local paths. */
+const PLAN = "plan.json";
+
+/** What was asked for: enough to make the same plan again. */
+export interface RecordedPlan {
+  command: string;
+  arguments: string[];
+}
 
 export class ResultsFolder {
   readonly path: string;
@@ -47,25 +57,47 @@ export class ResultsFolder {
     return new ResultsFolder(path);
   }
 
+  /** Go on with one that this process has locked: what a kill left half of is cut off. @throws {UsageError} */
+  static reopen(path: string): ResultsFolder {
+    const { text, samples } = ResultsFolder.recover(path);
+    truncateSync(join(path, SAMPLES), Buffer.byteLength(text));
+    // Even the header may have been cut.
+    if (samples.length === 0) writeFileSync(join(path, SAMPLES), text);
+    const folder = new ResultsFolder(path);
+    folder.samples.push(...samples);
+    return folder;
+  }
+
+  /** What `reopen` would keep; nothing is changed. @throws {UsageError} */
+  static recover(path: string): Recovered {
+    return recoverSamples(textOf(path, SAMPLES), join(path, SAMPLES));
+  }
+
   /** Read one. @throws {UsageError} */
   static read(path: string): { samples: Sample[]; environment: unknown } {
-    const text = (file: string) => {
-      try {
-        return readFileSync(join(path, file), "utf8");
-      } catch {
-        throw new UsageError(`${path} holds no ${file}; give a results folder`);
-      }
+    const environment = ResultsFolder.readEnvironment(path);
+    return {
+      samples: parseRows(SAMPLE_COLUMNS, textOf(path, SAMPLES), join(path, SAMPLES)),
+      environment,
     };
-    const environment = text(ENVIRONMENT);
-    try {
-      return {
-        samples: parseRows(SAMPLE_COLUMNS, text(SAMPLES), join(path, SAMPLES)),
-        environment: JSON.parse(environment),
-      };
-    } catch (error) {
-      if (error instanceof UsageError) throw error;
-      throw new UsageError(`${join(path, ENVIRONMENT)} is not JSON`);
+  }
+
+  /** @throws {UsageError} */
+  static readEnvironment(path: string): unknown {
+    return jsonOf(path, ENVIRONMENT);
+  }
+
+  /** @throws {UsageError} */
+  static readPlan(path: string): RecordedPlan {
+    const advice = "only a run of this version can be resumed";
+    const plan = jsonOf(path, PLAN, advice) as Partial<RecordedPlan> | null;
+    const isText = (value: unknown) => typeof value === "string";
+    if (
+      !isText(plan?.command) || !Array.isArray(plan?.arguments) || !plan.arguments.every(isText)
+    ) {
+      throw new UsageError(`${join(path, PLAN)} is no plan; ${advice}`);
     }
+    return plan as RecordedPlan;
   }
 
   add(samples: readonly Sample[]): void {
@@ -76,6 +108,10 @@ export class ResultsFolder {
 
   writeEnvironment(environment: unknown): void {
     this.#replace(ENVIRONMENT, JSON.stringify(environment, null, 2) + "\n");
+  }
+
+  writePlan(plan: RecordedPlan): void {
+    this.#replace(PLAN, JSON.stringify(plan, null, 2) + "\n");
   }
 
   /** Recompute summary.csv from all samples so far. */
@@ -91,6 +127,23 @@ export class ResultsFolder {
     const path = join(this.path, file);
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
+  }
+}
+
+function textOf(path: string, file: string, advice = "give a results folder"): string {
+  try {
+    return readFileSync(join(path, file), "utf8");
+  } catch {
+    throw new UsageError(`${path} holds no ${file}; ${advice}`);
+  }
+}
+
+function jsonOf(path: string, file: string, advice?: string): unknown {
+  const text = textOf(path, file, advice);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UsageError(`${join(path, file)} is not JSON`);
   }
 }
 

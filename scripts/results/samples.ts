@@ -97,7 +97,8 @@ function runColumns(run: RunReport, unproven: Failure | null): Partial<Sample> {
   };
 }
 
-function emptySample(cell: Cell, place: Place): Sample {
+/** What is known of a row before its cell has run. */
+export function emptySample(cell: Cell, place: Place): Sample {
   const threads = Math.min(cell.producers, cell.workers);
   return {
     schema: SCHEMA,
