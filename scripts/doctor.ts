@@ -16,6 +16,7 @@ await runMain("doctor", async () => {
     strategies: "swap-buffer",
     producers: [256],
     rounds: 8,
+    budgetMs: null,
   });
   const { runtimes, missing } = findRuntimes(options.runtimes);
   for (const line of missing) console.error(`doctor: ${line}; left out`);
@@ -28,5 +29,12 @@ await runMain("doctor", async () => {
   const twins = runtimes.map((runtime) => ({ ...runtime, label: runtime.label + TWIN }));
   const plan = makePlan(options, [...runtimes, ...twins]);
   if (options.dryRun) return printPlan(plan, options);
-  return await runComparison(options, plan, [...runtimes, ...twins], missing, printDoctor);
+  return await runComparison({
+    command: "doctor",
+    options,
+    plan,
+    runtimes: [...runtimes, ...twins],
+    notes: missing,
+    print: printDoctor,
+  });
 });

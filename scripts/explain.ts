@@ -12,4 +12,5 @@ await runMain("explain", () =>
     strategies: [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(","),
     producers: [512],
     rounds: 5,
+    budgetMs: null,
   }));

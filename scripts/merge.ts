@@ -1,5 +1,6 @@
 /** Joins result folders into one: rows of all, summary recomputed, environments side by side. */
 import { command, EXIT, runMain, UsageError } from "./command.ts";
+import { publish } from "./print/publish.ts";
 import { printReport } from "./print/report.ts";
 import { ResultsFolder } from "./results/folder.ts";
 
@@ -28,7 +29,7 @@ await runMain("merge", () => {
     : ResultsFolder.create(out);
   folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
   for (const { samples } of sources) folder.add(samples);
-  const summary = folder.writeSummary();
+  const summary = publish(folder);
   printReport({ summary, samples: folder.samples, folder: folder.path, code: EXIT.ok });
   return Promise.resolve(EXIT.ok);
 });

@@ -6,7 +6,14 @@ import { ResultsFolder } from "../results/folder.ts";
 import type { BenchOptions } from "./options.ts";
 
 /** What may stand beside `--resume`: nothing that decides what is measured. */
-const BESIDE_RESUME = ["resume", "allowChangedEnvironment", "timeout", "dryRun"];
+const BESIDE_RESUME = [
+  "resume",
+  "allowChangedEnvironment",
+  "timeout",
+  "dryRun",
+  "save",
+  "report",
+];
 
 /**
  * The arguments that read as these options on any machine, whatever the defaults are there. What names the
@@ -28,6 +35,8 @@ export function argumentsOf(options: BenchOptions): string[] {
     ["--turn", options.turn],
     ["--capacity", options.capacity],
     ["--rounds", options.rounds],
+    ["--budget", options.budgetMs === null ? null : `${options.budgetMs / 1_000}s`],
+    ["--precision", options.precision * 100],
     ["--seed", options.seed],
     ["--timeout", options.timeoutMs / 1_000],
     ["--listener", listener === null ? null : `${bracketed(listener.host)}:${listener.port}`],

@@ -4,7 +4,9 @@ import { currentRuntime } from "../../bench/runtime.ts";
 import { EXIT } from "../command.ts";
 import { printPlan, printSubjects } from "../print/lists.ts";
 import { openProgress, type Progress } from "../print/progress.ts";
+import { publish } from "../print/publish.ts";
 import { duration } from "../print/units.ts";
+import { saveBaseline } from "../results/baselines.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { runCell } from "./cell_process.ts";
@@ -62,7 +64,8 @@ interface Work {
   print: Print;
 }
 
-async function runComparison(work: Work): Promise<number> {
+/** The same from a plan on. */
+export async function runComparison(work: Work): Promise<number> {
   const { command, options, plan, print } = work;
   const interrupt = watchInterrupts();
   const listener = await openListener(options);
@@ -92,10 +95,13 @@ async function runComparison(work: Work): Promise<number> {
     await session.rounds(await session.pilot());
     progress.stop();
 
-    const summary = folder.writeSummary();
+    const summary = publish(folder);
     const failed = folder.samples.some(({ status }) => status !== "ok" && status !== "skipped");
     const code = interrupt.exitCode() ?? (failed ? EXIT.failed : EXIT.ok);
     print({ summary, samples: folder.samples, folder: folder.path, code });
+    if (options.save !== null) {
+      console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
+    }
     const isCut = interrupt.signal.aborted || listener.gone.aborted;
     if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path)}`);
     if (listener.gone.aborted && interrupt.exitCode() === null) {

@@ -2,7 +2,8 @@
 import { availableParallelism } from "node:os";
 import { Option } from "commander";
 import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
-import { byteSize, command, UsageError, wholeNumber } from "../command.ts";
+import { byteSize, command, percentage, timeSpan, UsageError, wholeNumber } from "../command.ts";
+import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume } from "./arguments.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
@@ -21,12 +22,21 @@ export interface BenchOptions {
   messageBytes: number[];
   turn: number;
   capacity: number;
+  /** Processes a cell; with a budget the least. */
   rounds: number;
+  /** Time for all of it, in which cells with wide intervals get more rounds; null: `rounds` it is. */
+  budgetMs: number | null;
+  /** Relative half-width at which a cell needs no more rounds. */
+  precision: number;
   seed: number;
   timeoutMs: number;
   out: string | null;
   /** A folder whose plan is to be gone on with; all that measures is taken from there. */
   resume: string | null;
+  /** The name of the baseline that the results become, or null. */
+  save: string | null;
+  /** Whether charts and pages are written, too. */
+  report: boolean;
   allowChangedEnvironment: boolean;
   /** One that runs already, or null to start one. */
   listener: { host: string; port: number } | null;
@@ -43,12 +53,15 @@ const PRESETS = {
   quick: { producers: [16, 256], rounds: 1 },
   full: { producers: range(1, 8_192), rounds: 5 },
 };
+/** The least rounds under a budget, where nobody says otherwise. */
+const BUDGET_ROUNDS = 3;
 const MAX_PRODUCERS = 1 << 20;
 
 const EXAMPLES = `
 Examples:
   npm run bench -- --quick                         a first look, under a minute
   npm run bench -- --producers 1..8192 --rounds 5  the post's axis
+  npm run bench -- --producers 1024 --budget 5m --save before
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
   npm run bench -- --total 1000000 --producers 64,8192 --workers 1,2,4
@@ -66,12 +79,15 @@ export interface Defaults {
   strategies: string | null;
   producers: number[];
   rounds: number;
+  /** Null: `rounds`, and no more. */
+  budgetMs: number | null;
 }
 
 const BENCH: Defaults = {
   description: "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
   strategies: null,
   ...PRESETS.default,
+  budgetMs: 120_000,
 };
 
 /** @throws {UsageError} with one line on what to do */
@@ -113,7 +129,25 @@ export function readOptions(
       byteSize(1),
       4 * 2 ** 20,
     )
-    .option("--rounds <number>", "processes a cell (default: 3)", wholeNumber(1, 10_000))
+    .option(
+      "--rounds <number>",
+      `processes a cell${
+        defaults.budgetMs === null ? ` (default: ${defaults.rounds})` : "; with --budget the least"
+      }`,
+      wholeNumber(1, 10_000),
+    )
+    .option(
+      "--budget <time>",
+      "such as 90s, 5m, 1h: after 3 rounds, more of the cells whose intervals are widest" +
+        (defaults.budgetMs === null ? "" : ` (default: ${defaults.budgetMs / 60_000}m)`),
+      timeSpan,
+    )
+    .option(
+      "--precision <percent>",
+      "half-width of an interval at which a cell needs no more rounds",
+      percentage,
+      5,
+    )
     .option(
       "--seed <number>",
       "order of the cells and content of the messages",
@@ -127,6 +161,8 @@ export function readOptions(
       120,
     )
     .option("--out <folder>", "where the results go (default: results/<UTC time>)")
+    .option("--save <name>", "keep the results as a baseline, for compare")
+    .option("--no-report", "write no charts and pages")
     .option(
       "--resume <folder>",
       "go on with an interrupted run: the same plan, what is missing of it",
@@ -160,6 +196,8 @@ export function readOptions(
     return {
       ...recorded,
       resume: given.resume,
+      save: given.save ?? null,
+      report: given.report,
       allowChangedEnvironment: given.allowChangedEnvironment ?? false,
       dryRun: given.dryRun ?? false,
     };
@@ -167,6 +205,7 @@ export function readOptions(
   if (given.allowChangedEnvironment) {
     throw new UsageError("--allow-changed-environment belongs to --resume");
   }
+  if (given.save !== undefined) requireFreeBaseline(given.save);
   const preset = given.quick ? "quick" : given.full ? "full" : "default";
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
@@ -183,11 +222,16 @@ export function readOptions(
     messageBytes: messageSizes(given.messageSize),
     turn: given.turn,
     capacity: given.capacity,
-    rounds: given.rounds ?? rounds,
+    rounds: given.rounds ?? (given.budget === undefined ? rounds : BUDGET_ROUNDS),
+    budgetMs: given.budget ??
+      (preset === "default" && given.rounds === undefined ? defaults.budgetMs : null),
+    precision: given.precision / 100,
     seed: given.seed,
     timeoutMs: given.timeout * 1_000,
     out: given.out ?? null,
     resume: null,
+    save: given.save ?? null,
+    report: given.report,
     allowChangedEnvironment: false,
     listener: given.listener === undefined ? null : address(given.listener),
     listenerRuntime: given.listenerRuntime,

@@ -18,9 +18,11 @@ const NOWHERE = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
 export class Earlier {
   /** Rows by cell and round. */
   readonly #processes = new Map<string, Map<number, Sample[]>>();
+  readonly rows: readonly Sample[];
   readonly #last: Sample | undefined;
 
   constructor(samples: readonly Sample[]) {
+    this.rows = samples;
     this.#last = samples.at(-1);
     for (const sample of samples) {
       const rounds = this.#processes.get(keyOf(sample)) ?? new Map<number, Sample[]>();

@@ -4,7 +4,9 @@
  */
 import type { CellSpec } from "../../bench/spec.ts";
 import type { Sample } from "../results/columns.ts";
-import { samplesOf, skippedSample } from "../results/samples.ts";
+import { halfWidths } from "../results/precision.ts";
+import { emptySample, samplesOf, skippedSample } from "../results/samples.ts";
+import { cellKey } from "../results/summary.ts";
 import type { CellOutcome, RunCell } from "./cell_process.ts";
 import type { BenchOptions } from "./options.ts";
 import { type Cell, cellLabel, roundOrder } from "./plan.ts";
@@ -31,6 +33,8 @@ export interface SessionSetup {
   /** Aborted by Ctrl-C, and when the listener dies. */
   signal: AbortSignal;
   observer: SessionObserver;
+  /** The seam for tests: ms of any clock that only goes on. */
+  now?: () => number;
   /** What an interrupted run of the same session has done; nothing of it is run again. */
   earlier?: Earlier;
 }
@@ -43,10 +47,18 @@ export class Session {
   readonly #chunks = new Map<string, number>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
+  readonly #now: () => number;
+  /** When a budget is spent, by that clock. */
+  readonly #deadline: number;
+  /** All rows of the session, which tell how wide the intervals are still. */
+  readonly #rows: Sample[] = [];
 
   constructor(setup: SessionSetup) {
     this.#setup = setup;
     this.#earlier = setup.earlier ?? new Earlier([]);
+    this.#rows.push(...this.#earlier.rows);
+    this.#now = setup.now ?? (() => performance.now());
+    this.#deadline = this.#now() + (setup.options.budgetMs ?? 0);
     this.#predictions = new Predictions(setup.options.timeoutMs);
   }
 
@@ -95,7 +107,7 @@ export class Session {
 
   /** Whether a cell is measured. What has been decided before is not decided again. */
   async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
-    const { options, observer } = this.#setup;
+    const { options } = this.#setup;
     const predictions = this.#predictions;
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
@@ -103,7 +115,7 @@ export class Session {
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
-      observer.onRows([skippedSample(cell, this.#place(0, position), why)]);
+      this.#keep([skippedSample(cell, this.#place(0, position), why)]);
       return "skip";
     };
     const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
@@ -116,7 +128,7 @@ export class Session {
     );
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
-    observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    this.#keep(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
     predictions.learn(cell, messages, outcome);
     return decide(predictions.reasonToSkip(cell));
   }
@@ -136,6 +148,46 @@ export class Session {
         if (!await this.#measure(cell, round, at + 1)) return;
       }
     }
+    if (options.budgetMs !== null) await this.#spendBudget(cells);
+  }
+
+  /** Further rounds of the cells whose intervals are too wide still, until none is or the time is gone. */
+  async #spendBudget(cells: readonly Cell[]): Promise<void> {
+    const { options, signal, observer } = this.#setup;
+    for (let round = options.rounds + 1; !signal.aborted; round++) {
+      const open = this.#affordable(this.#unsettled(cells));
+      if (open.length === 0) return;
+      for (const [at, cell] of roundOrder(open, options.seed, round).entries()) {
+        const left = this.#deadline - this.#now();
+        if (signal.aborted || left <= 0) return;
+        observer.onProgress(at, open.length, `round ${round} ${cellLabel(cell)}`, left);
+        if (!await this.#measure(cell, round, at + 1)) return;
+      }
+    }
+  }
+
+  /** Cells that need more rounds, the widest first. */
+  #unsettled(cells: readonly Cell[]): Cell[] {
+    const widths = halfWidths(this.#rows);
+    const place = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
+    const widthOf = new Map(
+      cells.map((cell) => [cell, widths.get(cellKey(emptySample(cell, place))) ?? 0]),
+    );
+    return cells.filter((cell) => widthOf.get(cell)! > this.#setup.options.precision)
+      .sort((a, b) => widthOf.get(b)! === widthOf.get(a)! ? 0 : widthOf.get(b)! - widthOf.get(a)!);
+  }
+
+  /** As many of them as the time that is left allows, in the order of the plan. */
+  #affordable(byNeed: readonly Cell[]): Cell[] {
+    const left = this.#deadline - this.#now();
+    let sum = 0;
+    const chosen = new Set<Cell>();
+    for (const cell of byNeed) {
+      sum += this.#predictions.totalMs([cell]);
+      if (sum > left) break;
+      chosen.add(cell);
+    }
+    return this.#setup.cells.filter((cell) => chosen.has(cell));
   }
 
   /** One process of a cell, if it has not been run before; false where an interruption left no rows of it. */
@@ -148,8 +200,13 @@ export class Session {
     const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
     if (this.#isCutShort(outcome)) return false;
     this.#predictions.correct(cell, outcome.wallMs);
-    this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
+    this.#keep(samplesOf(cell, this.#place(round, position), outcome));
     return true;
+  }
+
+  #keep(rows: Sample[]): void {
+    this.#rows.push(...rows);
+    this.#setup.observer.onRows(rows);
   }
 
   /** Ctrl-C reaches a cell's process too, which may fail of it before it is stopped. */

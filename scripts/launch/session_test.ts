@@ -1,6 +1,7 @@
 /** The session with a fake in place of a process: what becomes of every way in which a cell can end. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { random } from "../../bench/random.ts";
 import type { CellEvent, CellSpec, RunReport } from "../../bench/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome, RunCell } from "./cell_process.ts";
@@ -48,7 +49,12 @@ function outcome(events: CellEvent[], more: Partial<CellOutcome> = {}): CellOutc
   return { events, end: "done", detail: "", wallMs: 50, ...more };
 }
 
-async function rowsOf(argv: string[], runCell: RunCell, abort = new AbortController()) {
+async function rowsOf(
+  argv: string[],
+  runCell: RunCell,
+  abort = new AbortController(),
+  now?: () => number,
+) {
   const options = readOptions("bench", ["node", "bench", ...argv]);
   const rows: Sample[] = [];
   const session = new Session({
@@ -58,6 +64,7 @@ async function rowsOf(argv: string[], runCell: RunCell, abort = new AbortControl
     listener: { host: "h", port: 1 },
     cores: 2,
     runCell,
+    ...(now === undefined ? {} : { now }),
     signal: abort.signal,
     observer: { onProgress() {}, onEstimate() {}, onRows: (more) => rows.push(...more) },
   });
@@ -186,4 +193,36 @@ test("an interruption ends the session and keeps what was measured", async () =>
   }, abort);
   assert.equal(processes, 31);
   assert.equal(rows.length, 30);
+});
+
+/** A budget of 100 s by a clock on which every process takes one; times of `noisy` are spread, the others' hardly. */
+async function budgeted(noisy: string, budget: string): Promise<Map<string, number>> {
+  const next = random(7);
+  let clock = 0;
+  const runCell: RunCell = (_runtime, spec) => {
+    clock += 1_000;
+    const spread = spec.subject === noisy ? 0.6 : 0.01;
+    const elapsedUs = (spec.subject === "empty" ? 10 : 1_000) * (1 + spread * (next() - 0.5));
+    return Promise.resolve(
+      outcome([{ ...REPORT, type: "run", elapsedUs }, END], { wallMs: 1_000 }),
+    );
+  };
+  const argv = ["--strategies", "swap-buffer,channel", "--producers", "16", "--message-size", "8"];
+  const rows = await rowsOf([...argv, "--budget", budget], runCell, undefined, () => clock);
+  const rounds = rows.filter((row) => row.round! > 0);
+  assert.ok(clock <= Number.parseInt(budget) * 1_000, `${clock} ms of ${budget}`);
+  return new Map(
+    ["swap-buffer", "channel", "empty"].map((
+      name,
+    ) => [name, rounds.filter(({ strategy }) => strategy === name).length]),
+  );
+}
+
+test("a budget goes to the cells with wide intervals, and its end is kept", async () => {
+  const spent = await budgeted("none", "100s");
+  // Eight rounds are the least for a verdict; quiet cells need no more, and empty is no contender.
+  assert.deepEqual([...spent.values()], [8, 8, 3]);
+  const noisy = await budgeted("channel", "100s");
+  assert.ok(noisy.get("channel")! > 20, String(noisy.get("channel")));
+  assert.deepEqual(await budgeted("channel", "100s"), noisy, "the same seed, the same order");
 });

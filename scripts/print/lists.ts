@@ -4,6 +4,7 @@ import { EXIT } from "../command.ts";
 import type { BenchOptions } from "../launch/options.ts";
 import { type Plan, roundOrder } from "../launch/plan.ts";
 import { subjectLabel } from "../launch/subjects.ts";
+import { duration } from "./units.ts";
 
 export function printSubjects(): number {
   for (const { name, kind, summary, params } of SUBJECTS) {
@@ -19,10 +20,11 @@ export function printSubjects(): number {
 export function printPlan({ cells }: Plan, options: BenchOptions): number {
   const runnable = cells.filter((cell) => cell.skip === null);
   console.log(
-    `${runnable.length} cells × ${options.rounds} rounds = ${
-      runnable.length * options.rounds
-    } processes, ` +
-      `after a pilot that predicts how long they take`,
+    `${runnable.length} cells × ${
+      options.budgetMs === null ? "" : "at least "
+    }${options.rounds} rounds = ${runnable.length * options.rounds} processes, ` +
+      `after a pilot that predicts how long they take` +
+      (options.budgetMs === null ? "" : `; then more until ${duration(options.budgetMs)} are over`),
   );
   console.log("first round, in the order of seed " + options.seed + ":");
   for (const cell of roundOrder(runnable, options.seed, 1)) {

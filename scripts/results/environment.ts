@@ -66,7 +66,7 @@ export function describeEnvironment(
 }
 
 function describeOptions(
-  { subjects, out: _out, resume: _resume, allowChangedEnvironment: _allow, ...options }:
+  { subjects, out: _o, save: _s, report: _p, resume: _r, allowChangedEnvironment: _a, ...options }:
     BenchOptions,
 ): Record<string, unknown> {
   return {

@@ -16,10 +16,10 @@ const HARMLESS = [
   /^notes\b/,
   /^launcher\b/,
   /^runtimes\b/,
-  /^project\b/,
+  /^commit\b/,
   /^bulkChunkBytes\b/,
   // What a cell is shows in its key; these say which cells there are and how often.
-  /^options\.(runtimes|subjects|producers|workers|messages|total|messageBytes|turn|capacity|sink|rounds|budgetMs|precision|seed|timeoutMs|preset|dryRun|list|save|resume|out|listenerRuntime)\b/,
+  /^options\.(runtimes|subjects|producers|workers|messages|total|messageBytes|turn|capacity|sink|rounds|budgetMs|precision|seed|timeoutMs|preset|dryRun|list|save|report|resume|out|listenerRuntime|allowChangedEnvironment)\b/,
 ];
 
 /** Every field in which they differ. Merged results hold a list of environments, which is compared as it is. */

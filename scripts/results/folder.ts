@@ -107,23 +107,23 @@ export class ResultsFolder {
   }
 
   writeEnvironment(environment: unknown): void {
-    this.#replace(ENVIRONMENT, JSON.stringify(environment, null, 2) + "\n");
+    this.write(ENVIRONMENT, JSON.stringify(environment, null, 2) + "\n");
   }
 
   writePlan(plan: RecordedPlan): void {
-    this.#replace(PLAN, JSON.stringify(plan, null, 2) + "\n");
+    this.write(PLAN, JSON.stringify(plan, null, 2) + "\n");
   }
 
   /** Recompute summary.csv from all samples so far. */
   writeSummary(): Summary[] {
     const rows = summarize(this.samples);
     const lines = rows.map((row) => rowLine(SUMMARY_COLUMNS, row));
-    this.#replace(SUMMARY, headerLine(SUMMARY_COLUMNS) + lines.join(""));
+    this.write(SUMMARY, headerLine(SUMMARY_COLUMNS) + lines.join(""));
     return rows;
   }
 
   /** Readers see the old file or the new one, never half of one. */
-  #replace(file: string, text: string): void {
+  write(file: string, text: string): void {
     const path = join(this.path, file);
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);

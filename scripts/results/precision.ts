@@ -7,7 +7,7 @@ import { cellKey, summarize } from "./summary.ts";
 /**
  * The widest relative half-width of each cell, by `cellKey`: of its own median's interval, and of the ratios to the
  * same strategy elsewhere and the same runtime's other strategies that are drawn from it. Infinity while it has fewer
- * rounds than a verdict takes; a cell that has no figure, or is mostly fixed cost, has no width.
+ * rounds than a verdict takes. A cell that has no figure or is mostly fixed cost has no width, and neither has empty.
  */
 export function halfWidths(samples: readonly Sample[]): Map<string, number> {
   const widths = new Map<string, number>();
@@ -15,7 +15,7 @@ export function halfWidths(samples: readonly Sample[]): Map<string, number> {
   const placeOf = (setting: string, runtime: string, label: string, producers: number) =>
     [setting, runtime, label, producers].join("|");
   for (const row of summarize(samples)) {
-    if (row.status !== "ok" || row.floor === true) continue;
+    if (row.status !== "ok" || row.floor === true || row.strategy === "empty") continue;
     const few = row.processes! < VERDICT_ROUNDS;
     widths.set(cellKey(row), few ? Infinity : ownHalfWidth(row));
     place.set(
