@@ -15,7 +15,7 @@ export function summaryPage(
   return [
     "# Summary",
     "",
-    ...bullets(headlines(pairs)),
+    ...(pairs.length === 0 ? [] : bullets(headlines(pairs))),
     ...section("Runtimes against each other", pairs.filter(({ family }) => family === "runtimes")),
     ...section(
       "Strategies against each other",
