@@ -1,0 +1,95 @@
+/** `compare` and `summarize` as a person uses them, on folders of made-up rows. */
+import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { random } from "../bench/random.ts";
+import { ResultsFolder } from "./results/folder.ts";
+import { runCommand, withFolder } from "./testing/cli.ts";
+import { madeUpSample } from "./testing/samples.ts";
+
+const SLOW = { timeout: 60_000 };
+
+function makeFolder(path: string, us: number, cores = 2, rounds = 8): string {
+  const next = random(us);
+  const folder = ResultsFolder.create(path);
+  folder.writeEnvironment({ machine: { cores }, runtimes: [{ label: "node", version: "1" }] });
+  folder.add(
+    Array.from(
+      { length: rounds },
+      (_, at) => madeUpSample("swap-buffer", at + 1, us * (1 + 0.02 * next())),
+    ),
+  );
+  return path;
+}
+
+test(
+  "a regression is told, and ends with 3 where that was asked for",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const before = makeFolder(join(folder, "before"), 1_000);
+      const after = makeFolder(join(folder, "after"), 1_200);
+      const told = await runCommand("compare", before, after);
+      assert.equal(told.code, 0, told.stderr);
+      assert.match(told.stdout, /swap-buffer +10 .* 1\.2\d? \(1\.\d+–1\.\d+\) +slower/);
+      const failed = await runCommand("compare", before, after, "--fail-on-regression", "10%");
+      assert.equal(failed.code, 3);
+      assert.match(failed.stdout, /regression: node swap-buffer at 10 producers takes (19|20)/);
+      const tolerated = await runCommand("compare", before, after, "--fail-on-regression", "30%");
+      assert.equal(tolerated.code, 0);
+      const faster = await runCommand("compare", after, before, "--fail-on-regression", "10%");
+      assert.deepEqual([faster.code, /faster/.test(faster.stdout)], [0, true]);
+    }),
+);
+
+test(
+  "another machine is said and refused, unless told otherwise",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const before = makeFolder(join(folder, "before"), 1_000);
+      const after = makeFolder(join(folder, "after"), 1_000, 4);
+      const refused = await runCommand("compare", before, after);
+      assert.equal(refused.code, 1);
+      assert.match(refused.stdout, /! machine\.cores: 2, then 4/);
+      assert.match(refused.stderr, /not measured under the same conditions \(machine\.cores\)/);
+      const told = await runCommand("compare", before, after, "--allow-different-environments");
+      assert.equal(told.code, 0);
+      assert.match(told.stdout, /no difference/);
+    }),
+);
+
+test("wrong usage is one line and 2", SLOW, () =>
+  withFolder(async (folder) => {
+    const before = makeFolder(join(folder, "before"), 1_000);
+    for (
+      const args of [
+        [before],
+        [before, join(folder, "nothing")],
+        [before, before, "--fail-on-regression", "much"],
+      ]
+    ) {
+      const { code, stderr } = await runCommand("compare", ...args);
+      assert.deepEqual([code, stderr.trim().split("\n").length], [2, 1], stderr);
+    }
+  }));
+
+test(
+  "summarize makes from samples.csv alone what a run had made",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const path = makeFolder(join(folder, "run"), 1_000);
+      const first = await runCommand("summarize", path);
+      assert.equal(first.code, 0, first.stderr);
+      const pages = () =>
+        ["summary.csv", "summary.md"].map((file) => readFileSync(join(path, file), "utf8"));
+      const made = pages();
+      for (const file of ["summary.csv", "summary.md"]) rmSync(join(path, file));
+      assert.equal((await runCommand("summarize", path)).code, 0);
+      assert.deepEqual(pages(), made);
+      assert.match(made[1], /^# Summary\n/);
+      assert.equal((await runCommand("summarize", folder)).code, 2);
+    }),
+);
