@@ -101,7 +101,7 @@ function reasonToSkip(cell: Cell, largest: number): string | null {
 }
 
 /** The cells in the order of a round: the same seed, the same order. */
-export function roundOrder(cells: readonly Cell[], seed: number, round: number): Cell[] {
+export function roundOrder<T>(cells: readonly T[], seed: number, round: number): T[] {
   return shuffled(cells, random(seed + round * 0x9e3779b1));
 }
 

@@ -1,0 +1,158 @@
+/**
+ * One published arm in one process:
+ *
+ *     <runtime> bench/as_published/arm.ts '<ArmSpec as JSON>'
+ *
+ * Prints one JSON line (`spec.ts`) and ends; ends with its standard input, too.
+ */
+import { Worker } from "node:worker_threads";
+import { ControlBlock } from "../control_block.ts";
+import { endWithParent } from "../parent.ts";
+import { repeat } from "../repeat.ts";
+import { producersOf } from "../schedule.ts";
+import { buildStream } from "../subjects/stream.ts";
+import { warmUp } from "../warm_up.ts";
+import { PublishedClient } from "./client.ts";
+import { channelArm, mutexArm, type PublishedArm } from "./published_arm.ts";
+import type { ArmAnswer, ArmRun, ArmSpec, Stall } from "./spec.ts";
+import { type Mark, sharedNow, StopClock } from "./stop_clock.ts";
+import type { ArmWorkerSetup } from "./worker.ts";
+
+/** As a cell of the suite: criterion, which the post uses, warms up and repeats as well. */
+const BUDGET = { maxRuns: 10, enoughUs: 250_000 };
+const STALL_WRITE_BYTES = 65_536;
+
+endWithParent();
+const spec: ArmSpec = JSON.parse(process.argv[2]);
+const answer = await main().catch((error): ArmAnswer => ({
+  type: "failed",
+  detail: (error as Error).message.split("\n")[0],
+}));
+// Written before the exit, which would truncate what is still in the pipe, and end Workers and socket.
+process.stdout.write(JSON.stringify(answer) + "\n", () => process.exit(0));
+
+async function main(): Promise<ArmAnswer> {
+  if (spec.arm === "stall") return { type: "stall", ...await stall() };
+  return { type: "arm", runs: await measure() };
+}
+
+async function measure(): Promise<ArmRun[]> {
+  const { producers, messages } = spec;
+  const workers = Math.min(producers, spec.workers);
+  const open = spec.arm === "mutex" ? mutexArm : channelArm;
+  const arm = open(producers, messages, workers);
+  const clock = new StopClock(producers);
+  const control = new ControlBlock();
+  let fail: (reason: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => fail = reject);
+  failed.catch(() => {});
+  await Promise.race([startWorkers(arm, control, clock, fail), failed]);
+
+  const once = (count: number) => Promise.race([runOnce(arm, control, clock, count), failed]);
+  const runs: ArmRun[] = [];
+  await repeat(
+    async () => {
+      await warmUp(async (count) => (await once(count)).allSent.elapsedUs, producers, messages);
+    },
+    async () => {
+      const run = await once(messages);
+      runs.push(run);
+      return run.allSent.elapsedUs;
+    },
+    BUDGET,
+  );
+  control.stop();
+  return runs;
+}
+
+/**
+ * Started and ready before the clock, one after the other: what the post calls `spawn` starts a task on a
+ * thread that is there already, and no thread.
+ */
+async function startWorkers(
+  arm: PublishedArm,
+  control: ControlBlock,
+  clock: StopClock,
+  fail: (reason: Error) => void,
+): Promise<void> {
+  for (const [worker, side] of arm.sides.entries()) {
+    const setup: ArmWorkerSetup = {
+      side,
+      control: control.memory,
+      clock: clock.memory,
+      producers: spec.producers,
+      own: producersOf(worker, arm.sides.length, spec.producers).length,
+    };
+    const thread = new Worker(new URL("./worker.ts", import.meta.url), { workerData: setup });
+    // Deno goes on silently after a Worker's error that nobody listens to.
+    thread.on("error", (error: Error) => fail(new Error(`a Worker failed: ${error.message}`)));
+    await until(() => control.online() === worker + 1);
+  }
+}
+
+/**
+ * One run by the post's clock, which starts before the connection is made and stops while the consumer is
+ * still at it. The run then goes on until every producer has ended, outside the published clock, to learn when
+ * the other arm's rule would have stopped it; the post aborts its producers.
+ */
+async function runOnce(
+  arm: PublishedArm,
+  control: ControlBlock,
+  clock: StopClock,
+  messages: number,
+): Promise<ArmRun> {
+  await arm.reset();
+  clock.reset();
+  control.announce({ messages, messageBytes: 1, seed: 0 });
+  await until(() => control.ready() === arm.sides.length);
+  let over = false;
+  const isOver = () => over || clock.allEnded();
+
+  const start = sharedNow();
+  const client = new PublishedClient(spec.host, spec.port);
+  control.release();
+  const consuming = client.connected.then(() => arm.consume(client, clock, isOver));
+  try {
+    await Promise.race([until(isOver), consuming.then(() => until(isOver))]);
+  } finally {
+    over = true;
+    client.close();
+    // The next run's consumer must be alone; that this one was cut off in a write is how the arm is.
+    await consuming.catch(() => {});
+  }
+  const { first, last } = clock.marks();
+  const moment = ({ atMs, ...counts }: Mark) => ({ elapsedUs: (atMs - start) * 1_000, ...counts });
+  return { stopped: moment(arm.stopsAt === "first" ? first : last), allSent: moment(last) };
+}
+
+/** A whole run's bytes to the published listener, all to be delivered: how far they come in the time. */
+async function stall(): Promise<Stall> {
+  const { producers, messages, timeoutMs } = spec;
+  const stream = buildStream(producers, { messages, messageBytes: 1, seed: 0 });
+  const client = new PublishedClient(spec.host, spec.port);
+  await client.connected;
+  let accepted = 0;
+  const writing = (async () => {
+    for (const bytes of pieces(stream)) {
+      await client.write(bytes);
+      accepted += bytes.length;
+    }
+    return false;
+  })();
+  const started = performance.now();
+  const limit = new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, true));
+  const stalled = await Promise.race([writing, limit]);
+  const elapsedMs = performance.now() - started;
+  return { bytes: stream.length, accepted, stalled, elapsedMs };
+}
+
+function* pieces(stream: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < stream.length; at += STALL_WRITE_BYTES) {
+    yield stream.subarray(at, at + STALL_WRITE_BYTES);
+  }
+}
+
+/** Outside the clock: its marks are the Workers'. */
+async function until(reached: () => boolean): Promise<void> {
+  while (!reached()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
