@@ -2,10 +2,18 @@
 import { Worker } from "node:worker_threads";
 import type { Handoff } from "../strategies/strategy.ts";
 import { ControlBlock, type ProducerWaits, type RunPlan } from "./control_block.ts";
-import type { WorkerSetup } from "./worker.ts";
+import type { WorkerSetup } from "./serve_producers.ts";
 
 /** How long stopped Workers may take to leave before they are terminated (ms). */
 const LEAVE_MS = 1_000;
+
+/** What a Worker thread enters, and what it is told beside its `WorkerSetup`. */
+export interface WorkerEntry {
+  file: URL;
+  data: Readonly<Record<string, unknown>>;
+}
+
+const MEASURED: WorkerEntry = { file: new URL("./worker.ts", import.meta.url), data: {} };
 
 export class Crew {
   readonly #control: ControlBlock;
@@ -27,6 +35,7 @@ export class Crew {
     handoff: Handoff,
     options: { producers: number; turn: number },
     onFailure: (reason: Error) => void,
+    entry: WorkerEntry = MEASURED,
   ): Promise<Crew> {
     const control = new ControlBlock();
     const workers: Worker[] = [];
@@ -45,8 +54,8 @@ export class Crew {
         producers: options.producers,
         turn: options.turn,
       };
-      const thread = new Worker(new URL("./worker.ts", import.meta.url), {
-        workerData: setup,
+      const thread = new Worker(entry.file, {
+        workerData: { ...entry.data, ...setup },
         transferList: handoff.transfers[worker] as never,
       });
       // Deno goes on silently after a Worker's error that nobody listens to.

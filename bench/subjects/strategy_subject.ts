@@ -2,7 +2,7 @@
 import { parseParams } from "../../strategies/params.ts";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Consumer, Strategy } from "../../strategies/strategy.ts";
-import { Crew } from "../crew.ts";
+import { Crew, type WorkerEntry } from "../crew.ts";
 import type { RunSink } from "../sink.ts";
 import type { CellSpec } from "../spec.ts";
 import type { OpenSubject, Subject, Transferred } from "./subject.ts";
@@ -30,6 +30,7 @@ export async function openStrategySubject(
   strategy: Strategy,
   spec: CellSpec,
   onFailure: (reason: Error) => void,
+  entry?: WorkerEntry,
 ): Promise<Subject> {
   const { producers, capacity, messageBytes } = spec;
   const handoff = strategy.open({
@@ -39,7 +40,7 @@ export async function openStrategySubject(
     messageBytes,
     params: parseParams(strategy, spec.params),
   });
-  const crew = await Crew.start(handoff, { producers, turn: spec.turn }, onFailure);
+  const crew = await Crew.start(handoff, { producers, turn: spec.turn }, onFailure, entry);
   let fresh = true;
   let parksBefore = 0;
   return {

@@ -20,12 +20,31 @@ export interface CellOutcome {
 export type RunCell = (
   runtime: Runtime,
   spec: CellSpec,
-  limits: { timeoutMs: number; signal: AbortSignal },
+  limits: Limits,
 ) => Promise<CellOutcome>;
 
-export const runCell: RunCell = (runtime, spec, { timeoutMs, signal }) => {
+export interface Limits {
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+export const runCell: RunCell = (runtime, spec, limits) =>
+  runCellProgram(CELL, runtime, spec, limits);
+
+/**
+ * Run a program that takes its task as JSON in its only argument and answers with `CellEvent`s.
+ * @param flags of the runtime, beside those that it always gets
+ */
+export function runCellProgram(
+  program: string,
+  runtime: Runtime,
+  task: unknown,
+  { timeoutMs, signal }: Limits,
+  flags: readonly string[] = [],
+): Promise<CellOutcome> {
   const started = performance.now();
-  const child = spawn(runtime.path, [...runArguments(runtime.kind), CELL, JSON.stringify(spec)], {
+  const args = [...runArguments(runtime.kind), ...flags, program, JSON.stringify(task)];
+  const child = spawn(runtime.path, args, {
     // The child ends when its standard input does: with the launcher, whatever kills that.
     stdio: ["pipe", "pipe", "pipe"],
   });
@@ -61,7 +80,7 @@ export const runCell: RunCell = (runtime, spec, { timeoutMs, signal }) => {
     child.once("error", (error) => finish(error.message));
     child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
   });
-};
+}
 
 /** Whole lines only: a killed process may leave half of one. */
 function parseEvents(output: string): CellEvent[] {

@@ -33,14 +33,13 @@ function variantsOf(entry: SubjectEntry): SubjectChoice[] {
   return entry.variants.map((variant) => ({ entry, params: parseParams(entry, variant) }));
 }
 
-function parseSubject(item: string): SubjectChoice {
+/** `channel:drain=batch`. @throws {UsageError} */
+export function parseSubject(item: string, option = "--strategies"): SubjectChoice {
   const [name, ...settings] = item.split(":");
   const entry = SUBJECTS.find((subject) => subject.name === name);
   if (entry === undefined) {
     throw new UsageError(
-      `there is no strategy "${name}"; --strategies takes ${
-        SUBJECTS.map((s) => s.name).join(", ")
-      }`,
+      `there is no strategy "${name}"; ${option} takes ${SUBJECTS.map((s) => s.name).join(", ")}`,
     );
   }
   const given = Object.fromEntries(settings.map((setting) => {

@@ -1,0 +1,100 @@
+/**
+ * One cell under a CPU profiler, in a process of its own:
+ *
+ *     <runtime> bench/profile/cell.ts '<ProfileSpec as JSON>'
+ *
+ * Warms up as a measured cell does, then samples whole runs, the consumer's thread and every Worker. Its times
+ * are those of a process that is interrupted thousands of times a second: no measurement.
+ */
+import { findStrategy } from "../../strategies/registry.ts";
+import { openRuns } from "../open_runs.ts";
+import { endWithParent } from "../parent.ts";
+import { carryOut, type RunContext, type RunRequest } from "../run.ts";
+import type { CellEvent } from "../spec.ts";
+import { openStrategySubject } from "../subjects/strategy_subject.ts";
+import type { Subject } from "../subjects/subject.ts";
+import { peakResidentBytes } from "../usage.ts";
+import { warmUp } from "../warm_up.ts";
+import { nameWaits } from "./named_waits.ts";
+import { Sampler } from "./sampler.ts";
+import { type ProfileSpec, STAGE, type WorkerProfile } from "./spec.ts";
+
+/** Where a run takes so little time that its share of the profiler's start would never end. */
+const MAX_RUNS = 200;
+
+endWithParent();
+const spec: ProfileSpec = JSON.parse(process.argv[2]);
+try {
+  await profileCell(spec);
+} catch (error) {
+  emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
+}
+// Written before the exit, which would truncate what is still in the pipe.
+process.stdout.write(
+  JSON.stringify({ type: "end", rssPeakBytes: peakResidentBytes() } satisfies CellEvent) + "\n",
+  () => process.exit(0),
+);
+
+async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec): Promise<void> {
+  nameWaits();
+  const sampler = await Sampler.open(intervalUs);
+  const stage = new Int32Array(new SharedArrayBuffer(4));
+  const profile: WorkerProfile = { folder, intervalUs, stage: stage.buffer };
+  let failSubject: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openStrategySubject(
+    findStrategy(cell.subject)!,
+    cell,
+    failSubject,
+    { file: new URL("./worker.ts", import.meta.url), data: { profile } },
+  );
+  const context: RunContext = {
+    subject,
+    openRun: openRuns(cell),
+    producers: cell.producers,
+    subjectFailed,
+  };
+  const request: RunRequest = {
+    runId: cell.runId,
+    messages: cell.messages,
+    messageBytes: cell.messageBytes,
+    seed: cell.seed,
+    warmUp: false,
+  };
+  const unseen = async (messages: number) =>
+    (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
+  try {
+    emit({ type: "warm", ...await warmUp(unseen, cell.producers, cell.messages) });
+
+    Atomics.store(stage, 0, STAGE.sample);
+    const sampled = { ...context, subject: whileSampling(subject, sampler) };
+    for (let runs = 0; runs < MAX_RUNS && sampler.sampledMs < sampleMs; runs++) {
+      emit({ type: "run", ...await carryOut(sampled, request) });
+    }
+
+    Atomics.store(stage, 0, STAGE.save);
+    sampler.save(folder, "consumer");
+    // A Worker blocks between two runs; only the next one makes it look at the stage.
+    await unseen(1);
+  } finally {
+    await subject.stop();
+  }
+}
+
+/** The subject with a profile of this thread from the release of the producers to the last write. */
+function whileSampling(subject: Subject, sampler: Sampler): Subject {
+  return {
+    ...subject,
+    async transfer(sink) {
+      await sampler.start();
+      const transferred = await subject.transfer(sink);
+      await sampler.stop();
+      return transferred;
+    },
+  };
+}
+
+function emit(event: CellEvent): void {
+  process.stdout.write(JSON.stringify(event) + "\n");
+}

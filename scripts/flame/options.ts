@@ -1,0 +1,119 @@
+/** The options of `profile`. */
+import { availableParallelism } from "node:os";
+import { InvalidArgumentError } from "commander";
+import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { command, UsageError, wholeNumber } from "../command.ts";
+import { findRuntime, type Runtime } from "../launch/runtimes.ts";
+import { parseSubject, type SubjectChoice } from "../launch/subjects.ts";
+
+export interface ProfileOptions {
+  /** One or two. */
+  subjects: SubjectChoice[];
+  runtime: Runtime;
+  producers: number;
+  workers: number;
+  /** A producer. */
+  messages: number;
+  messageBytes: number;
+  capacity: number;
+  sampleMs: number;
+  timeoutMs: number;
+  out: string | null;
+}
+
+/** As in `bench`. */
+const CAPACITY = 4 * 2 ** 20;
+
+const EXAMPLES = `
+Examples:
+  npm run profile                        the post's two locks, side by side
+  npm run profile -- --strategy sharded-rings:publish=64 --runtime bun
+  npm run profile -- --strategy channel:drain=each,channel:drain=batch
+
+Each thread gets a .cpuprofile, which the browsers' developer tools open, and a
+flame graph as a page that needs no network.`;
+
+/** @throws {UsageError} with one line on what to do */
+export function readProfileOptions(argv: readonly string[]): ProfileOptions {
+  const program = command(
+    "profile",
+    "Show where the time goes: one cell under a CPU profiler, consumer and Workers.",
+  )
+    .option(
+      "--strategy <list>",
+      "one, or two to see side by side, with parameters as name:key=value",
+      "swap-buffer,async-lock",
+    )
+    .option("--runtime <item>", "deno, bun or node; may be =pinned, =system or =/path", "node")
+    .option("--producers <number>", "logical producers", wholeNumber(1, 1 << 20), 1_024)
+    .option(
+      "--workers <number>",
+      "Worker threads (default: the number of cores)",
+      wholeNumber(1, 128),
+    )
+    .option("--messages <number>", "messages a producer", wholeNumber(1, 2 ** 31 - 1), 1_000)
+    .option("--message-size <number>", "bytes a message: 1, or 8 to 65536", messageSize, 1)
+    .option("--seconds <number>", "how much of the runs to sample, at least", seconds, 2)
+    .option(
+      "--timeout <seconds>",
+      "a strategy that takes longer is stopped",
+      wholeNumber(1, 86_400),
+      120,
+    )
+    .option("--out <folder>", "where the files go (default: results/profile-<UTC time>)")
+    .addHelpText("after", EXAMPLES)
+    .parse(argv as string[]);
+  const given = program.opts();
+  if (given.runtime.includes(",")) {
+    throw new UsageError(
+      `--runtime ${given.runtime}: give one runtime, such as node or bun=system`,
+    );
+  }
+  const options = {
+    subjects: parseStrategies(given.strategy),
+    runtime: findRuntime(given.runtime),
+    producers: given.producers,
+    workers: given.workers ?? availableParallelism(),
+    messages: given.messages,
+    messageBytes: given.messageSize,
+    capacity: CAPACITY,
+    sampleMs: given.seconds * 1_000,
+    timeoutMs: given.timeout * 1_000,
+    out: given.out ?? null,
+  };
+  for (const { entry } of options.subjects) {
+    if (options.messageBytes > entry.largestMessage(options.capacity, options.workers)) {
+      throw new UsageError(
+        `${entry.name} takes no message of ${options.messageBytes} bytes; give a smaller --message-size`,
+      );
+    }
+  }
+  return options;
+}
+
+function parseStrategies(list: string): SubjectChoice[] {
+  const subjects = list.split(",").map((item) => parseSubject(item.trim(), "--strategy"));
+  if (subjects.length > 2) {
+    throw new UsageError(`--strategy ${list}: give one strategy, or two to see side by side`);
+  }
+  for (const { entry } of subjects) {
+    if (entry.kind === "control") {
+      throw new UsageError(`${entry.name} is a control; --strategy takes strategies`);
+    }
+  }
+  const [one, two] = subjects.map(({ entry, params }) => entry.name + JSON.stringify(params));
+  if (one === two) throw new UsageError(`--strategy ${list}: the two are the same`);
+  return subjects;
+}
+
+function messageSize(text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value === 1 || (value >= 8 && value <= MAX_MESSAGE_BYTES)) return value;
+  throw new InvalidArgumentError(`Give 1, or from 8 to ${MAX_MESSAGE_BYTES}.`);
+}
+
+function seconds(text: string): number {
+  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+  if (value >= 0.01 && value <= 3_600) return value;
+  throw new InvalidArgumentError("Give seconds, 0.01 to 3600.");
+}

@@ -1,0 +1,88 @@
+/** Writes profiles and flame graphs: a folder a strategy, and the page that has two side by side. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { UsageError } from "../command.ts";
+import type { Description } from "./description.ts";
+import { flameTree, hottest } from "./flame_tree.ts";
+import { flamePage, type ThreadGraph } from "./page.ts";
+import { pageParts } from "./page_parts.ts";
+import type { ProfiledCell } from "./profiled_cell.ts";
+
+/** One strategy's part of the output. */
+export interface LabelledCell extends ProfiledCell {
+  label: string;
+}
+
+const SIDE_BY_SIDE = "side-by-side.html";
+/** Rows of a page's table. */
+const TABLE_ROWS = 12;
+
+/** A folder for new files; null: one under results/ named by the time. @throws {UsageError} */
+export function createFolder(out: string | null): string {
+  const path = out ?? unusedName();
+  try {
+    makeFolder(resolve(path));
+    if (readdirSync(path).length === 0) return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot write to ${path} (${code}); choose another --out`);
+  }
+  throw new UsageError(`${path} is not empty; choose another --out`);
+}
+
+function unusedName(): string {
+  const time = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
+  const name = join("results", `profile-${time}`);
+  let path = name;
+  for (let twin = 2; existsSync(path); twin++) path = `${name}-${twin}`;
+  return path;
+}
+
+/** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Write everything; returns the files, relative to the folder, the most interesting one first. */
+export function writeProfiles(
+  folder: string,
+  cells: readonly LabelledCell[],
+  { cell: of, notes }: Description,
+): string[] {
+  const parts = pageParts();
+  const files: string[] = [];
+  const write = (file: string, text: string) => {
+    writeFileSync(join(folder, file), text);
+    files.push(file);
+  };
+  const columns = cells.map(({ label, threads }) => ({
+    heading: label,
+    threads: threads.map(({ name, profile }): ThreadGraph => ({
+      name,
+      tree: flameTree(profile),
+      hottest: hottest(profile, TABLE_ROWS),
+    })),
+  }));
+  if (columns.length > 1) {
+    const both = columns.map(({ heading }) => heading).join(" and ");
+    write(SIDE_BY_SIDE, flamePage({ title: `${both}, ${of}`, notes, columns }, parts));
+  }
+  for (const [at, { label, threads }] of cells.entries()) {
+    const subfolder = folderName(label);
+    mkdirSync(join(folder, subfolder));
+    for (const [place, { name, profile }] of threads.entries()) {
+      const column = { heading: label, threads: [columns[at].threads[place]] };
+      const page = { title: `${label}, ${name}, ${of}`, notes, columns: [column] };
+      write(join(subfolder, `${name}.html`), flamePage(page, parts));
+      write(join(subfolder, `${name}.cpuprofile`), JSON.stringify(profile));
+    }
+  }
+  return files;
+}
+
+/** A label without what some file systems refuse. */
+function folderName(label: string): string {
+  return label.replaceAll(":", "_");
+}

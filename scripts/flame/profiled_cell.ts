@@ -1,0 +1,73 @@
+/** Runs one cell under the profiler, in a process of the runtime, and reads what its threads have left. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProfileSpec } from "../../bench/profile/spec.ts";
+import type { CellSpec } from "../../bench/spec.ts";
+import { type CellOutcome, type Limits, runCellProgram } from "../launch/cell_process.ts";
+import type { Runtime } from "../launch/runtimes.ts";
+import { combine, type CpuProfile, type RawProfile } from "./cpu_profile.ts";
+import { isOutsideRuns, withProjectPaths } from "./sources.ts";
+
+const CELL = fileURLToPath(new URL("../../bench/profile/cell.ts", import.meta.url));
+/** Short beside a run, long beside what a sample costs. */
+export const INTERVAL_US = 500;
+
+/** Node has V8 remember what it inlined; without it Deno's profiles count that as work of the caller. */
+const FLAGS = { node: [], deno: ["--v8-flags=--detailed-line-info"], bun: [] };
+
+export interface ProfiledCell {
+  /** Runs that were sampled; all their messages arrived. */
+  runs: number;
+  /** The consumer first. */
+  threads: { name: string; profile: CpuProfile }[];
+}
+
+/** Null where an interruption ended it. */
+export async function profileCell(
+  runtime: Runtime,
+  cell: CellSpec,
+  sampleMs: number,
+  limits: Limits,
+): Promise<ProfiledCell | null> {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-profile-"));
+  try {
+    const spec: ProfileSpec = { cell, folder, intervalUs: INTERVAL_US, sampleMs };
+    const outcome = await runCellProgram(CELL, runtime, spec, limits, FLAGS[runtime.kind]);
+    if (outcome.end === "interrupted") return null;
+    const runs = verifiedRuns(outcome);
+    const files = readdirSync(folder).sort(byNumber);
+    const wanted = 1 + Math.min(cell.producers, cell.workers);
+    if (files.length !== wanted) {
+      throw new Error(`${files.length} of ${wanted} threads left a profile; try again`);
+    }
+    const threads = files.map((file) => {
+      const profiles: RawProfile[] = JSON.parse(readFileSync(join(folder, file), "utf8"));
+      const profile = withProjectPaths(combine(profiles, isOutsideRuns), runtime.kind);
+      return { name: file.replace(/\.json$/, ""), profile };
+    });
+    return { runs, threads };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where a message was lost, a profile would show work that was not done. */
+function verifiedRuns({ events, end, detail }: CellOutcome): number {
+  const failed = events.find((event) => event.type === "failed");
+  if (failed?.type === "failed") throw new Error(failed.detail);
+  if (end !== "done") throw new Error(detail);
+  let runs = 0;
+  for (const event of events) {
+    if (event.type !== "run") continue;
+    if (event.status !== "ok") throw new Error(`${event.status}: ${event.detail}`);
+    runs++;
+  }
+  return runs;
+}
+
+/** `consumer` before `worker-2` before `worker-10`. */
+function byNumber(a: string, b: string): number {
+  return Number(/\d+/.exec(a) ?? 0) - Number(/\d+/.exec(b) ?? 0);
+}
