@@ -29,6 +29,7 @@ export function argumentsOf(options: BenchOptions): string[] {
     ["--strategies", labels.join(",")],
     ["--producers", options.producers.join(",")],
     ["--workers", options.workers.join(",")],
+    ["--cpus", options.cpus?.join(",") ?? null],
     ["--messages", options.messages],
     ["--total", options.total],
     ["--message-size", options.messageBytes.join(",")],

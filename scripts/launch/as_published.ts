@@ -6,7 +6,7 @@ import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/sp
 import type { CellSpec } from "../../bench/spec.ts";
 import { median } from "../results/statistics.ts";
 import { runArm } from "./arm_process.ts";
-import { type CellOutcome, runCell } from "./cell_process.ts";
+import { type CellOutcome, cellRunner } from "./cell_process.ts";
 import { roundOrder } from "./plan.ts";
 import type { Runtime } from "./runtimes.ts";
 import { parseSubjects } from "./subjects.ts";
@@ -194,7 +194,7 @@ async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<
     runId: `${way} beside as-published`,
     task: "measure",
   };
-  const outcome = await runCell(runtime, spec, { timeoutMs: PROCESS_MS, signal });
+  const outcome = await cellRunner(null)(runtime, spec, { timeoutMs: PROCESS_MS, signal });
   return outcome.end === "interrupted" ? null : judge(outcome);
 }
 

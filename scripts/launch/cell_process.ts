@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runArguments } from "../../bench/runtime.ts";
 import type { CellEvent, CellSpec } from "../../bench/spec.ts";
+import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/cell.ts", import.meta.url));
@@ -16,20 +17,20 @@ export interface CellOutcome {
   wallMs: number;
 }
 
-/** The seam for tests: everything above it works without a process. */
-export type RunCell = (
-  runtime: Runtime,
-  spec: CellSpec,
-  limits: Limits,
-) => Promise<CellOutcome>;
-
 export interface Limits {
   timeoutMs: number;
   signal: AbortSignal;
+  /** CPUs that the process may use; left out: any. */
+  cpus?: readonly number[] | null;
 }
 
-export const runCell: RunCell = (runtime, spec, limits) =>
-  runCellProgram(CELL, runtime, spec, limits);
+/** The seam for tests: everything above it works without a process. */
+export type RunCell = (runtime: Runtime, spec: CellSpec, limits: Limits) => Promise<CellOutcome>;
+
+/** Runs cells on the given CPUs; null: on any. */
+export function cellRunner(cpus: readonly number[] | null): RunCell {
+  return (runtime, spec, limits) => runCellProgram(CELL, runtime, spec, { ...limits, cpus });
+}
 
 /**
  * Run a program that takes its task as JSON in its only argument and answers with `CellEvent`s.
@@ -39,12 +40,12 @@ export function runCellProgram(
   program: string,
   runtime: Runtime,
   task: unknown,
-  { timeoutMs, signal }: Limits,
+  { timeoutMs, signal, cpus = null }: Limits,
   flags: readonly string[] = [],
 ): Promise<CellOutcome> {
   const started = performance.now();
   const args = [...runArguments(runtime.kind), ...flags, program, JSON.stringify(task)];
-  const child = spawn(runtime.path, args, {
+  const child = spawn(...pinned(cpus, runtime.path, args), {
     // The child ends when its standard input does: with the launcher, whatever kills that.
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -9,7 +9,7 @@ import { duration } from "../print/units.ts";
 import { saveBaseline } from "../results/baselines.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { ResultsFolder } from "../results/folder.ts";
-import { runCell } from "./cell_process.ts";
+import { cellRunner } from "./cell_process.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { joinListener, noListener, startListenerProcess } from "./listener_process.ts";
@@ -79,8 +79,8 @@ export async function runComparison(work: Work): Promise<number> {
       options,
       cells: plan.cells,
       listener,
-      cores: availableParallelism(),
-      runCell,
+      cores: options.cpus?.length ?? availableParallelism(),
+      runCell: cellRunner(options.cpus),
       signal: AbortSignal.any([interrupt.signal, listener.gone]),
       observer: {
         onProgress: (...step) => progress.update(...step),
@@ -124,10 +124,10 @@ function resumeCommand(command: string, folder: string): string {
   return `${run} ${command}${separator} --resume ${quoted}`;
 }
 
-function openListener({ sink, listener, listenerRuntime, storeBytes }: BenchOptions) {
+function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: BenchOptions) {
   if (sink === "none") return noListener();
   return listener === null
-    ? startListenerProcess(listenerRuntime, storeBytes)
+    ? startListenerProcess(listenerRuntime, storeBytes, cpus)
     : joinListener(listener.host, listener.port);
 }
 

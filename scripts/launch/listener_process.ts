@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { runArguments } from "../../bench/runtime.ts";
 import { socketRuns } from "../../bench/socket_sink.ts";
 import { UsageError } from "../command.ts";
+import { pinned } from "./pinning.ts";
 import { findRuntime, type Runtime } from "./runtimes.ts";
 
 const SERVER = fileURLToPath(new URL("../../server.ts", import.meta.url));
@@ -20,25 +21,18 @@ export interface RunningListener {
   stop(): Promise<void>;
 }
 
-/** Start a listener on loopback and a free port. @throws {UsageError} */
+/** Start a listener on loopback and a free port, on the given CPUs or on any. @throws {UsageError} */
 export async function startListenerProcess(
   item: string,
   storeBytes: number,
+  cpus: readonly number[] | null = null,
 ): Promise<RunningListener> {
   const runtime = findRuntime(item);
-  const child = spawn(
-    runtime.path,
-    [
-      ...runArguments(runtime.kind),
-      SERVER,
-      "--port",
-      "0",
-      "--store",
-      String(storeBytes),
-      "--exit-with-stdin",
-    ],
-    { stdio: ["pipe", "pipe", "inherit"] },
-  );
+  const options = ["--port", "0", "--store", String(storeBytes), "--exit-with-stdin"];
+  const args = [...runArguments(runtime.kind), SERVER, ...options];
+  const child = spawn(...pinned(cpus, runtime.path, args), {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const gone = new AbortController();
   const exited = new Promise<void>((resolve) => {
     child.once("close", () => resolve());

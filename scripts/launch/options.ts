@@ -5,6 +5,7 @@ import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, command, percentage, timeSpan, UsageError, wholeNumber } from "../command.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume } from "./arguments.ts";
+import { parseCpus } from "./pinning.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
 /** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
@@ -20,6 +21,8 @@ export interface BenchOptions {
   /** All producers together, instead of `messages`. */
   total: number | null;
   messageBytes: number[];
+  /** On which the measured processes and the listener run; null: wherever the system likes. */
+  cpus: number[] | null;
   turn: number;
   capacity: number;
   /** Processes a cell; with a budget the least. */
@@ -108,6 +111,7 @@ export function readOptions(
     )
     .option("--producers <list>", "logical producers: 1,16,256 or 1..8192 for the powers of two")
     .option("--workers <list>", "Worker threads (default: the number of cores)")
+    .option("--cpus <list>", "pin the measured processes and the listener to these, as 0,1 or 0-3")
     .addOption(
       new Option(
         "--messages <number>",
@@ -207,6 +211,7 @@ export function readOptions(
   }
   if (given.save !== undefined) requireFreeBaseline(given.save);
   const preset = given.quick ? "quick" : given.full ? "full" : "default";
+  const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
     runtimes: given.runtimes,
@@ -215,11 +220,12 @@ export function readOptions(
       ? producers
       : numberList("--producers", given.producers, 1, MAX_PRODUCERS),
     workers: given.workers === undefined
-      ? [availableParallelism()]
+      ? [cpus?.length ?? availableParallelism()]
       : numberList("--workers", given.workers, 1, 128),
     messages: given.messages ?? null,
     total: given.total ?? null,
     messageBytes: messageSizes(given.messageSize),
+    cpus,
     turn: given.turn,
     capacity: given.capacity,
     rounds: given.rounds ?? (given.budget === undefined ? rounds : BUDGET_ROUNDS),

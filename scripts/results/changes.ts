@@ -21,9 +21,9 @@ export function changesOf(recorded: Environment, current: Environment): string[]
 
 function factsOf(environment: Environment): Record<string, unknown> {
   const { machine, runtimes, listener, options, commit, schema } = environment;
-  const { os, kernel, arch, cpu, cores, governor } = machine;
+  const { os, kernel, arch, cpu, cores, governor, cpusAllowed } = machine;
   return {
-    ...{ schema, os, kernel, arch, cpu, cores, governor, commit },
+    ...{ schema, os, kernel, arch, cpu, cores, governor, cpusAllowed, commit },
     listener: listener === null ? null : `${listener.kind} ${listener.version}`,
     ...Object.fromEntries(runtimes.map(({ label, version }) => [`runtime ${label}`, version])),
     ...Object.fromEntries(

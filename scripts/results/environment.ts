@@ -4,6 +4,7 @@ import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { formatParams } from "../../strategies/params.ts";
 import type { BenchOptions } from "../launch/options.ts";
+import { allowedCpus } from "../launch/pinning.ts";
 import type { Runtime } from "../launch/runtimes.ts";
 import { SCHEMA } from "./columns.ts";
 import { projectCommit } from "./commit.ts";
@@ -20,6 +21,8 @@ export interface Environment {
     memoryBytes: number;
     /** The frequency governor of the first core, where the system tells. */
     governor: string | null;
+    /** The CPUs that the launcher might use, such as `0-3`; which of them were asked for is an option. */
+    cpusAllowed: string | null;
   };
   runtimes: { label: string; kind: string; version: string; source: string }[];
   launcher: { kind: string; version: string };
@@ -49,6 +52,7 @@ export function describeEnvironment(
       cores: availableParallelism(),
       memoryBytes: totalmem(),
       governor: governor(),
+      cpusAllowed: allowedCpus(),
     },
     runtimes: runtimes.map(({ label, kind, version, source }) => ({
       label,
