@@ -67,15 +67,13 @@ function readOptions(): AsPublishedOptions {
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
     .option(
       "--producers <list>",
-      "logical producers, such as 16,256",
+      "logical producers (default: 16,256,1024)",
       producerList,
-      [16, 256, 1_024],
     )
     .option(
       "--workers <number>",
       "Worker threads (default: the number of cores)",
       wholeNumber(1, 128),
-      availableParallelism(),
     )
     .option("--messages <number>", "one-byte messages a producer", wholeNumber(1), 1_000)
     .option("--rounds <number>", "processes of each arm", wholeNumber(1, 10_000), 5)
@@ -90,7 +88,8 @@ function readOptions(): AsPublishedOptions {
     .option("--out <folder>", "where the result goes (default: results/as-published-<UTC time>)")
     .parse(process.argv)
     .opts();
-  const largest = Math.max(...given.producers) * given.messages;
+  const producers: number[] = given.producers ?? [16, 256, 1_024];
+  const largest = Math.max(...producers) * given.messages;
   if (largest > MAX_TOTAL) {
     throw new UsageError(
       `${largest} messages in a run are more than the ${MAX_TOTAL} that fit; lower --producers or --messages`,
@@ -98,8 +97,8 @@ function readOptions(): AsPublishedOptions {
   }
   return {
     runtimes: given.runtimes,
-    producers: given.producers,
-    workers: given.workers,
+    producers,
+    workers: given.workers ?? availableParallelism(),
     messages: given.messages,
     rounds: given.rounds,
     seed: given.seed,

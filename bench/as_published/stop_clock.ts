@@ -65,13 +65,14 @@ export class StopClock {
   /** Worker: one of its producers has sent its last message. `sentBy` is asked for what all have sent. */
   producerEnded(sentBy: (ended: number) => number): void {
     const ended = Atomics.add(this.#words, ENDED, 1) + 1;
-    if (ended === 1) this.#mark(FIRST, sentBy(ended));
-    if (ended === this.#producers) this.#mark(LAST, sentBy(ended));
+    const atMs = sharedNow();
+    if (ended === 1) this.#mark(FIRST, atMs, sentBy(ended));
+    if (ended === this.#producers) this.#mark(LAST, atMs, sentBy(ended));
   }
 
-  #mark(mark: number, sent: number): void {
+  #mark(mark: number, atMs: number, sent: number): void {
     const values = [
-      sharedNow(),
+      atMs,
       sent,
       Number(Atomics.load(this.#counts, WRITTEN)),
       Number(Atomics.load(this.#counts, AGAIN)),

@@ -13,7 +13,7 @@ import { median } from "../results/statistics.ts";
 import { FLOOR_FACTOR } from "../results/summary.ts";
 import { painter } from "./style.ts";
 import type { Paint } from "./tables.ts";
-import { digits, duration, factor, time } from "./units.ts";
+import { digits, factor, time } from "./units.ts";
 
 const COLUMNS = 80;
 const HEAD = ["P", "mutex", "channel", "factor", "swap", "each", "factor", "batch", "factor"];
@@ -41,7 +41,12 @@ export function asPublishedLines(result: AsPublished, paint: Paint): string[] {
     lines.push("", paint("bold", `${label} ${version}`), ...table(rows, paint));
     const largest = Math.max(...producersOf(rows));
     const told = sentences(cellsOf(rows, largest), largest * messages);
-    if (told.length > 0) lines.push(`at ${count(largest)} producers:`, ...told.flatMap(wrapped));
+    if (told.length > 0) {
+      lines.push(
+        `at ${count(largest)} ${largest === 1 ? "producer" : "producers"}:`,
+        ...told.flatMap(wrapped),
+      );
+    }
   }
   if (result.stalls.length > 0) {
     lines.push("", paint("bold", "the published listener, where all is to be delivered"));
@@ -130,7 +135,7 @@ function stallSentence({ runtime, bytes, accepted, stalled, elapsedMs }: StallRo
   const taken = `${digits(accepted / 1e6)} of ${digits(bytes / 1e6)} MB`;
   return stalled
     ? `${runtime}: stalled with ${taken} taken by the system, as the client never reads the echo; ` +
-      `ended after ${duration(elapsedMs)} (--timeout).`
+      `ended after ${digits(elapsedMs / 1_000)} s (--timeout).`
     : `${runtime}: did not stall, ${taken} taken in ${time(elapsedMs * 1_000)}.`;
 }
 
