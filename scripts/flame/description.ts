@@ -36,6 +36,7 @@ export function describeProfile(
   };
 }
 
-function counted(count: number, what: string): string {
+/** `1 sample`, `2 samples` */
+export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

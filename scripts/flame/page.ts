@@ -1,4 +1,5 @@
 /** Flame graphs as one HTML file that needs nothing else: one thread, or the threads of two strategies. */
+import { counted } from "./description.ts";
 import { escapeHtml, scriptJson } from "./escape.ts";
 import type { FlameNode, Hot } from "./flame_tree.ts";
 import type { PageParts } from "./page_parts.ts";
@@ -69,7 +70,9 @@ function legend(): string {
 
 function section({ name, tree, hottest }: ThreadGraph, index: number): string {
   return `<section>
-<h3>${escapeHtml(name)} <small>${tree.value} samples</small> <small class="matched"></small></h3>
+<h3>${escapeHtml(name)} <small>${
+    counted(tree.value, "sample")
+  }</small> <small class="matched"></small></h3>
 <div class="flame" id="graph-${index}" role="group" aria-label="${escapeHtml(name)}"></div>
 <p class="detail" aria-live="polite"></p>
 <details><summary>Most samples of their own</summary>

@@ -75,6 +75,8 @@
 
     /** The library draws; what it does not know is added after each of its updates. */
     function decorate() {
+      // One frame is reached by Tab, so it must be one that is drawn; the root always is.
+      if (!frames().some((frame) => nodeOf(frame).id === current)) current = 0;
       for (const frame of frames()) {
         const node = nodeOf(frame);
         frame.dataset.category = node.data.category;

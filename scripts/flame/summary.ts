@@ -1,4 +1,5 @@
 /** The profile in the terminal: where each thread was most of the time. */
+import { counted } from "./description.ts";
 import { hottest } from "./flame_tree.ts";
 import type { LabelledCell } from "./output.ts";
 import { percent } from "./page.ts";
@@ -9,9 +10,9 @@ const ROWS = 5;
 export function profileSummary(cells: readonly LabelledCell[]): string {
   return cells.flatMap(({ label, runs, threads }) => [
     "",
-    `${label} (${runs} ${runs === 1 ? "run" : "runs"} sampled)`,
+    `${label} (${counted(runs, "run")} sampled)`,
     ...threads.flatMap(({ name, profile }) => [
-      ` ${name}, ${profile.samples.length} samples`,
+      ` ${name}, ${counted(profile.samples.length, "sample")}`,
       ...hottest(profile, ROWS).map((hot) =>
         `  ${percent(hot.share).padStart(7)}  ${hot.category.padEnd(8)}  ` +
         `${hot.name.slice(0, 22).padEnd(22)}  ${hot.source}`.trimEnd()
