@@ -8,7 +8,7 @@ import { time } from "./units.ts";
 export type Paint = (format: "bold" | "dim" | "red" | "green" | "yellow", text: string) => string;
 
 /** The post's columns, left to right. */
-const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
+export const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
 
 /** Rows that may stand in one table: the same W, S, turn and capacity. */
 export function bySetting(rows: readonly Summary[]): Summary[][] {
@@ -36,7 +36,7 @@ export function postTable(rows: readonly Summary[], paint: Paint): string {
 }
 
 /** (channel − swap) / swap, as in the post; empty where either is unproven or mostly fixed cost. */
-function delta(swap: Summary | undefined, channel: Summary | undefined): string {
+export function delta(swap: Summary | undefined, channel: Summary | undefined): string {
   if (!isComparable(swap) || !isComparable(channel) || swap.verify !== channel.verify) return "";
   const share = (channel.median_us! - swap.median_us!) / swap.median_us!;
   return `${Math.round(share * 100).toLocaleString("en-US")}%`;
@@ -60,7 +60,7 @@ export function runtimesTable(rows: readonly Summary[], paint: Paint): string {
 }
 
 /** A time, or the word that says why there is none; `~` marks a cell that is mostly fixed cost. */
-function timeCell(row: Summary | undefined, paint: Paint): string {
+export function timeCell(row: Summary | undefined, paint: Paint): string {
   if (row === undefined) return "";
   if (row.status === "skipped") return paint("dim", "skipped");
   if (row.status !== "ok") return paint("red", row.status!);

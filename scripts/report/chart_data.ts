@@ -1,0 +1,162 @@
+/** What all pictures and tables of a report are drawn from. No text in it is escaped, all of it is one line. */
+import { UsageError } from "../command.ts";
+import { bySetting } from "../print/tables.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { cellKey, groupBy, summarize } from "../results/summary.ts";
+import { type Style, styleOf } from "./palette.ts";
+import { plainText } from "./plain_text.ts";
+import { processesOf, type ProcessFigure } from "./processes.ts";
+
+/** Rows that may stand in one chart, with a line a runtime and strategy. */
+export interface Setting {
+  title: string;
+  cells: ChartCell[];
+  /** The same cells as rows of the summary, for the tables. */
+  rows: Summary[];
+}
+
+/** A strategy or control with the parameters that tell its variants apart. */
+export interface Series extends Style {
+  label: string;
+  strategy: string;
+}
+
+/** One cell. Figures are null unless `status` is ok; then all but ratios are there. */
+export interface ChartCell {
+  runtime: string;
+  label: string;
+  producers: number;
+  messages: number;
+  status: string;
+  detail: string | null;
+  verify: string | null;
+  /** Mostly the fixed cost of a run. */
+  floor: boolean;
+  oversubscribed: boolean;
+  median_us: number | null;
+  /** The 95 % interval of the median over processes; null with fewer than two of them. */
+  low_us: number | null;
+  high_us: number | null;
+  messages_per_s: number | null;
+  share_of_socket_bulk: number | null;
+  cpu_us_per_message: number | null;
+  rss_peak_bytes: number | null;
+  processes: ProcessFigure[];
+}
+
+export interface ChartData {
+  /** Names, each with its version if it is not part of the name. */
+  runtimes: { name: string; version: string }[];
+  series: Series[];
+  settings: Setting[];
+}
+
+/** @throws {UsageError} where the samples hold nothing that can be drawn */
+export function chartData(samples: readonly Sample[]): ChartData {
+  const summary = summarize(samples);
+  if (summary.length === 0) {
+    throw new UsageError("the results hold no finished round, so there is nothing to report yet");
+  }
+  const odd = summary.find((row) => !(row.producers! > 0) || row.strategy === null);
+  if (odd !== undefined) {
+    throw new UsageError("samples.csv has a row without a strategy or a number of producers");
+  }
+  const processes = processesOf(samples);
+  const nameOf = runtimeNames(summary);
+  const settings = settingsOf(summary).map(({ title, rows }) => ({
+    title,
+    rows: rows.map((row) => ({ ...row, runtime: nameOf(row) })),
+    cells: rows.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
+  }));
+  const runtimes = groupBy(summary, nameOf);
+  return {
+    runtimes: [...runtimes].map(([name, [row]]) => ({
+      name,
+      version: plainText(row.runtime_version),
+    })),
+    series: [...groupBy(summary, seriesLabel)].map(([label, [row]]) => ({
+      label,
+      strategy: plainText(row.strategy),
+      ...styleOf(label),
+    })),
+    settings,
+  };
+}
+
+/** Whether a cell has a figure to draw: a time above 0 that was proven. */
+export function hasFigure(cell: ChartCell): boolean {
+  return cell.status === "ok" && cell.median_us !== null && cell.median_us > 0;
+}
+
+/** `channel:drain=each`, fit to be laid out. */
+export function seriesLabel(row: Pick<Summary, "strategy" | "params">): string {
+  return plainText(labelOf(row));
+}
+
+/** Merged folders may hold one name with several versions; then the version is part of the name. */
+function runtimeNames(rows: readonly Summary[]): (row: Summary) => string {
+  const versions = new Map(
+    [...groupBy(rows, (row) => String(row.runtime))].map(([name, ofName]) => [
+      name,
+      new Set(ofName.map((row) => row.runtime_version)).size,
+    ]),
+  );
+  return (row) =>
+    plainText(
+      versions.get(String(row.runtime))! > 1
+        ? `${row.runtime} ${row.runtime_version}`
+        : row.runtime,
+    );
+}
+
+function settingsOf(summary: readonly Summary[]): { title: string; rows: Summary[] }[] {
+  const groups = bySetting(summary).flatMap((rows) => {
+    const twice = new Set(rows.map(pointKey)).size < rows.length;
+    return twice ? [...groupBy(rows, (row) => String(row.messages)).values()] : [rows];
+  });
+  return groups.map((rows) => ({
+    title: plainText(settingTitle(rows[0]) + messagesTitle(rows)),
+    rows,
+  }));
+}
+
+function messagesTitle(rows: readonly Summary[]): string {
+  const messages = new Set(rows.map((row) => row.messages));
+  return messages.size === 1 ? `, ${rows[0].messages?.toLocaleString("en-US")} a producer` : "";
+}
+
+/** A place in a chart, which one cell alone may take. */
+function pointKey(row: Summary): string {
+  return JSON.stringify([row.runtime, row.runtime_version, labelOf(row), row.producers]);
+}
+
+function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): ChartCell {
+  const status = plainText(row.status);
+  const proven = (value: number | null) => status === "ok" ? value : null;
+  return {
+    runtime,
+    label: seriesLabel(row),
+    producers: row.producers!,
+    messages: row.messages ?? 0,
+    status,
+    detail: row.detail === null ? null : plainText(row.detail),
+    verify: row.verify === null ? null : plainText(row.verify),
+    floor: row.floor === true,
+    oversubscribed: row.oversubscribed === true,
+    median_us: proven(row.median_us),
+    low_us: proven(row.low_us),
+    high_us: proven(row.high_us),
+    // The empty run has no messages: no rate, rather than a rate of 0.
+    messages_per_s: proven(row.messages_per_s) || null,
+    share_of_socket_bulk: proven(row.share_of_socket_bulk),
+    cpu_us_per_message: proven(row.cpu_us_per_message),
+    rss_peak_bytes: proven(row.rss_peak_bytes),
+    processes: processes.map((process) => ({
+      ...process,
+      session: plainText(process.session),
+      status: plainText(process.status),
+      detail: process.detail === null ? null : plainText(process.detail),
+    })),
+  };
+}

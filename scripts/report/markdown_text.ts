@@ -1,0 +1,38 @@
+/** Text as Markdown that shows it and does nothing else, on GitHub and in any CommonMark reader. */
+
+/** A character that nobody sees: no line can break here, and no link be made. */
+const JOINER = "\u2060";
+
+/**
+ * One line of text. Every ASCII punctuation mark may be escaped (CommonMark, 2.4). Mentions, issue numbers and bare
+ * addresses are not syntax but found in the finished page, so an escape does not stop them: a joiner does.
+ */
+export function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replace(/[\\`*_{}[\]()#+!|~]/g, "\\$&")
+    // At the start of a line these make a list or a heading.
+    .replace(/^(\d*)([-=]|\.(?=\s))/, "$1\\$2")
+    .replace(/@|#|:(?=\/\/)|(?<=www)\./gi, `$&${JOINER}`);
+}
+
+/** A block of code in which nothing ends the block. */
+export function fenced(text: string, language: string): string[] {
+  const longest = Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(Math.max(3, longest + 1));
+  return [fence + language, text, fence];
+}
+
+/** @param left the columns of words; all others are numbers and stand right */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  left: readonly number[],
+): string[] {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(head),
+    line(head.map((_, at) => left.includes(at) ? "---" : "---:")),
+    ...rows.map(line),
+  ];
+}

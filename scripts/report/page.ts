@@ -1,0 +1,97 @@
+/**
+ * report.html: one file that needs no network. The chart is drawn by plain JavaScript in page/, not by Vega: its
+ * renderer alone is 800 KB, compiles code at run time, which no strict policy allows, and its points cannot be
+ * reached with a keyboard.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { ChartData } from "./chart_data.ts";
+import { environmentFacts } from "./environment_facts.ts";
+import { plainText } from "./plain_text.ts";
+
+const MAIN = "main.js";
+
+export function reportPage(
+  data: ChartData,
+  environment: unknown,
+  verdicts: readonly string[],
+): string {
+  const style = source("page.css");
+  const script = bundled(MAIN);
+  const json = embedded({
+    ...data,
+    // The page has the cells; the rows of the summary are for the other writers.
+    settings: data.settings.map(({ title, cells }) => ({ title, cells })),
+    environment: environmentFacts(environment),
+    verdicts: verdicts.map(plainText),
+  });
+  const parts: Record<string, string> = {
+    "%policy%": policyFor(style, script),
+    "<!-- style -->": `<style>${style}</style>`,
+    "<!-- data -->": `<script type="application/json" id="data">${json}</script>`,
+    "<!-- script -->": `<script type="module">${script}</script>`,
+  };
+  // A function, so that a "$" in a text is no reference to the match.
+  return source("index.html").replace(/%policy%|<!-- (style|data|script) -->/g, (at) => parts[at]);
+}
+
+/**
+ * Nothing but this style and this script, known by their hashes, may have an effect: no other script, no inline
+ * handler, no address to load from or send to. With trusted types even the page's own script cannot turn text into
+ * elements.
+ */
+function policyFor(style: string, script: string): string {
+  return [
+    "default-src 'none'",
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; ");
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+/** JSON in which nothing can end the script element or start a comment. */
+function embedded(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/**
+ * A module behind all that it imports, as one text: what a page that was opened from a disk may load is itself alone.
+ * Each module becomes a function that returns its exports, so that none sees the names of another.
+ */
+function bundled(name: string, seen = new Set<string>()): string {
+  if (seen.has(name)) return "";
+  seen.add(name);
+  const imported: string[] = [];
+  const exported: string[] = [];
+  const own = source(name).replace(
+    /^import (\{[^}]*\}) from "\.\/([\w-]+\.js)";$/gm,
+    (_, names: string, other: string) => {
+      imported.push(bundled(other, seen));
+      return `const ${names} = ${variableOf(other)};`;
+    },
+  ).replace(/^export ((?:const|function) (\w+))/gm, (_, declaration: string, what: string) => {
+    exported.push(what);
+    return declaration;
+  });
+  const result = `return { ${exported.join(", ")} };`;
+  return `${imported.join("")}const ${variableOf(name)} = (() => {\n${own}${result}\n})();\n`;
+}
+
+function variableOf(name: string): string {
+  return `module_${name.replace(/\W/g, "_")}`;
+}
+
+function source(name: string): string {
+  return readFileSync(new URL(`page/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
+}

@@ -1,0 +1,56 @@
+/** What can be chosen: setting, figure, axes, runtimes, strategies and their parameters, light or dark. */
+import { byId, element, inked, shape } from "./dom.js";
+import { outlineOf } from "./marks.js";
+import { METRICS } from "./metrics.js";
+
+/** @param changed called after every choice @returns what is chosen, read at any time */
+export function openControls(data, changed) {
+  byId("setting").replaceChildren(
+    ...data.settings.map(({ title }, at) => element("option", { value: String(at) }, title)),
+  );
+  byId("setting-label").hidden = data.settings.length === 1;
+  byId("metric").replaceChildren(
+    ...METRICS.map(({ key, title }) => element("option", { value: key }, title)),
+  );
+  const runtimes = data.runtimes.map(({ name }) => choice(name, name));
+  byId("runtimes").replaceChildren(...runtimes.map(({ label }) => label));
+  const series = data.series.map((one) => choice(one.label, one.label, swatch(one)));
+  byId("strategies").replaceChildren(...series.map(({ label }) => label));
+  const setAll = (isChecked) => () => {
+    for (const { box } of series) box.checked = isChecked;
+    changed();
+  };
+  byId("all").addEventListener("click", setAll(true));
+  byId("none").addEventListener("click", setAll(false));
+  byId("controls").addEventListener("change", changed);
+  byId("controls").addEventListener("submit", (event) => event.preventDefault());
+  byId("theme").addEventListener("change", ({ target }) => {
+    document.documentElement.style.colorScheme = target.value;
+  });
+  return () => ({
+    setting: data.settings[Number(byId("setting").value)],
+    metric: METRICS.find(({ key }) => key === byId("metric").value),
+    yLog: byId("y-axis").value === "log",
+    xLog: byId("x-axis").value === "log",
+    runtimes: data.runtimes.filter((_, at) => runtimes[at].box.checked),
+    series: data.series.filter((_, at) => series[at].box.checked),
+  });
+}
+
+function choice(name, text, ...before) {
+  const box = element("input", { type: "checkbox", value: name, checked: true });
+  return { box, label: element("label", {}, box, ...before, text) };
+}
+
+/** The line and the mark of a strategy, as the chart has them. */
+function swatch({ colour, dash, shape: mark }) {
+  return inked(
+    shape(
+      "svg",
+      { class: "sign", viewBox: "0 0 34 12", "aria-hidden": "true" },
+      shape("path", { class: "line", d: "M1 6H33", "stroke-dasharray": dash.join(" ") || null }),
+      shape("path", { class: "mark", d: outlineOf(mark), transform: "translate(17 6)" }),
+    ),
+    colour,
+  );
+}

@@ -1,0 +1,94 @@
+// @ts-check
+/** From cells to places in a panel: what is drawn where, without drawing it. */
+import {
+  domainOf,
+  linearTicks,
+  logTicks,
+  piecesOf,
+  powerTicks,
+  scaleOf,
+  spread,
+} from "./layout.js";
+import { intervalOf, valueOf } from "./metrics.js";
+
+/** All in px. */
+const TOP = 8;
+const HEIGHT = 380;
+const LEFT = 62;
+const LABELS = 194;
+const UNDER = 46;
+const LABEL_GAP = 15;
+/** Narrower panels leave the names to the list of strategies. */
+const NARROW = 400;
+
+/** The domains that all panels of a chart share. */
+export function domainsOf(cells, metric, yLog, xLog) {
+  const values = cells.flatMap((cell) => {
+    const value = valueOf(metric, cell);
+    return value === null ? [] : [value, ...(intervalOf(metric, cell) ?? [])];
+  }).filter((value) => value > 0);
+  const axis = [...new Set(cells.map((cell) => cell.producers))].sort((a, b) => a - b);
+  return { y: domainOf(values, yLog), x: domainOf(axis, xLog), axis, yLog, xLog };
+}
+
+/**
+ * @param {number} width of the whole panel
+ * @param cells of one runtime, of the series that are shown
+ * @param missing names of the series that lack a figure in some panel, so that all panels have the same rows
+ */
+export function panelGeometry(width, cells, series, missing, metric, domains) {
+  const isNarrow = width < NARROW;
+  const right = width - (isNarrow ? 12 : LABELS);
+  const bottom = TOP + HEIGHT;
+  const row = isNarrow ? 30 : 20;
+  const x = scaleOf(domains.x, [LEFT, right], domains.xLog);
+  const y = scaleOf(domains.y, [bottom, TOP], domains.yLog);
+  const stripY = (label) => bottom + UNDER + missing.indexOf(label) * row + (isNarrow ? 20 : 12);
+  const pointOf = (cell) => {
+    const value = valueOf(metric, cell);
+    return {
+      cell,
+      floor: cell.floor,
+      x: x(cell.producers),
+      y: value === null ? stripY(cell.label) : y(value),
+      interval: intervalOf(metric, cell)?.map(y) ?? null,
+      hasFigure: value !== null,
+    };
+  };
+  const lines = series.map((one) => {
+    const places = cells.filter((cell) => cell.label === one.label).map(pointOf);
+    const drawn = domains.axis.map((producers) =>
+      places.find((point) => point.cell.producers === producers && point.hasFigure) ?? null
+    );
+    return {
+      series: one,
+      pieces: piecesOf(drawn),
+      // A cell that was verified but has no such figure is told of in the note, not marked as if it had failed.
+      points: places.filter((point) => point.hasFigure || point.cell.status !== "ok")
+        .sort((a, b) => a.x - b.x),
+      last: drawn.findLast((point) => point !== null) ?? null,
+    };
+  });
+  const ends = isNarrow ? [] : lines.filter((line) => line.last !== null);
+  const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, TOP + 4, bottom - 4);
+  return {
+    width,
+    height: bottom + UNDER + (missing.length === 0 ? 0 : missing.length * row + 6),
+    left: LEFT,
+    right,
+    top: TOP,
+    bottom,
+    isNarrow,
+    xTicks: ticksX(domains, right - LEFT).map((value) => ({ value, at: x(value) })),
+    yTicks: (domains.yLog ? logTicks(domains.y) : linearTicks(domains.y, 6))
+      .map((value) => ({ value, at: y(value) })),
+    lines,
+    labels: ends.map((line, at) => ({ ...line, at: places[at] })),
+    strip: missing.map((label) => ({ label, at: stripY(label) })),
+  };
+}
+
+function ticksX(domains, width) {
+  const room = Math.floor(width / 46);
+  return domains.xLog ? powerTicks(domains.x, room) : linearTicks(domains.x, Math.min(5, room));
+}

@@ -1,0 +1,85 @@
+/** The page: reads the data beside it, and draws what is chosen. */
+import { drawPanels, markSelected, notesOn } from "./chart.js";
+import { openControls } from "./controls.js";
+import { showDetails } from "./details.js";
+import { byId, element } from "./dom.js";
+import { openTable } from "./table.js";
+import { hideTip } from "./tip.js";
+import { sentenceOf } from "./words.js";
+
+const data = JSON.parse(byId("data").textContent);
+let selected = null;
+
+const choose = openControls(data, () => draw());
+const table = openTable(select);
+showTexts();
+draw();
+watchWidth();
+// Read by the browser test: ms from the start of navigation until all of it can be used.
+document.documentElement.dataset.ready = String(Math.round(performance.now()));
+
+function draw() {
+  const chosen = choose();
+  const { setting, metric } = chosen;
+  if (!setting.cells.includes(selected)) close();
+  byId("subtitle").textContent = setting.title;
+  byId("figure-note").textContent = `${metric.title}, ${metric.better}.` +
+    notesOn(shownOf(chosen), metric);
+  drawPanels(byId("panels"), { ...chosen, cells: setting.cells, selected, select });
+  if (selected !== null) showSelected();
+  table.show(setting.cells);
+}
+
+function shownOf({ setting, runtimes, series }) {
+  return setting.cells.filter((cell) =>
+    runtimes.some(({ name }) => name === cell.runtime) &&
+    series.some(({ label }) => label === cell.label)
+  );
+}
+
+/** @param goThere whether the reader is far from the details, as in the table */
+function select(cell, goThere = false) {
+  selected = cell;
+  markSelected(byId("panels"), cell);
+  byId("said").textContent = sentenceOf(choose().metric, cell);
+  showSelected();
+  hideTip();
+  if (goThere) byId("details").scrollIntoView({ block: "nearest" });
+}
+
+function showSelected() {
+  const series = data.series.find(({ label }) => label === selected.label);
+  showDetails(byId("details"), choose().metric, selected, series, close);
+}
+
+function close() {
+  selected = null;
+  byId("details").hidden = true;
+  byId("said").textContent = "";
+  markSelected(byId("panels"), null);
+}
+
+function showTexts() {
+  byId("verdicts").replaceChildren(...data.verdicts.map((line) => element("li", {}, line)));
+  byId("verdicts-section").hidden = data.verdicts.length === 0;
+  byId("environment").replaceChildren(...data.environment.flatMap(({ title, facts }) => [
+    ...(data.environment.length > 1 ? [element("h3", {}, title)] : []),
+    element(
+      "dl",
+      {},
+      ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ),
+  ]));
+}
+
+/** The panels have a fixed size, so a new width is drawn anew; the table need not be. */
+function watchWidth() {
+  let width = byId("panels").clientWidth;
+  new ResizeObserver(([{ contentRect }]) => {
+    if (Math.abs(contentRect.width - width) < 1) return;
+    width = contentRect.width;
+    const chosen = choose();
+    drawPanels(byId("panels"), { ...chosen, cells: chosen.setting.cells, selected, select });
+  }).observe(byId("panels"));
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && hideTip());
+}

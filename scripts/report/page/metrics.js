@@ -1,0 +1,115 @@
+// @ts-check
+/** The figures that a chart can show: how each comes out of a cell, and how it is written. */
+import { digits, memory, percent, rate, time } from "./format.js";
+
+/**
+ * @typedef {object} Process
+ * @property {number | null} median_us
+ * @property {number | null} cpu_us_per_message
+ * @property {number | null} rss_peak_bytes
+ *
+ * @typedef {object} Cell
+ * @property {string} status
+ * @property {number | null} median_us
+ * @property {number | null} low_us
+ * @property {number | null} high_us
+ * @property {number | null} messages_per_s
+ * @property {number | null} share_of_socket_bulk
+ * @property {number | null} cpu_us_per_message
+ * @property {number | null} rss_peak_bytes
+ *
+ * @typedef {object} Metric
+ * @property {string} key
+ * @property {string} title
+ * @property {string} better which way is better
+ * @property {(cell: Cell) => number | null} of null where there is none
+ * @property {((us: number, cell: Cell) => number) | null} fromTime from the time of a run, where it follows from it
+ * @property {(process: Process) => number | null} ofProcess where it does not
+ * @property {(value: number) => string} format
+ */
+
+const nanoseconds = (/** @type {number} */ ns) =>
+  ns < 1_000 ? `${digits(ns)} ns` : ns < 1e6 ? `${digits(ns / 1e3)} µs` : `${digits(ns / 1e6)} ms`;
+/** Messages of a run. @param {Cell} cell */
+const messagesOf = (cell) => (cell.messages_per_s ?? 0) * (cell.median_us ?? 0) / 1e6;
+
+/** @type {readonly Metric[]} */
+export const METRICS = [
+  {
+    key: "time",
+    title: "time of a run",
+    better: "lower is better",
+    of: (cell) => cell.median_us,
+    fromTime: (us) => us,
+    ofProcess: () => null,
+    format: time,
+  },
+  {
+    key: "rate",
+    title: "messages/s",
+    better: "higher is better",
+    of: (cell) => cell.messages_per_s,
+    fromTime: (us, cell) => messagesOf(cell) / us * 1e6,
+    ofProcess: () => null,
+    format: rate,
+  },
+  {
+    key: "price",
+    title: "ns a message",
+    better: "lower is better",
+    of: (cell) => cell.messages_per_s === null ? null : 1e9 / cell.messages_per_s,
+    fromTime: (us, cell) => us * 1_000 / messagesOf(cell),
+    ofProcess: () => null,
+    format: nanoseconds,
+  },
+  {
+    key: "share",
+    title: "share of socket-bulk",
+    better: "higher is better",
+    of: (cell) => cell.share_of_socket_bulk,
+    // The ceiling, too, differs from process to process, so one process has no share of its own.
+    fromTime: null,
+    ofProcess: () => null,
+    format: percent,
+  },
+  {
+    key: "cpu",
+    title: "CPU time a message",
+    better: "lower is better",
+    of: (cell) => cell.cpu_us_per_message,
+    fromTime: null,
+    ofProcess: (process) => process.cpu_us_per_message,
+    format: (us) => nanoseconds(us * 1_000),
+  },
+  {
+    key: "memory",
+    title: "peak resident memory",
+    better: "lower is better",
+    of: (cell) => cell.rss_peak_bytes,
+    fromTime: null,
+    ofProcess: (process) => process.rss_peak_bytes,
+    format: memory,
+  },
+];
+
+/** A figure that can be drawn, or null. @param {Metric} metric @param {Cell} cell */
+export function valueOf(metric, cell) {
+  const value = cell.status === "ok" ? metric.of(cell) : null;
+  return value !== null && value > 0 && Number.isFinite(value) ? value : null;
+}
+
+/** The ends of the 95 % interval, or null where the metric or the cell has none. @param {Metric} metric @param {Cell} cell */
+export function intervalOf(metric, cell) {
+  if (metric.fromTime === null || cell.low_us === null || cell.high_us === null) return null;
+  if (valueOf(metric, cell) === null) return null;
+  const ends = [metric.fromTime(cell.low_us, cell), metric.fromTime(cell.high_us, cell)];
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+/** What one process of a cell has, or null. @param {Metric} metric @param {Cell} cell @param {Process} process */
+export function processValueOf(metric, cell, process) {
+  if (metric.fromTime === null) return metric.ofProcess(process);
+  return process.median_us === null || valueOf(metric, cell) === null
+    ? null
+    : metric.fromTime(process.median_us, cell);
+}

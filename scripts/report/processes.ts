@@ -1,0 +1,58 @@
+/** What each process of a cell measured: the unit of replication, and what a chart shows one dot each. */
+import type { Sample } from "../results/columns.ts";
+import { median } from "../results/statistics.ts";
+import { cellKey, groupBy } from "../results/summary.ts";
+
+/** Null where the process has no verified run. */
+export interface ProcessFigure {
+  session: string;
+  round: number;
+  /** Verified runs. */
+  runs: number;
+  /** ok, or the word of its first row that is not. */
+  status: string;
+  detail: string | null;
+  median_us: number | null;
+  min_us: number | null;
+  max_us: number | null;
+  cpu_us_per_message: number | null;
+  rss_peak_bytes: number | null;
+}
+
+/** By `cellKey`; the pilot's rows (round 0) are no processes of a cell. */
+export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigure[]> {
+  const cells = groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
+  return new Map([...cells].map(([key, rows]) => {
+    const processes = groupBy(rows, (row) => `${row.session} ${row.round}`);
+    return [key, [...processes.values()].map(figureOf).sort(bySessionAndRound)];
+  }));
+}
+
+function figureOf(rows: readonly Sample[]): ProcessFigure {
+  const ok = rows.filter((row) => row.status === "ok" && row.elapsed_us !== null);
+  const bad = rows.find((row) => row.status !== "ok");
+  const elapsed = ok.map((row) => row.elapsed_us!);
+  const cpu = ok.filter((row) => row.delivered! > 0 && row.cpu_user_us !== null)
+    .map((row) => (row.cpu_user_us! + row.cpu_system_us!) / row.delivered!);
+  const { session, round } = rows[0];
+  return {
+    session: session ?? "",
+    round: round ?? 0,
+    runs: ok.length,
+    status: bad?.status ?? "ok",
+    detail: bad?.detail ?? null,
+    median_us: known(median(elapsed)),
+    min_us: known(Math.min(...elapsed)),
+    max_us: known(Math.max(...elapsed)),
+    cpu_us_per_message: known(median(cpu)),
+    rss_peak_bytes: ok[0]?.rss_peak_bytes ?? null,
+  };
+}
+
+function bySessionAndRound(a: ProcessFigure, b: ProcessFigure): number {
+  return a.session < b.session ? -1 : a.session > b.session ? 1 : a.round - b.round;
+}
+
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

@@ -1,0 +1,203 @@
+/** The files of a report, from results that were made up: whole, the same everywhere, and with nothing planted. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { summarize } from "../results/summary.ts";
+import { runCommand, withFolder } from "../testing/cli.ts";
+import { chartData } from "./chart_data.ts";
+import { chartSvg } from "./chart_svg.ts";
+import { failureLines } from "./failures.ts";
+import { meetings } from "./largest_common.ts";
+import { reportMarkdown } from "./markdown.ts";
+import { reportPage } from "./page.ts";
+import { runtimesSvg } from "./runtimes_svg.ts";
+import {
+  HOSTILE,
+  hostileEnvironment,
+  hostileSamples,
+  SMALL,
+  syntheticEnvironment,
+  syntheticSamples,
+  writeSynthetic,
+} from "./testing/synthetic.ts";
+import { writeReport } from "./write_report.ts";
+
+const small = chartData(syntheticSamples(SMALL));
+const full = chartData(syntheticSamples());
+
+function reportFiles(samples = hostileSamples(), environment: unknown = hostileEnvironment()) {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-report-"));
+  try {
+    writeReport(folder, samples, environment, HOSTILE);
+    return Object.fromEntries(
+      readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("figures are those of the summary; a cell that is not ok has none", () => {
+  const rows = summarize(syntheticSamples());
+  const { cells } = full.settings[0];
+  assert.equal(cells.length, rows.length);
+  cells.forEach((cell, at) => {
+    assert.equal(cell.median_us, rows[at].status === "ok" ? rows[at].median_us : null);
+    assert.equal(cell.low_us, rows[at].status === "ok" ? rows[at].low_us : null);
+  });
+  const lost = cells.find((cell) => cell.status === "lost")!;
+  assert.deepEqual([lost.median_us, lost.messages_per_s, lost.processes.length], [null, null, 5]);
+  assert.deepEqual(
+    lost.processes.map(({ status, runs }) => `${status} ${runs}`),
+    ["ok 3", "lost 0", "ok 3", "ok 3", "ok 3"],
+  );
+  assert.ok(cells.filter(({ label }) => label === "empty").every((cell) => !cell.messages_per_s));
+});
+
+test("two versions of one runtime, and two lengths of a run, are kept apart", () => {
+  const samples = syntheticSamples(SMALL);
+  const other = samples.map((row) => ({ ...row, runtime_version: "9", session: "other" }));
+  assert.deepEqual(
+    chartData([...samples, ...other]).runtimes.map(({ name }) => name).slice(0, 2),
+    ["deno 1.2.3", "deno 9"],
+  );
+  const longer = samples.map((row) => ({ ...row, messages: 5_000 }));
+  assert.deepEqual(chartData([...samples, ...longer]).settings.map(({ title }) => title), [
+    "2 Workers, 1-byte messages, 1,000 a producer",
+    "2 Workers, 1-byte messages, 5,000 a producer",
+  ]);
+});
+
+test("runtimes meet at the largest P that all of them have", () => {
+  const met = meetings(full.settings[0], full.series);
+  const at = Object.fromEntries(met.map(({ series, producers }) => [series.label, producers]));
+  assert.equal(at["swap-buffer"], 8_192);
+  assert.equal(at["channel:drain=each"], 1_024, "skipped above");
+  assert.equal(at.empty, undefined);
+  assert.equal(met[0].series.label, "socket-bulk", "the fastest comes first");
+});
+
+test("failures come with their reason, before what was skipped", () => {
+  const lines = failureLines(full.settings[0]);
+  assert.equal(
+    lines[1],
+    "bun async-lock at 64 producers: lost, 3 messages never arrived (1 of 5 processes)",
+  );
+  assert.match(lines[0], /^deno post-message:drain=batch at 1,024 producers: timeout, .*/);
+  assert.match(lines.at(-1)!, /: skipped, about 4 min$/);
+});
+
+test("the pictures are the same under every runtime, to the byte", () => {
+  // If a picture was changed on purpose: look at it, then put the new value here.
+  const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);
+  assert.equal(digest(chartSvg(small)), "CHART");
+  assert.equal(digest(runtimesSvg(small)), "RUNTIMES");
+});
+
+test("the chart has units for people, powers of two, and marks what is not sure", () => {
+  const svg = chartSvg(full);
+  for (const text of ["100 µs", "1 ms", "10 s", "4,096", "sharded-rings:publish=64"]) {
+    assert.ok(svg.includes(`>${text}<`), text);
+  }
+  assert.match(svg, /stroke-dasharray="1.5,3.5"/, "fixed cost is dotted");
+  assert.equal(svg.match(/>×</g)!.length, 2);
+  assert.equal(svg.match(/>–</g)!.length, 18);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity|\.\d{3,}[",)LZ ]/);
+});
+
+test("the tables are those of the post, and a ratio is drawn only from figures that allow it", () => {
+  const text = reportMarkdown(small, syntheticEnvironment(), ["deno is 1.5× bun"]);
+  const lines = text.split("\n");
+  assert.ok(lines.includes("- deno is 1.5× bun"));
+  assert.ok(lines.includes(
+    "| producers | swap-buffer | channel each | channel batch | async-lock | Δ% |",
+  ));
+  const rows = lines.filter((line) => line.startsWith("| 16 | ") || line.startsWith("| 256 | "));
+  assert.equal(rows.length, 6, "two numbers of producers under three runtimes");
+  assert.ok(rows.every((row) => row.split("|").length === 8));
+  assert.match(rows[0], /^\| 16 \| \\~.* ms \| .* \| {2}\|$/, "fixed cost gives no Δ%");
+  assert.match(rows[1], /\d,?\d+% \|$/);
+  assert.match(text, /\| machine.cpu \| Example CPU \|/);
+});
+
+test("the environments of merged results are all there", () => {
+  const merged = [syntheticEnvironment(), { ...syntheticEnvironment(), session: "second one" }];
+  const text = reportMarkdown(small, merged, []);
+  assert.match(text, /### 2026-01-02T03-04-05Z\n[^]*### second one\n/);
+  const { environment } = JSON.parse(dataOf(reportPage(small, merged, [])));
+  assert.deepEqual(environment.map(({ title }: { title: string }) => title), [
+    "2026-01-02T03-04-05Z",
+    "second one",
+  ]);
+  for (const odd of [null, 7, "text", []]) reportMarkdown(small, odd, []);
+});
+
+test("the page of a full run is one file under 3 MB that loads nothing", () => {
+  const page = reportPage(full, syntheticEnvironment(), []);
+  assert.ok(page.length < 3 * 2 ** 20, `${page.length} characters`);
+  assert.doesNotMatch(
+    page,
+    /(src|href)="(?!report\.md|chart\.svg|#|data:)|@import|url\(|^import /m,
+  );
+  const script = page.match(/<script type="module">([^]*)<\/script>/)![1];
+  // Parsed, not run: an import that the builder has left in would fail here.
+  new Function(script);
+  const [, style] = page.match(/<style>([^]*)<\/style>/)!;
+  for (const [kind, text] of [["script", script], ["style", style]]) {
+    const hash = createHash("sha256").update(text).digest("base64");
+    assert.ok(page.includes(`${kind}-src 'sha256-${hash}'`), kind);
+  }
+  assert.doesNotMatch(page, /unsafe/);
+});
+
+test("markup in a cell or in the environment is text in every file", () => {
+  const files = reportFiles();
+  assert.deepEqual(Object.keys(files).sort(), [
+    "chart.svg",
+    "report.html",
+    "report.md",
+    "runtimes.svg",
+  ]);
+  for (const [name, text] of Object.entries(files)) {
+    assert.ok(text.includes("planted"), `${name} does not show the text at all`);
+    // In the page all data are JSON; in Markdown a block of code may hold anything.
+    const outside = text.replace(/^(`{3,})json\n[^]*?\n\1$/m, "");
+    assert.doesNotMatch(outside, /<img|<svg on|<style>\*|<!-- \S* ?]]>|<\/script><img/, name);
+    // deno-lint-ignore no-control-regex -- these are what must not be there
+    assert.doesNotMatch(outside, /[\u0000-\u0008\u202e]/, name);
+  }
+  assert.equal(files["report.html"].match(/<\/script/g)!.length, 2);
+  const data = JSON.parse(dataOf(files["report.html"]));
+  assert.deepEqual(data.verdicts[0], HOSTILE[0], "the text itself is kept");
+  assert.doesNotMatch(files["report.md"].split("environment.json")[0], /[^\u2060]@(?!\u2060)/);
+});
+
+test("the command writes beside the results, and says in a line what is wrong", async () => {
+  await withFolder(async (folder) => {
+    const results = join(folder, "results");
+    writeSynthetic(results, syntheticSamples({ ...SMALL, rounds: 1 }));
+    const good = await runCommand("report", results);
+    assert.deepEqual([good.code, good.stderr], [0, ""]);
+    assert.deepEqual(
+      good.stdout.trim().split("\n"),
+      ["chart.svg", "runtimes.svg", "report.md", "report.html"].map((name) => join(results, name)),
+    );
+    const none = await runCommand("report", join(folder, "none"));
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /^report: .* holds no environment.json; give a results folder\n$/);
+    const samples = join(results, "samples.csv");
+    writeFileSync(samples, readFileSync(samples, "utf8").split("\n")[0] + "\n");
+    const empty = await runCommand("report", results);
+    assert.deepEqual(
+      [empty.code, empty.stderr],
+      [2, "report: the results hold no finished round, so there is nothing to report yet\n"],
+    );
+  });
+});
+
+function dataOf(page: string): string {
+  return page.match(/<script type="application\/json" id="data">([^]*?)<\/script>/)![1];
+}
