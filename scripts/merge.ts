@@ -4,7 +4,7 @@ import { publish } from "./print/publish.ts";
 import { printReport } from "./print/report.ts";
 import { ResultsFolder } from "./results/folder.ts";
 
-await runMain("merge", () => {
+await runMain("merge", async () => {
   const program = command("merge", "Join result folders into one and summarize them together.")
     .argument("<folders...>", "result folders")
     .option("--out <folder>", "where the joined results go (default: results/merged-<UTC time>)")
@@ -27,9 +27,10 @@ await runMain("merge", () => {
   const folder = out === undefined
     ? ResultsFolder.createNamed(`merged-${stamp}`)
     : ResultsFolder.create(out);
-  folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
+  const environments = sources.flatMap(({ environment }) => environment);
+  folder.writeEnvironment(environments);
   for (const { samples } of sources) folder.add(samples);
-  const summary = publish(folder);
+  const summary = await publish(folder, environments);
   printReport({ summary, samples: folder.samples, folder: folder.path, code: EXIT.ok });
-  return Promise.resolve(EXIT.ok);
+  return EXIT.ok;
 });

@@ -95,7 +95,7 @@ export async function runComparison(work: Work): Promise<number> {
     await session.rounds(await session.pilot());
     progress.stop();
 
-    const summary = publish(folder);
+    const summary = await publish(folder, options.report ? environment : null);
     const failed = folder.samples.some(({ status }) => status !== "ok" && status !== "skipped");
     const code = interrupt.exitCode() ?? (failed ? EXIT.failed : EXIT.ok);
     print({ summary, samples: folder.samples, folder: folder.path, code });
