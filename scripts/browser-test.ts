@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { command, EXIT, runMain } from "./command.ts";
+import { command, EXIT, runMain, UsageError } from "./command.ts";
 import { headlines } from "./print/verdicts.ts";
 import { findChromium, launchChromium, openFile } from "./report/testing/browser.ts";
 import * as checks from "./report/testing/page_checks.ts";
@@ -53,6 +53,9 @@ await runMain("browser-test", async () => {
     .option("--screenshots <folder>", "keep pictures there")
     .parse(process.argv);
   const chromium = findChromium();
+  if (chromium === null && process.env.CHROME_PATH) {
+    throw new UsageError(`CHROME_PATH is ${process.env.CHROME_PATH}, which is no program`);
+  }
   if (chromium === null) {
     console.log("browser-test: skipped, there is no Chromium (CHROME_PATH says where one is)");
     return EXIT.ok;
@@ -125,7 +128,8 @@ async function testHostile(browser: Browser, scratch: string) {
 
 /** The person's own results; the report goes to a scratch folder, not beside them. */
 async function testFolder(browser: Browser, scratch: string, path: string, screenshots?: string) {
-  const { samples, environment } = ResultsFolder.read(path);
+  const environment = ResultsFolder.readEnvironment(path);
+  const { samples } = ResultsFolder.recover(path);
   const folder = reportOf(join(scratch, "given"), samples, environment);
   return testPage(browser, join(folder, "report.html"), "given", { viewport: DESKTOP }, [
     checks.startsInTime,

@@ -12,7 +12,9 @@ await runMain("report", () => {
     `Write ${REPORT_FILES.join(", ")} into a results folder, from its samples.`,
   ).argument("<folder>", "a results folder").parse(process.argv);
   const [folder] = program.args;
-  const { samples, environment } = ResultsFolder.read(folder);
+  const environment = ResultsFolder.readEnvironment(folder);
+  // A run that was killed, or that still goes on, may have left half a row.
+  const { samples } = ResultsFolder.recover(folder);
   try {
     writeReport(folder, samples, environment, headlines(comparePairs(samples)));
   } catch (error) {

@@ -12,7 +12,7 @@ export function escaped(text: string): string {
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
     .replace(/[\\`*_{}[\]()#+!|~]/g, "\\$&")
     // At the start of a line these make a list or a heading.
-    .replace(/^(\d*)([-=]|\.(?=\s))/, "$1\\$2")
+    .replace(/^(?=[-=])/, "\\").replace(/^(\d+)(?=\.\s)/, "$1\\")
     .replace(/@|#|:(?=\/\/)|(?<=www)\./gi, `$&${JOINER}`);
 }
 

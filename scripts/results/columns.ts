@@ -246,6 +246,8 @@ export function columnsPage(): string {
     "Both files are plain CSV with one header line. Numbers are raw, the unit is in the name, a cell is empty",
     `where a value is unknown, flags are \`true\` or \`false\`. The schema version is ${SCHEMA}.`,
     "",
+    "Text that a spreadsheet would take for a formula (it begins with =, +, -, @, tab or return) has a ' before it.",
+    "",
     "A row is trusted only if its `status` is `ok`; every other row has no `elapsed_us`.",
     "",
     "## samples.csv: one row a measured run",

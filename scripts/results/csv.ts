@@ -23,7 +23,20 @@ function formatValue(value: string | number | boolean | null | undefined): strin
   if (typeof value === "number") {
     return Number.isFinite(value) ? String(Number(value.toPrecision(12))) : "";
   }
-  return String(value);
+  return typeof value === "string" ? guarded(value) : String(value);
+}
+
+/**
+ * What a spreadsheet would run as a formula gets a quote before it, as OWASP advises: a process that dies says
+ * what it likes on its standard error, and that becomes a cell. A text that looks guarded gets one more, so that
+ * reading gives back what was written.
+ */
+function guarded(text: string): string {
+  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+}
+
+function unguarded(text: string): string {
+  return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
 }
 
 /** @throws {UsageError} where the text is not such a table */
@@ -52,5 +65,5 @@ function parseValue(
   kind: "text" | "number" | "flag",
 ): string | number | boolean | null {
   if (text === "") return null;
-  return kind === "number" ? Number(text) : kind === "flag" ? text === "true" : text;
+  return kind === "number" ? Number(text) : kind === "flag" ? text === "true" : unguarded(text);
 }

@@ -43,6 +43,28 @@ test("an independent parser reads every value back", () => {
   assert.deepEqual(parseRows(SAMPLE_COLUMNS, text, "samples.csv"), rows);
 });
 
+test("numbers are plain, and no text is a formula to a spreadsheet", () => {
+  const texts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-1", "'quoted'", "a=b"];
+  const numbers = [1_234_567.891, 0.000_012, 123_456_789_012, 0];
+  const rows = [
+    ...texts.map((detail) => sampleWith({ detail, strategy: detail, params: detail })),
+    ...numbers.map((elapsed_us) => sampleWith({ elapsed_us })),
+  ];
+  const text = headerLine(SAMPLE_COLUMNS) +
+    rows.map((row) => rowLine(SAMPLE_COLUMNS, row)).join("");
+  const { data } = papaparse.parse<Record<string, string>>(text.trimEnd(), { header: true });
+  for (const cell of data.flatMap((record) => Object.values(record))) {
+    assert.doesNotMatch(cell, /^[=+\-@\t\r]/);
+  }
+  assert.deepEqual(data.slice(texts.length).map(({ elapsed_us }) => elapsed_us), [
+    "1234567.891",
+    "0.000012",
+    "123456789012",
+    "0",
+  ]);
+  assert.deepEqual(parseRows(SAMPLE_COLUMNS, text, "samples.csv"), rows);
+});
+
 test("a table that is not ours is refused in one line", () => {
   assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2\n", "x.csv"), /has no column "schema"/);
   assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2,3\n", "x.csv"), /not readable as CSV/);
