@@ -6,7 +6,7 @@ import type { Sample, Summary } from "./columns.ts";
 import { holm, type RatioEstimate, unpairedRatio } from "./inference.ts";
 import { labelOf } from "./labels.ts";
 import { NOISE, VERDICT_ROUNDS } from "./pairs.ts";
-import { median } from "./statistics.ts";
+import { logMedians } from "./processes.ts";
 import { groupBy, isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "no difference" | "too few runs to tell" | "no figure";
@@ -76,13 +76,7 @@ function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: 
   return new Map(
     summarize(samples).filter((row) => row.strategy !== "empty").map((row) => [keyOf(row), {
       row,
-      logs: logMedians(runs.get(keyOf(row)) ?? []),
+      logs: [...logMedians(runs.get(keyOf(row)) ?? []).values()],
     }]),
   );
-}
-
-function logMedians(samples: readonly Sample[]): number[] {
-  const ok = samples.filter(({ status }) => status === "ok");
-  return [...groupBy(ok, ({ session, round }) => `${session} ${round}`).values()]
-    .map((runs) => Math.log(median(runs.map((run) => run.elapsed_us!))));
 }

@@ -10,7 +10,7 @@ import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "./columns.ts";
 import { holm, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { labelOf, settingOf, settingTitle } from "./labels.ts";
-import { median } from "./statistics.ts";
+import { logMedians } from "./processes.ts";
 import { cellKey, groupBy, isComparable, summarize } from "./summary.ts";
 
 /** Rounds that a verdict takes. */
@@ -76,16 +76,6 @@ export function comparePairs(samples: readonly Sample[]): PairComparison[] {
   const adjusted = holm(tested.map(({ pooled }) => pooled!.p));
   for (const [at, pair] of tested.entries()) pair.adjustedP = adjusted[at];
   return pairs;
-}
-
-/** The log of each process's median, by session and round. */
-function logMedians(samples: readonly Sample[]): Map<string, number> {
-  const ok = samples.filter(({ status }) => status === "ok");
-  return new Map(
-    [...groupBy(ok, ({ session, round }) => `${session} ${round}`)].map((
-      [round, runs],
-    ) => [round, Math.log(median(runs.map((run) => run.elapsed_us!)))]),
-  );
 }
 
 function pairsOf(

@@ -1,0 +1,15 @@
+/** The unit of replication: what each process of a cell measured. */
+import type { Sample } from "./columns.ts";
+import { median } from "./statistics.ts";
+import { groupBy } from "./summary.ts";
+
+/** The log of each process's median µs, by session and round. @param samples of one cell */
+export function logMedians(samples: readonly Sample[]): Map<string, number> {
+  const ok = samples.filter(({ status }) => status === "ok");
+  const processes = groupBy(ok, ({ session, round }) => `${session} ${round}`);
+  return new Map(
+    [...processes].map((
+      [process, runs],
+    ) => [process, Math.log(median(runs.map((run) => run.elapsed_us!)))]),
+  );
+}
