@@ -81,7 +81,9 @@ export function printDoctor({ samples, folder }: Comparison): void {
   );
   const noise = median(singles.map(deviation));
   if (!Number.isFinite(noise)) {
-    print("too few rounds to tell anything: give --rounds 8 or more");
+    print(
+      "nothing to tell noise by: give --rounds 8 or more, and more --producers if cells are mostly fixed cost",
+    );
     return;
   }
   print();

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { currentRuntime } from "../bench/runtime.ts";
+import { deviation, roundsFor } from "./print/doctor_report.ts";
+import { pairedRatio } from "./results/inference.ts";
+import { runCommand, withFolder } from "./testing/cli.ts";
+
+test("the noise of one ratio comes back from the interval of their mean", () => {
+  const logRatios = [0.1, -0.1, 0.2, -0.2, 0.05, -0.05];
+  const spread = Math.sqrt(logRatios.reduce((sum, x) => sum + x * x, 0) / 5);
+  assert.ok(Math.abs(deviation(pairedRatio(logRatios)!) - spread) < 1e-9);
+});
+
+test("half the difference takes four times the rounds, and no verdict takes fewer than 8", () => {
+  const ratio = roundsFor(0.05, 0.2) / roundsFor(0.1, 0.2);
+  assert.ok(ratio > 3 && ratio < 4.6, String(ratio));
+  assert.equal(roundsFor(0.2, 0.001), 8);
+});
+
+test(
+  "doctor says what is there and measures it against itself",
+  { timeout: 60_000 },
+  () =>
+    withFolder(async (folder) => {
+      const { kind } = currentRuntime();
+      const self = `${kind}=${process.execPath}`;
+      const { code, stdout, stderr } = await runCommand(
+        "doctor",
+        ...["--runtimes", self, "--listener-runtime", self, "--producers", "3"],
+        ...["--messages", "20", "--rounds", "2", "--out", `${folder}/out`],
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /cores for this process/);
+      assert.match(stdout, /load of the last minute/);
+      assert.match(stdout, new RegExp(`${kind} .*${process.execPath}`));
+      assert.match(stdout, /every cell against itself/);
+    }),
+);
