@@ -99,10 +99,10 @@ export async function runComparison(work: Work): Promise<number> {
     const failed = folder.samples.some(({ status }) => status !== "ok" && status !== "skipped");
     const code = interrupt.exitCode() ?? (failed ? EXIT.failed : EXIT.ok);
     print({ summary, samples: folder.samples, folder: folder.path, code });
-    if (options.save !== null) {
+    const isCut = interrupt.signal.aborted || listener.gone.aborted;
+    if (options.save !== null && !isCut) {
       console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
     }
-    const isCut = interrupt.signal.aborted || listener.gone.aborted;
     if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path)}`);
     if (listener.gone.aborted && interrupt.exitCode() === null) {
       throw new Error("the listener has died, so the rest was not run; what was measured is kept");

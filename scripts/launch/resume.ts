@@ -1,11 +1,10 @@
 /** What of a plan its rows show to be done: the rest is what `--resume` runs. */
 import { CELL_COLUMNS, type Sample } from "../results/columns.ts";
-import { emptySample } from "../results/samples.ts";
+import { emptySample, NOWHERE } from "../results/samples.ts";
 import type { Cell } from "./plan.ts";
 
 /** The pilot sends fewer messages than the cell, and no two cells of a plan differ by messages alone. */
 const KEY = CELL_COLUMNS.filter(({ name }) => name !== "messages");
-const NOWHERE = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
 
 /**
  * The unit is a process: one round of one cell. It is done when it has a row, also one that says that it failed

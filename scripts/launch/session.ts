@@ -5,7 +5,7 @@
 import type { CellSpec } from "../../bench/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { halfWidths } from "../results/precision.ts";
-import { emptySample, samplesOf, skippedSample } from "../results/samples.ts";
+import { emptySample, NOWHERE, samplesOf, skippedSample } from "../results/samples.ts";
 import { cellKey } from "../results/summary.ts";
 import type { CellOutcome, RunCell } from "./cell_process.ts";
 import type { BenchOptions } from "./options.ts";
@@ -169,9 +169,8 @@ export class Session {
   /** Cells that need more rounds, the widest first. */
   #unsettled(cells: readonly Cell[]): Cell[] {
     const widths = halfWidths(this.#rows);
-    const place = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
     const widthOf = new Map(
-      cells.map((cell) => [cell, widths.get(cellKey(emptySample(cell, place))) ?? 0]),
+      cells.map((cell) => [cell, widths.get(cellKey(emptySample(cell, NOWHERE))) ?? 0]),
     );
     return cells.filter((cell) => widthOf.get(cell)! > this.#setup.options.precision)
       .sort((a, b) => widthOf.get(b)! === widthOf.get(a)! ? 0 : widthOf.get(b)! - widthOf.get(a)!);

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../command.ts";
 import type { Sample } from "./columns.ts";
+import { LOCK } from "./lock.ts";
 import { ResultsFolder } from "./folder.ts";
 
 const BASELINES = join("results", "baselines");
@@ -29,7 +30,9 @@ export function saveBaseline(folder: string, name: string): string {
   mkdirSync(BASELINES, { recursive: true });
   mkdirSync(path);
   for (const file of readdirSync(folder, { withFileTypes: true })) {
-    if (file.isFile()) copyFileSync(join(folder, file.name), join(path, file.name));
+    if (file.isFile() && file.name !== LOCK) {
+      copyFileSync(join(folder, file.name), join(path, file.name));
+    }
   }
   return path;
 }

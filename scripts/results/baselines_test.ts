@@ -4,6 +4,7 @@ import { withFolder } from "../testing/cli.ts";
 import { madeUpSample } from "../testing/samples.ts";
 import { readBaseline, requireFreeBaseline, saveBaseline } from "./baselines.ts";
 import { ResultsFolder } from "./folder.ts";
+import { lockFolder } from "./lock.ts";
 
 test("a baseline is found by its name, is never overwritten, and its name is no path", () =>
   withFolder((folder) => {
@@ -14,7 +15,11 @@ test("a baseline is found by its name, is never overwritten, and its name is no 
       results.writeEnvironment({ session: "s" });
       results.add([madeUpSample("swap-buffer", 1, 100)]);
       requireFreeBaseline("first");
+      const unlock = lockFolder("run");
       saveBaseline("run", "first");
+      unlock();
+      // The copy has no owner: what makes it anew may lock it.
+      lockFolder("results/baselines/first")();
       assert.deepEqual(readBaseline("first").samples, results.samples);
       assert.deepEqual(readBaseline("run").samples, results.samples);
       assert.throws(() => requireFreeBaseline("first"), /is there already/);

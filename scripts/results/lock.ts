@@ -3,7 +3,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../command.ts";
 
-const LOCK = "lock";
+/** Its name in the folder. */
+export const LOCK = "lock";
 
 /**
  * Keep other processes from writing to a folder. A lock whose process is gone is taken over. The function that

@@ -14,6 +14,9 @@ export interface Place {
   cores: number;
 }
 
+/** Where nothing is run: for the key of a cell. */
+export const NOWHERE: Place = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
+
 /** One row a measured run, and one more for what went wrong outside of them. */
 export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sample[] {
   const { events } = outcome;
