@@ -45,10 +45,11 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
 /** What a reader of the figures must know, one line each. */
 export function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
   const few = pairs.filter((pair) => callOf(pair) === "too few runs to tell").length;
-  const odd = summary.filter((row) => (row.outliers ?? 0) > 0);
+  const odd = summary.filter((row) => (row.outliers ?? 0) > 0)
+    .toSorted((a, b) => b.outliers! / b.processes! - a.outliers! / a.processes!);
   const first = summary.filter((row) =>
     row.strategy !== "empty" && (row.first_run_factor ?? 1) > FIRST_RUN_FACTOR
-  );
+  ).toSorted((a, b) => b.first_run_factor! - a.first_run_factor!);
   const bad = summary.filter((row) => row.status !== "ok");
   return [
     few > 0 &&
@@ -67,7 +68,7 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
   ].filter((line) => typeof line === "string");
 }
 
-/** The worst first, and the rest as a count. */
+/** A few of them, and the rest as a count. */
 function listed(rows: readonly Summary[], what: (row: Summary) => string): string {
   const shown = rows.slice(0, 5).map((row) =>
     `${row.runtime} ${labelOf(row)} P=${row.producers} ${what(row)}`
