@@ -26,7 +26,7 @@ function leaves(name: string, value: unknown): [string, string][] {
   if (Array.isArray(value) && value.some(isObject)) {
     return value.map((item, at) => [plainText(`${name}.${at + 1}`), plainText(inWords(item))]);
   }
-  return [[plainText(name), value === null ? "unknown" : plainText(inWords(value))]];
+  return [[plainText(name), value === null ? "none" : plainText(inWords(value))]];
 }
 
 function inWords(value: unknown): string {

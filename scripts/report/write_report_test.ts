@@ -78,6 +78,11 @@ test("runtimes meet at the largest P that all of them have", () => {
   assert.equal(at["channel:drain=each"], 1_024, "skipped above");
   assert.equal(at.empty, undefined);
   assert.equal(met[0].series.label, "socket-bulk", "the fastest comes first");
+  const cells = full.settings[0].cells.map((cell) =>
+    cell.runtime === "bun" && cell.producers > 512 ? { ...cell, status: "lost" } : cell
+  );
+  const without = meetings({ ...full.settings[0], cells }, full.series);
+  assert.ok(without.every(({ producers, cells }) => producers === 512 && cells.length === 3));
 });
 
 test("failures come with their reason, before what was skipped", () => {
