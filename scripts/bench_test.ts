@@ -252,7 +252,10 @@ test("a runtime that is not there is named and left out", SLOW, async () => {
   );
   assert.equal(code, 0);
   assert.match(stderr, /bun: \/nowhere\/bun is not a program; left out/);
-  assert.match(stdout, new RegExp(`${3 * MATRIX} cells × at least 3 rounds = ${9 * MATRIX} processes`));
+  assert.match(
+    stdout,
+    new RegExp(`${3 * MATRIX} cells × at least 3 rounds = ${9 * MATRIX} processes`),
+  );
 });
 
 test("--list and --help say what there is", SLOW, async () => {
