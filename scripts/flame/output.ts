@@ -1,12 +1,13 @@
 /** Writes profiles and flame graphs: a folder a strategy, and the page that has two side by side. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../command.ts";
 import type { Description } from "./description.ts";
 import { flameTree, hottest } from "./flame_tree.ts";
 import { flamePage, type ThreadGraph } from "./page.ts";
 import { pageParts } from "./page_parts.ts";
 import type { ProfiledCell } from "./profiled_cell.ts";
+import { makeFolder } from "../results/folder.ts";
 
 /** One strategy's part of the output. */
 export interface LabelledCell extends ProfiledCell {
@@ -36,13 +37,6 @@ function unusedName(): string {
   let path = name;
   for (let twin = 2; existsSync(path); twin++) path = `${name}-${twin}`;
   return path;
-}
-
-/** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
 }
 
 /** Write everything; returns the files, relative to the folder, the most interesting one first. */

@@ -1,7 +1,7 @@
 /** as-published.json: the only file of `as-published`, in a folder that no other command takes for results. */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { UsageError } from "../command.ts";
 import {
@@ -11,6 +11,7 @@ import {
   type StallRow,
 } from "./as_published.ts";
 import type { Runtime } from "./runtimes.ts";
+import { makeFolder } from "../results/folder.ts";
 
 const FILE = "as-published.json";
 
@@ -95,12 +96,4 @@ function freeFolder(name: string): string {
   let path = join("results", name);
   for (let twin = 2; existsSync(path); twin++) path = join("results", `${name}-${twin}`);
   return path;
-}
-
-/** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
-function makeFolder(path: string): void {
-  const whole = resolve(path);
-  if (existsSync(whole)) return;
-  makeFolder(dirname(whole));
-  mkdirSync(whole);
 }

@@ -148,7 +148,7 @@ function jsonOf(path: string, file: string, advice?: string): unknown {
 }
 
 /** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
-function makeFolder(path: string): void {
+export function makeFolder(path: string): void {
   const whole = resolve(path);
   if (existsSync(whole)) return;
   makeFolder(dirname(whole));
