@@ -125,7 +125,7 @@ function rowOf(cell, select) {
         }, text);
         return element("th", { scope: "row", class: "word" }, button);
       }
-      const isBad = column.isLong && cell.status !== "ok";
+      const isBad = column.isLong && !["ok", "skipped"].includes(cell.status);
       const kinds = [column.isWord ? "word" : "figure", column.isLong && "long", isBad && "bad"];
       return element("td", { class: kinds.filter(Boolean).join(" ") }, text);
     }),
