@@ -2,6 +2,7 @@
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { callOf, comparePairs, type PairComparison, VERDICT_ROUNDS } from "../results/pairs.ts";
+import { escaped } from "./markdown_text.ts";
 import { CAUTION, headlines, verdict } from "./verdicts.ts";
 
 /** Above this a cell's first measured run is named as an effect of its own. */
@@ -53,7 +54,7 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
   const bad = summary.filter((row) => row.status !== "ok");
   return [
     few > 0 &&
-    `${few} of ${pairs.length} comparisons have fewer than ${VERDICT_ROUNDS} rounds in common: more \`--rounds\` or \`--budget\` would decide them.`,
+    `${few} of ${pairs.length} comparisons have fewer than ${VERDICT_ROUNDS} rounds in common: more --rounds or --budget would decide them.`,
     odd.length > 0 &&
     `Outliers, kept in: ${listed(odd, (row) => `${row.outliers} of ${row.processes} processes`)}.`,
     first.length > 0 &&
@@ -78,7 +79,7 @@ function listed(rows: readonly Summary[], what: (row: Summary) => string): strin
 }
 
 function bullets(lines: readonly string[]): string[] {
-  return [...lines.map((line) => `- ${line.replaceAll("|", "\\|").replaceAll("<", "&lt;")}`), ""];
+  return [...lines.map((line) => `- ${escaped(line)}`), ""];
 }
 
 function small(p: number): string {

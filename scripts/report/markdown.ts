@@ -7,7 +7,7 @@ import { type ChartData, seriesLabel, type Setting } from "./chart_data.ts";
 import { titleOf } from "./chart_svg.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { failureLines } from "./failures.ts";
-import { escaped, fenced, table } from "./markdown_text.ts";
+import { escaped, fenced, table } from "../print/markdown_text.ts";
 import { plainText } from "./plain_text.ts";
 
 /** @param verdicts lines of text, not Markdown */
