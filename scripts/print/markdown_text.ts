@@ -4,13 +4,13 @@
 const JOINER = "\u2060";
 
 /**
- * One line of text. Every ASCII punctuation mark may be escaped (CommonMark, 2.4). Mentions, issue numbers and bare
+ * One line of text. Parentheses stay, since no link begins without a bracket. Every ASCII punctuation mark may be escaped (CommonMark, 2.4). Mentions, issue numbers and bare
  * addresses are not syntax but found in the finished page, so an escape does not stop them: a joiner does.
  */
 export function escaped(text: string): string {
   return text
     .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
-    .replace(/[\\`*_{}[\]()#+!|~]/g, "\\$&")
+    .replace(/[\\`*_{}[\]#+!|~]/g, "\\$&")
     // At the start of a line these make a list or a heading.
     .replace(/^(?=[-=])/, "\\").replace(/^(\d+)(?=\.\s)/, "$1\\")
     .replace(/@|#|:(?=\/\/)|(?<=www)\./gi, `$&${JOINER}`);

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { escaped, fenced, table } from "./markdown_text.ts";
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../report/plain_text.ts";
 
 test("text stays text: no element, no table cell, no link, no mention", () => {
   assert.equal(escaped("<img src=x>"), "&lt;img src=x&gt;");
   assert.equal(escaped("a|b\\|c"), "a\\|b\\\\\\|c");
   assert.equal(
     escaped("[x](y) `z` *w* ~v~ &lt;"),
-    "\\[x\\]\\(y\\) \\`z\\` \\*w\\* \\~v\\~ &amp;lt;",
+    "\\[x\\](y) \\`z\\` \\*w\\* \\~v\\~ &amp;lt;",
   );
   assert.equal(escaped("- a"), "\\- a");
   assert.equal(escaped("1. a"), "1\\. a");
