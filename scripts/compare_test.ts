@@ -93,3 +93,12 @@ test(
       assert.equal((await runCommand("summarize", folder)).code, 2);
     }),
 );
+
+test("rows are kept as they are on the disk, to the last digit", () =>
+  withFolder((folder) => {
+    const results = ResultsFolder.create(join(folder, "run"));
+    results.writeEnvironment({});
+    results.add([1 / 3, 1e9 / 7].map((us, at) => madeUpSample("swap-buffer", at + 1, us)));
+    assert.deepEqual(results.samples, ResultsFolder.read(results.path).samples);
+    return Promise.resolve();
+  }));

@@ -101,9 +101,10 @@ export class ResultsFolder {
   }
 
   add(samples: readonly Sample[]): void {
-    const lines = samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample));
-    appendFileSync(join(this.path, SAMPLES), lines.join(""));
-    this.samples.push(...samples);
+    const lines = samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample)).join("");
+    appendFileSync(join(this.path, SAMPLES), lines);
+    // As they are on the disk, to the last digit: what is computed now must be what is computed from there.
+    this.samples.push(...parseRows(SAMPLE_COLUMNS, headerLine(SAMPLE_COLUMNS) + lines, SAMPLES));
   }
 
   writeEnvironment(environment: unknown): void {
