@@ -3,7 +3,7 @@ import type { Comparison } from "../launch/comparison.ts";
 import type { Sample } from "../results/columns.ts";
 import { groupBy } from "../results/summary.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { comparePairs } from "../results/pairs.ts";
+import { callOf, comparePairs, VERDICT_ROUNDS } from "../results/pairs.ts";
 import { closingLines } from "./closing.ts";
 import { painter } from "./style.ts";
 import { bySetting, postTable, runtimesTable } from "./tables.ts";
@@ -29,6 +29,12 @@ export function printReport({ summary, samples, folder }: Comparison): void {
     for (const line of closingLines(rows, pairs.filter((pair) => pair.setting === setting))) {
       print(line);
     }
+  }
+  if (pairs.some((pair) => callOf(pair) === "too few runs to tell")) {
+    print();
+    print(
+      `a verdict takes ${VERDICT_ROUNDS} rounds: give --rounds ${VERDICT_ROUNDS}, a longer --budget, or fewer cells`,
+    );
   }
   const failures = samples.filter((sample) => sample.status !== "ok");
   if (failures.length > 0) print();
