@@ -11,11 +11,12 @@ export async function publish(
   environment: unknown | null,
 ): Promise<Summary[]> {
   const summary = folder.writeSummary();
-  folder.write("summary.md", summaryPage(summary, folder.samples));
+  const pairs = comparePairs(folder.samples, summary);
+  folder.write("summary.md", summaryPage(summary, pairs));
   if (environment !== null && folder.samples.some(({ round }) => round! > 0)) {
     // Loading the charts' library takes longer than many a command that draws none.
     const { writeReport } = await import("../report/write_report.ts");
-    writeReport(folder.path, folder.samples, environment, headlines(comparePairs(folder.samples)));
+    writeReport(folder.path, folder.samples, environment, headlines(pairs));
   }
   return summary;
 }

@@ -12,7 +12,7 @@ import { CAUTION } from "./verdicts.ts";
 export function printReport({ summary, samples, folder }: Comparison): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  const pairs = comparePairs(samples);
+  const pairs = comparePairs(samples, summary);
   for (const rows of bySetting(summary)) {
     for (const [runtime, ofRuntime] of groupBy(rows, (row) => row.runtime!)) {
       print();

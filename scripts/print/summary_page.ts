@@ -1,7 +1,7 @@
 /** `summary.md`: the verdicts in words, all of them, for a person or a CI summary. */
-import type { Sample, Summary } from "../results/columns.ts";
+import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
-import { callOf, comparePairs, type PairComparison, VERDICT_ROUNDS } from "../results/pairs.ts";
+import { callOf, type PairComparison, VERDICT_ROUNDS } from "../results/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import { CAUTION, headlines, verdict } from "./verdicts.ts";
 
@@ -10,9 +10,8 @@ const FIRST_RUN_FACTOR = 1.1;
 
 export function summaryPage(
   summary: readonly Summary[],
-  samples: readonly Sample[],
+  pairs: readonly PairComparison[],
 ): string {
-  const pairs = comparePairs(samples);
   return [
     "# Summary",
     "",

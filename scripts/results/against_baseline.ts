@@ -2,7 +2,7 @@
  * Two results cell by cell: what has changed between them. They were measured at different times, so nothing can be
  * paired by round: the processes of both sides stand against each other.
  */
-import type { Sample, Summary } from "./columns.ts";
+import { CELL_COLUMNS, type Sample, type Summary } from "./columns.ts";
 import { holm, type RatioEstimate, unpairedRatio } from "./inference.ts";
 import { labelOf } from "./labels.ts";
 import { NOISE, VERDICT_ROUNDS } from "./pairs.ts";
@@ -20,19 +20,8 @@ export interface CellChange {
   change: Change;
 }
 
-/** What two rows of the same cell share; the version of a runtime may be what has changed. */
-const MATCH = [
-  "runtime",
-  "strategy",
-  "params",
-  "producers",
-  "workers",
-  "messages",
-  "message_bytes",
-  "sink",
-  "turn",
-  "capacity_bytes",
-] as const;
+/** The version of a runtime may be what has changed; all else makes a cell. */
+const MATCH = CELL_COLUMNS.map(({ name }) => name).filter((name) => name !== "runtime_version");
 
 export interface BaselineComparison {
   cells: CellChange[];

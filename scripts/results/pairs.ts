@@ -58,11 +58,17 @@ interface Measured {
   rounds: ReadonlyMap<string, number>;
 }
 
-/** All pairs of both kinds that have at least one P in common. Controls are no contenders. */
-export function comparePairs(samples: readonly Sample[]): PairComparison[] {
+/**
+ * All pairs of both kinds that have at least one P in common. Controls are no contenders.
+ * @param summary of these samples, where the caller has it
+ */
+export function comparePairs(
+  samples: readonly Sample[],
+  summary: readonly Summary[] = summarize(samples),
+): PairComparison[] {
   const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
-  const cells = summarize(samples)
-    .filter((row) => isComparable(row) && findControl(row.strategy!) === undefined)
+  const cells = summary
+    .filter((row): row is Summary => isComparable(row) && findControl(row.strategy!) === undefined)
     .map((row): Measured => ({
       row,
       label: labelOf(row),

@@ -14,7 +14,8 @@ export function halfWidths(samples: readonly Sample[]): Map<string, number> {
   const place = new Map<string, string>();
   const placeOf = (setting: string, runtime: string, label: string, producers: number) =>
     [setting, runtime, label, producers].join("|");
-  for (const row of summarize(samples)) {
+  const summary = summarize(samples);
+  for (const row of summary) {
     if (row.status !== "ok" || row.floor === true || row.strategy === "empty") continue;
     const few = row.processes! < VERDICT_ROUNDS;
     widths.set(cellKey(row), few ? Infinity : ownHalfWidth(row));
@@ -23,7 +24,7 @@ export function halfWidths(samples: readonly Sample[]): Map<string, number> {
       cellKey(row),
     );
   }
-  for (const { family, setting, on, first, second, cells } of comparePairs(samples)) {
+  for (const { family, setting, on, first, second, cells } of comparePairs(samples, summary)) {
     for (const { producers, estimate } of cells) {
       if (estimate === null) continue;
       const half = Math.sqrt(estimate.high / estimate.low) - 1;
