@@ -23,6 +23,7 @@
  */
 import { parseParams } from "./strategies/params.ts";
 import { findStrategy, STRATEGIES } from "./strategies/registry.ts";
+import { DEFAULT_CAPACITY } from "./strategies/strategy.ts";
 import type {
   AsyncProducer,
   BlockingProducer,
@@ -70,7 +71,8 @@ export function strategies(): StrategyInfo[] {
  */
 export function openFanIn(strategy: string, options: FanInOptions): Handoff {
   const chosen = known(strategy);
-  const { producers, workers, capacity = 4 * 2 ** 20, messageBytes = 64, params = {} } = options;
+  const { producers, workers, capacity = DEFAULT_CAPACITY, messageBytes = 64, params = {} } =
+    options;
   requireWhole("producers", producers, 1);
   requireWhole("workers", workers, 1);
   requireWhole("capacity", capacity, 16);

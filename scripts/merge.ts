@@ -2,7 +2,7 @@
 import { command, EXIT, runMain, UsageError } from "./command.ts";
 import { publish } from "./print/publish.ts";
 import { printReport } from "./print/report.ts";
-import { ResultsFolder } from "./results/folder.ts";
+import { ResultsFolder, timestamp } from "./results/folder.ts";
 
 await runMain("merge", async () => {
   const program = command("merge", "Join result folders into one and summarize them together.")
@@ -22,10 +22,9 @@ await runMain("merge", async () => {
       seen.set(session, path);
     }
   }
-  const stamp = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
   const out: string | undefined = program.opts().out;
   const folder = out === undefined
-    ? ResultsFolder.createNamed(`merged-${stamp}`)
+    ? ResultsFolder.createNamed(`merged-${timestamp()}`)
     : ResultsFolder.create(out);
   const environments = sources.flatMap(({ environment }) => environment);
   folder.writeEnvironment(environments);

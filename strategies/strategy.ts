@@ -17,6 +17,9 @@ import type { Waits } from "./primitives/waits.ts";
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
 export const MAX_MESSAGE_BYTES = 65_536;
 
+/** Payload that may wait in a hand-off where nobody says otherwise, in bytes. */
+export const DEFAULT_CAPACITY = 4 * 2 ** 20;
+
 /** A parameter of a strategy: a choice of words, or a whole number in a range. */
 export type ParamSpec =
   | { help: string; default: string; choices: readonly string[] }

@@ -1,7 +1,7 @@
 /** The options of `profile`. */
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
-import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { command, UsageError, wholeNumber } from "../command.ts";
 import { findRuntime, type Runtime } from "../launch/runtimes.ts";
 import { parseSubject, type SubjectChoice } from "../launch/subjects.ts";
@@ -20,9 +20,6 @@ export interface ProfileOptions {
   timeoutMs: number;
   out: string | null;
 }
-
-/** As in `bench`. */
-const CAPACITY = 4 * 2 ** 20;
 
 const EXAMPLES = `
 Examples:
@@ -76,7 +73,7 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
     workers: given.workers ?? availableParallelism(),
     messages: given.messages,
     messageBytes: given.messageSize,
-    capacity: CAPACITY,
+    capacity: DEFAULT_CAPACITY,
     sampleMs: given.seconds * 1_000,
     timeoutMs: given.timeout * 1_000,
     out: given.out ?? null,

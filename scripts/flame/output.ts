@@ -7,7 +7,7 @@ import { flameTree, hottest } from "./flame_tree.ts";
 import { flamePage, type ThreadGraph } from "./page.ts";
 import { pageParts } from "./page_parts.ts";
 import type { ProfiledCell } from "./profiled_cell.ts";
-import { makeFolder } from "../results/folder.ts";
+import { makeFolder, timestamp } from "../results/folder.ts";
 
 /** One strategy's part of the output. */
 export interface LabelledCell extends ProfiledCell {
@@ -32,7 +32,7 @@ export function createFolder(out: string | null): string {
 }
 
 function unusedName(): string {
-  const time = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
+  const time = timestamp();
   const name = join("results", `profile-${time}`);
   let path = name;
   for (let twin = 2; existsSync(path); twin++) path = `${name}-${twin}`;

@@ -2,6 +2,7 @@
  * The post's two arms beside the suite's own cells: interleaved rounds, each arm or cell in a process of its
  * own. The published arms never enter samples.csv; what they give goes into a file that says what it is.
  */
+import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
 import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/spec.ts";
 import type { CellSpec } from "../../bench/spec.ts";
 import { median } from "../results/statistics.ts";
@@ -56,8 +57,6 @@ export interface StallRow extends Stall {
   runtime: string;
 }
 
-/** As in `bench`, whose defaults the delivered cells have. */
-const CAPACITY = 4 * 2 ** 20;
 /** Of the verifying listener. */
 export const STORE_BYTES = 64 * 2 ** 20;
 /** A process that takes longer is stopped. */
@@ -187,7 +186,7 @@ async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<
     messages,
     messageBytes: 1,
     turn: 0,
-    capacity: CAPACITY,
+    capacity: DEFAULT_CAPACITY,
     seed,
     listener: { host: verifying.host, port: verifying.port },
     storeBytes: STORE_BYTES,

@@ -2,7 +2,7 @@
 import { UsageError } from "../command.ts";
 import { changesOf } from "../results/changes.ts";
 import { describeEnvironment, type Environment } from "../results/environment.ts";
-import { ResultsFolder } from "../results/folder.ts";
+import { ResultsFolder, timestamp } from "../results/folder.ts";
 import { lockFolder } from "../results/lock.ts";
 import { argumentsOf } from "./arguments.ts";
 import type { BenchOptions } from "./options.ts";
@@ -119,8 +119,4 @@ function chunksOf({ bulkChunkBytes, runtimes }: Environment, current: Environmen
       Number.isSafeInteger(chunk) && (chunk as number) > 0
     ) as [string, number][],
   );
-}
-
-function timestamp(): string {
-  return new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
 }

@@ -1,7 +1,7 @@
 /** The options of `bench`: read, checked, and turned into what the plan is made from. */
 import { availableParallelism } from "node:os";
 import { Option } from "commander";
-import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, command, percentage, timeSpan, UsageError, wholeNumber } from "../command.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume } from "./arguments.ts";
@@ -131,7 +131,7 @@ export function readOptions(
       "--capacity <bytes>",
       "payload that may wait in a hand-off, the same for all",
       byteSize(1),
-      4 * 2 ** 20,
+      DEFAULT_CAPACITY,
     )
     .option(
       "--rounds <number>",

@@ -1,6 +1,7 @@
 /** The waterfall of `explain`: each step against the one that it changes, with an interval. */
 import type { Comparison } from "../launch/comparison.ts";
 import type { Sample } from "../results/columns.ts";
+import { processMedians } from "../results/processes.ts";
 import { median, medianInterval } from "../results/statistics.ts";
 import { FLOOR_FACTOR, groupBy } from "../results/summary.ts";
 import { painter } from "./style.ts";
@@ -93,12 +94,12 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
     const status = bad?.status ?? "not measured";
     return [shortened(subject), status, "", "", change];
   }
-  const before = from === null ? new Map<number, number>() : medians(from, rows);
+  const before = from === null ? new Map<string, number>() : medians(from, rows);
   const ratios = [...own].flatMap(([round, us]) =>
     before.has(round) ? [before.get(round)! / us] : []
   );
   const fixed = [...medians("empty", rows).values()];
-  const isFloor = (of: ReadonlyMap<number, number>) =>
+  const isFloor = (of: ReadonlyMap<string, number>) =>
     fixed.length > 0 && of.size > 0 && median([...of.values()]) < FLOOR_FACTOR * median(fixed);
   const middle = (isFloor(own) ? "~" : "") + time(median(times));
   if (ratios.length === 0 || isFloor(own) || isFloor(before)) {
@@ -117,13 +118,8 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
   ];
 }
 
-/** Median µs of each round's process. */
-function medians(subject: string, rows: readonly Sample[]): Map<number, number> {
-  const ok = rows.filter((row) => row.round !== 0 && matches(row, subject) && row.status === "ok");
-  const rounds = groupBy(ok, (row) => String(row.round));
-  return new Map(
-    [...rounds].map(([round, runs]) => [Number(round), median(runs.map((run) => run.elapsed_us!))]),
-  );
+function medians(subject: string, rows: readonly Sample[]): Map<string, number> {
+  return processMedians(rows.filter((row) => row.round !== 0 && matches(row, subject)));
 }
 
 function matches(row: Sample, subject: string): boolean {

@@ -148,6 +148,11 @@ function jsonOf(path: string, file: string, advice?: string): unknown {
   }
 }
 
+/** The time as a folder's name: UTC, to the second. */
+export function timestamp(): string {
+  return new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
+}
+
 /** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
 export function makeFolder(path: string): void {
   const whole = resolve(path);

@@ -1,4 +1,5 @@
 /** How rows are called where people read them. */
+import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
 import { subjectLabel } from "../launch/subjects.ts";
 import type { Sample, Summary } from "./columns.ts";
 
@@ -10,8 +11,6 @@ export function labelOf(row: Pick<Summary | Sample, "strategy" | "params">): str
 function paramsOf(text: string | null): Record<string, string> {
   return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
 }
-
-const DEFAULT_CAPACITY = 4 * 2 ** 20;
 
 /** Everything but P that a group of rows has in common. */
 export function settingTitle(
