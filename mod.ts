@@ -23,7 +23,8 @@
  */
 import { parseParams } from "./strategies/params.ts";
 import { findStrategy, STRATEGIES } from "./strategies/registry.ts";
-import { DEFAULT_CAPACITY } from "./strategies/strategy.ts";
+import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "./strategies/strategy.ts";
+import type { OnLost } from "./strategies/primitives/lost_workers.ts";
 import type {
   AsyncProducer,
   BlockingProducer,
@@ -33,6 +34,7 @@ import type {
 } from "./strategies/strategy.ts";
 
 export { HandoffAborted } from "./strategies/primitives/lifecycle.ts";
+export { type OnLost, WorkerLost } from "./strategies/primitives/lost_workers.ts";
 export { MAX_MESSAGE_BYTES } from "./strategies/strategy.ts";
 export type {
   AsyncProducer,
@@ -42,26 +44,50 @@ export type {
   Ticket,
 } from "./strategies/strategy.ts";
 
+/** Far above what any machine runs; what counts them is 32 bits wide. */
+const MAX_PRODUCERS = 2 ** 30;
+const MAX_WORKERS = 4_096;
+
 /** What to open a fan-in with. */
 export interface FanInOptions {
-  /** Logical producers in all; each calls `close` once, and the last one ends the stream. */
-  producers: number;
+  /**
+   * Logical producers: on each Worker (`[3, 1]`), or a number that is dealt out alike. Each calls `close` once,
+   * and the last one ends the stream.
+   */
+  producers: number | readonly number[];
   /** Threads that they live on: as many tickets are made. */
   workers: number;
-  /** Payload that may wait between producers and consumer, in bytes (default 4 MiB). Full means back-pressure. */
+  /**
+   * Payload that may wait between producers and consumer, in bytes (default 4 MiB). Full means back-pressure.
+   * `strategies()` says what each one takes.
+   */
   capacity?: number;
   /** The size that most messages have, in bytes (default 64): a hint for how strategies lay out their memory. */
   messageBytes?: number;
   /** Parameters of the strategy, such as `{ drain: "batch" }`; what is left out takes its default. */
   params?: Record<string, string | number>;
+  /**
+   * What happens when a Worker that `attach` watches dies with producers open. `fail` (the default): what it had
+   * published is received, then `receive` throws `WorkerLost`. `close`: the stream goes on without it.
+   */
+  onLost?: OnLost;
 }
 
 /** A strategy as `strategies()` describes it. */
-export type StrategyInfo = Pick<Strategy, "name" | "kind" | "summary" | "params">;
+export type StrategyInfo = Pick<
+  Strategy,
+  "name" | "kind" | "summary" | "params" | "capacityRange"
+>;
 
 /** The strategies there are: name, kind, one line, parameters with their values and defaults. */
 export function strategies(): StrategyInfo[] {
-  return STRATEGIES.map(({ name, kind, summary, params }) => ({ name, kind, summary, params }));
+  return STRATEGIES.map(({ name, kind, summary, params, capacityRange }) => ({
+    name,
+    kind,
+    summary,
+    params,
+    capacityRange,
+  }));
 }
 
 /**
@@ -71,18 +97,34 @@ export function strategies(): StrategyInfo[] {
  */
 export function openFanIn(strategy: string, options: FanInOptions): Handoff {
   const chosen = known(strategy);
-  const { producers, workers, capacity = DEFAULT_CAPACITY, messageBytes = 64, params = {} } =
-    options;
-  requireWhole("producers", producers, 1);
-  requireWhole("workers", workers, 1);
-  requireWhole("capacity", capacity, 16);
-  requireWhole("messageBytes", messageBytes, 1);
+  const {
+    producers,
+    workers,
+    capacity = DEFAULT_CAPACITY,
+    messageBytes = 64,
+    params = {},
+    onLost = "fail",
+  } = options;
+  requireWhole("workers", workers, 1, MAX_WORKERS);
+  requireProducers(producers, workers);
+  requireWhole("messageBytes", messageBytes, 1, MAX_MESSAGE_BYTES);
+  const { least, largest } = chosen.capacityRange(workers, messageBytes);
+  requireWhole(
+    `the capacity of ${strategy} with ${messageBytes}-byte messages`,
+    capacity,
+    least,
+    largest,
+  );
+  if (onLost !== "fail" && onLost !== "close") {
+    throw new RangeError(`onLost is "fail" or "close", not "${onLost}"`);
+  }
   return chosen.open({
     producers,
     workers,
     capacity,
     messageBytes,
     params: parseParams(chosen, params),
+    onLost,
   });
 }
 
@@ -113,8 +155,21 @@ function known(name: string): Strategy {
   throw new RangeError(`there is no strategy "${name}"; there are ${names}`);
 }
 
-function requireWhole(name: string, value: number, min: number): void {
-  if (!Number.isInteger(value) || value < min) {
-    throw new RangeError(`${name} must be a whole number from ${min} on, not ${value}`);
+function requireWhole(name: string, value: number, least: number, largest: number): void {
+  if (Number.isInteger(value) && value >= least && value <= largest) return;
+  throw new RangeError(`${name} must be a whole number from ${least} to ${largest}, not ${value}`);
+}
+
+function requireProducers(producers: number | readonly number[], workers: number): void {
+  if (typeof producers === "number") return requireWhole("producers", producers, 1, MAX_PRODUCERS);
+  if (producers.length !== workers) {
+    throw new RangeError(
+      `producers has ${producers.length} counts for ${workers} Workers; give one for each`,
+    );
   }
+  for (const count of producers) {
+    requireWhole("the number of producers of a Worker", count, 0, MAX_PRODUCERS);
+  }
+  const sum = producers.reduce((all, count) => all + count, 0);
+  requireWhole("the number of producers in all", sum, 1, MAX_PRODUCERS);
 }

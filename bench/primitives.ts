@@ -52,7 +52,7 @@ const { target, lock, sleeping, wake, reply } = PEER_WORD;
 const mutex = new Mutex(
   words,
   lock,
-  new Lifecycle(words, PEER_WORD.lifecycle),
+  Lifecycle.create([]),
   new Waits(),
   "spin-park",
 );

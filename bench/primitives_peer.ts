@@ -25,7 +25,6 @@ export const PEER_WORD = {
   doing: 128,
   target: 192,
   lock: 256,
-  lifecycle: 320,
   sleeping: 384,
   wake: 448,
   reply: 512,
@@ -42,7 +41,7 @@ async function serve(): Promise<void> {
   const mutex = new Mutex(
     words,
     lock,
-    new Lifecycle(words, PEER_WORD.lifecycle),
+    Lifecycle.create([]),
     new Waits(),
     "spin-park",
   );

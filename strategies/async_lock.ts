@@ -5,7 +5,7 @@
  * The algorithm is swap-buffer's; only waiting differs. No thread ever blocks: where the lock is held or the
  * buffer full, the task awaits `Atomics.waitAsync` and the thread's other producers go on.
  *
- *     words   | lifecycle | lock, filling, fill  | room (eventcount) | consumer's sleeper | tickets |
+ *     words   | lock, filling, fill  | room (eventcount) | consumer's sleeper | tickets |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2                      |
  *
  *     fair=false   barging: whoever comes while the lock is free takes it (`async_mutex.ts`)
@@ -13,20 +13,24 @@
  *                  buffer the consumer, too, waits behind every task that is queued to find it full
  *
  * Blocks: never. Allocates: a promise a message, which is the point of it; one view a run. A pending
- * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile.
+ * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile. Of a Worker that dies all messages arrive
+ * whose `send` had resolved; one that dies with the lock held or with a place in its queue stops all.
  */
 import { AsyncMutex } from "./primitives/async_mutex.ts";
-import { LINGER_MS, receivedRuns } from "./primitives/consumer.ts";
-import { LINE } from "./primitives/layout.ts";
+import { BUSY, ConsumerBase, LINGER_MS } from "./primitives/consumer.ts";
+import { LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
+import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
 import { TicketLock } from "./primitives/ticket_lock.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
   type AsyncProducer,
   type AsyncStrategy,
   checkLength,
-  type Consumer,
-  handoffOver,
+  type HandoffOptions,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
+  type Ticket,
 } from "./strategy.ts";
 
 const NAME = "async-lock";
@@ -35,6 +39,8 @@ interface AsyncLockTicket {
   memory: SharedArrayBuffer;
   tickets: SharedArrayBuffer;
   fair: boolean;
+  /** The longest message, in bytes. */
+  largest: number;
 }
 
 /** What both ends have: the buffers, and one of the two locks. */
@@ -43,9 +49,9 @@ class LockedBuffers {
   readonly barging: AsyncMutex;
   readonly queue: TicketLock | null;
 
-  constructor({ memory, tickets, fair }: AsyncLockTicket) {
-    this.buffers = new TwoBuffers(memory, true);
-    const { words, lockAt, lifecycle, waits } = this.buffers;
+  constructor({ memory, tickets, fair }: AsyncLockTicket, lifecycle: Lifecycle) {
+    this.buffers = new TwoBuffers(memory, true, lifecycle);
+    const { words, lockAt, waits } = this.buffers;
     this.barging = new AsyncMutex(words, lockAt, lifecycle, waits);
     this.queue = fair ? new TicketLock(new Int32Array(tickets), 0, lifecycle, waits) : null;
   }
@@ -56,26 +62,37 @@ class LockedBuffers {
   }
 }
 
-class AsyncLockConsumer implements Consumer {
+class AsyncLockConsumer extends ConsumerBase {
   readonly #shared: LockedBuffers;
-  parks = 0;
+  /** A place in the lock's queue that has not come up yet. */
+  #queued: Promise<void> | null = null;
 
-  constructor(shared: LockedBuffers) {
+  constructor(shared: LockedBuffers, options: HandoffOptions) {
+    super(shared.buffers.lifecycle, options);
     this.#shared = shared;
   }
 
   async receive(): Promise<Uint8Array | null> {
-    const { lifecycle, sleeper } = this.#shared.buffers;
+    const { sleeper } = this.#shared.buffers;
+    this.checkUsable();
+    this.failIf(this.lost.overdue());
     let announced = false;
     let eager = false;
     for (;;) {
-      const closed = lifecycle.allClosed();
-      const run = await this.#swap(eager || closed);
-      if (run !== null || closed) {
+      const closed = this.allClosed();
+      const run = await this.#swap(eager || closed || this.lost.any);
+      this.lifecycle.check();
+      if (run !== null && run !== BUSY) {
         if (announced) sleeper.withdraw();
+        this.lost.received(run.length);
         return run;
       }
-      lifecycle.check();
+      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: run === BUSY, closed }));
+      if (run === BUSY) continue;
+      if (closed) {
+        if (announced) sleeper.withdraw();
+        return null;
+      }
       if (announced) {
         this.parks++;
         eager = await sleeper.sleepAsync(LINGER_MS);
@@ -86,27 +103,42 @@ class AsyncLockConsumer implements Consumer {
     }
   }
 
-  async #swap(eager: boolean): Promise<Uint8Array | null> {
-    const { buffers, barging, queue } = this.#shared;
-    if (queue !== null) await queue.lock();
-    else for (let slept = false; !barging.tryLock(slept); slept = true) await barging.released();
+  async #swap(eager: boolean): Promise<Uint8Array | null | typeof BUSY> {
+    const { buffers } = this.#shared;
+    if (!await this.#lockForASlice()) return BUSY;
     const run = buffers.swap(eager);
     this.#shared.unlock();
     if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();
     return run;
   }
 
-  reopen(producers: number): void {
-    this.#shared.buffers.lifecycle.open(producers);
+  /** Whether the lock is held now; false when a slice was not enough. */
+  async #lockForASlice(): Promise<boolean> {
+    const { barging, queue } = this.#shared;
+    if (queue !== null) return await this.#queueForASlice(queue);
+    const deadline = performance.now() + SLICE_MS;
+    for (let slept = false; !barging.tryLock(slept); slept = true) {
+      if (performance.now() >= deadline) return false;
+      await barging.released();
+    }
+    return true;
   }
 
-  abort(): void {
-    this.#shared.buffers.lifecycle.abort();
+  /** A place in the queue cannot be given back, so one that does not come up in time is kept for the next call. */
+  async #queueForASlice(queue: TicketLock): Promise<boolean> {
+    this.#queued ??= queue.lock();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, SLICE_MS, false);
+    });
+    const held = await Promise.race([this.#queued.then(() => true), late]);
+    clearTimeout(timer);
+    if (held) this.#queued = null;
+    return held;
+  }
+
+  protected wakeProducers(): void {
     this.#shared.buffers.room.advance();
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    return receivedRuns(this);
   }
 }
 
@@ -114,16 +146,23 @@ class AsyncLockProducer implements AsyncProducer {
   readonly #shared: LockedBuffers;
   /** One wait for room serves all tasks of the thread. */
   #roomSoon: Promise<void> | null = null;
+  readonly #worker: number;
+  readonly #largest: number;
   readonly waits;
 
-  constructor(shared: LockedBuffers) {
-    this.#shared = shared;
-    this.waits = shared.buffers.waits;
+  constructor({ shared, life, worker }: Ticket) {
+    const ticket = shared as AsyncLockTicket;
+    this.#shared = new LockedBuffers(ticket, new Lifecycle(life));
+    this.#worker = worker;
+    this.#largest = ticket.largest;
+    this.waits = this.#shared.buffers.waits;
   }
 
   async send(message: Uint8Array): Promise<void> {
     const { buffers, barging, queue } = this.#shared;
+    checkLength(message.length, this.#largest);
     for (let slept = false;;) {
+      buffers.lifecycle.glance();
       if (queue !== null) {
         await queue.lock();
       } else if (!barging.tryLock(slept)) {
@@ -134,7 +173,6 @@ class AsyncLockProducer implements AsyncProducer {
       }
       if (buffers.fits(message.length)) break;
       this.#shared.unlock();
-      checkLength(message.length, buffers.half);
       await (this.#roomSoon ??= this.#roomFor(message.length));
       slept = false;
     }
@@ -157,11 +195,15 @@ class AsyncLockProducer implements AsyncProducer {
     }
   }
 
-  close(): Promise<void> {
+  // deno-lint-ignore require-await -- it is async so that it rejects and never throws
+  async close(): Promise<void> {
     const { lifecycle, sleeper } = this.#shared.buffers;
-    if (lifecycle.closeOne()) sleeper.wake();
-    return Promise.resolve();
+    if (lifecycle.closeOne(this.#worker)) sleeper.wake();
   }
+}
+
+function largestMessage(capacity: number): number {
+  return Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2));
 }
 
 export const asyncLock: AsyncStrategy = {
@@ -177,15 +219,29 @@ export const asyncLock: AsyncStrategy = {
     },
   },
   variants: [{}],
-  largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-  open({ producers, workers, capacity, params }) {
+  largestMessage,
+  capacityRange: (_workers, messageBytes) => ({
+    least: 2 * messageBytes,
+    largest: MAX_MEMORY_BYTES,
+  }),
+  open(options) {
+    const { capacity, params, firstPosition = 0 } = options;
     const memory = TwoBuffers.allocate(capacity);
     const tickets = new SharedArrayBuffer(LINE * 4);
-    const ticket: AsyncLockTicket = { memory, tickets, fair: params.fair === "true" };
-    const shared = new LockedBuffers(ticket);
-    shared.buffers.lifecycle.open(producers);
-    const sharedBytes = memory.byteLength + tickets.byteLength;
-    return handoffOver(NAME, new AsyncLockConsumer(shared), workers, ticket, sharedBytes);
+    new Int32Array(tickets).fill(firstPosition);
+    const fair = params.fair === "true";
+    const ticket: AsyncLockTicket = { memory, tickets, fair, largest: largestMessage(capacity) };
+    const lifecycle = lifeOf(options);
+    const shared = new LockedBuffers(ticket, lifecycle);
+    shared.buffers.startAt(firstPosition, false);
+    return makeHandoff({
+      strategy: NAME,
+      options,
+      consumer: new AsyncLockConsumer(shared, options),
+      lifecycle,
+      sharedOf: () => ticket,
+      sharedBytes: memory.byteLength + tickets.byteLength,
+    });
   },
-  join: (ticket) => new AsyncLockProducer(new LockedBuffers(ticket.shared as AsyncLockTicket)),
+  join: (ticket) => new AsyncLockProducer(ticket),
 };

@@ -7,7 +7,7 @@
  * two delays the flip's bytes and can never corrupt them. After the reserve/commit buffers of kernel tracing
  * (Desnoyers, LTTng, 2006), with two buffers in place of a ring.
  *
- *     words   | lifecycle | state | end of buffer 0, 1 | room (eventcount) | consumer's sleeper |
+ *     words   | state | end of buffer 0, 1 | room (eventcount) | consumer's sleeper |
  *             | committed by Worker 0 to buffer 0, 1 | … by Worker 1 … |           one cache line each
  *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2    |
  *
@@ -25,11 +25,12 @@
  * A sleeping consumer is woken by half a buffer, or takes what is there after 1 ms.
  *
  * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
- * reservation is not committed. Allocates: nothing per message; one view a run.
+ * reservation is not committed. Allocates: nothing per message; one view a run. Of a Worker that dies all messages
+ * arrive whose `send` had returned; one that dies between reservation and commit stops all.
  */
-import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
-import { copyIn, LINE } from "./primitives/layout.ts";
-import { Lifecycle } from "./primitives/lifecycle.ts";
+import { BUSY, LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
+import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { pause } from "./primitives/pause.ts";
 import { Waits } from "./primitives/waits.ts";
@@ -37,19 +38,24 @@ import {
   type BlockingProducer,
   type BlockingStrategy,
   checkLength,
+  type HandoffOptions,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
+  type Ticket,
 } from "./strategy.ts";
 
-const LIFECYCLE = 0;
-const STATE = LINE;
-const END = 2 * LINE;
-const ROOM = 3 * LINE;
-const SLEEPER = 4 * LINE;
-const COMMITTED = 5 * LINE;
+const STATE = 0;
+const END = LINE;
+const ROOM = 2 * LINE;
+const SLEEPER = 3 * LINE;
+const COMMITTED = 4 * LINE;
 const RESERVED = 0x7fff_ffff;
 const UNKNOWN = -1;
+const NONE = -1;
 /** Looks at the commits before the consumer gives its core away: the committer may need it. */
 const SPINS = 1_000;
+const NAP_MS = 0.05;
 /** How long a producer that meets another one stays away: some 20 to 40 µs, a thousand messages of the other. */
 const PAUSES = 512;
 /** Messages of its own size that must pass after coming back before a producer gives way again. */
@@ -58,7 +64,8 @@ const FRESH = 16;
 interface SwapTicket {
   memory: SharedArrayBuffer;
   workers: number;
-  worker: number;
+  /** The longest message, in bytes. */
+  largest: number;
   /** How long a producer that meets another one stays away, in pauses. */
   pauses: number;
 }
@@ -78,7 +85,7 @@ class Shared {
     return COMMITTED + workers * LINE;
   }
 
-  constructor(memory: SharedArrayBuffer, workers: number) {
+  constructor(memory: SharedArrayBuffer, workers: number, lifecycle: Lifecycle) {
     const from = Shared.wordCount(workers) * 4;
     this.words = new Int32Array(memory, 0, Shared.wordCount(workers));
     this.half = (memory.byteLength - from) / 2;
@@ -88,7 +95,7 @@ class Shared {
     ];
     this.workers = workers;
     this.watermark = this.half >>> 1;
-    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.lifecycle = lifecycle;
     this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
@@ -96,61 +103,74 @@ class Shared {
 
 class AtomicSwapConsumer extends PollingConsumer {
   readonly #shared: Shared;
+  /** The buffer that was flipped away and whose last messages are not committed yet, or `NONE`. */
+  #flipped = NONE;
+  /** What was reserved in it. */
+  #reserved = 0;
 
-  constructor(shared: Shared) {
-    super(shared.lifecycle, shared.sleeper, LINGER_MS);
+  constructor(shared: Shared, options: HandoffOptions) {
+    super(shared.lifecycle, shared.sleeper, LINGER_MS, options);
     this.#shared = shared;
   }
 
-  protected poll(eager: boolean): Uint8Array | null {
-    const { words, half, watermark, buffers, room } = this.#shared;
+  protected poll(eager: boolean): Uint8Array | null | typeof BUSY {
+    if (this.#flipped === NONE && !this.#flip(eager)) return null;
+    const valid = this.#awaitCommits();
+    if (valid === UNKNOWN) return BUSY;
+    const run = this.#shared.buffers[this.#flipped].subarray(0, valid);
+    this.#flipped = NONE;
+    if (this.#shared.room.hasWaiters()) this.#shared.room.advance();
+    return run;
+  }
+
+  /** Turns the producers to the other buffer, unless there is too little in this one. */
+  #flip(eager: boolean): boolean {
+    const { words, watermark, workers } = this.#shared;
     const seen = Atomics.load(words, STATE);
     const reservedNow = seen & RESERVED;
-    if (reservedNow === 0 || (!eager && reservedNow < watermark)) return null;
+    if (reservedNow === 0 || (!eager && reservedNow < watermark)) return false;
     const full = seen >>> 31;
     const other = 1 - full;
     // Nobody touches the other buffer's counts: all that reserved there have committed before its last flip.
     words[END + other] = UNKNOWN;
-    for (let worker = 0; worker < this.#shared.workers; worker++) {
+    for (let worker = 0; worker < workers; worker++) {
       words[COMMITTED + worker * LINE + other] = 0;
     }
-    const reserved = Atomics.exchange(words, STATE, other << 31) & RESERVED;
-    const valid = reserved <= half ? reserved : this.#awaitEnd(full);
-    this.#awaitCommits(full, valid);
-    if (room.hasWaiters()) room.advance();
-    return buffers[full].subarray(0, valid);
+    this.#reserved = Atomics.exchange(words, STATE, other << 31) & RESERVED;
+    this.#flipped = full;
+    return true;
   }
 
-  #awaitEnd(buffer: number): number {
-    return this.#spinUntil(
-      () => Atomics.load(this.#shared.words, END + buffer),
-      (end) => end !== UNKNOWN,
-    );
-  }
-
-  #awaitCommits(buffer: number, valid: number): void {
-    const { words, workers } = this.#shared;
-    const committed = () => {
-      let sum = 0;
-      for (let worker = 0; worker < workers; worker++) {
-        sum += Atomics.load(words, COMMITTED + worker * LINE + buffer);
-      }
-      return sum;
-    };
-    this.#spinUntil(committed, (sum) => sum === valid);
-  }
-
-  /** What is awaited is a few instructions away on another thread, unless that one is preempted. */
-  #spinUntil(look: () => number, isDone: (value: number) => boolean): number {
+  /**
+   * The valid bytes of the flipped buffer once all are committed, or `UNKNOWN` after a slice. What is awaited is a
+   * few instructions away on another thread, unless that one is preempted, or dead.
+   */
+  #awaitCommits(): number {
+    const deadline = performance.now() + SLICE_MS;
     for (let spins = 1;; spins++) {
-      const value = look();
-      if (isDone(value)) return value;
+      const valid = this.#valid();
+      if (valid !== UNKNOWN && this.#committed() === valid) return valid;
       if (spins % SPINS === 0) {
-        this.lifecycle.check();
+        if (performance.now() >= deadline) return UNKNOWN;
         this.sleeper.announce();
-        this.sleeper.sleep(0.05);
+        this.sleeper.sleep(NAP_MS);
       }
     }
+  }
+
+  /** Where the valid bytes end, or `UNKNOWN` while the reservation that crossed the end has not said so. */
+  #valid(): number {
+    const { words, half } = this.#shared;
+    return this.#reserved <= half ? this.#reserved : Atomics.load(words, END + this.#flipped);
+  }
+
+  #committed(): number {
+    const { words, workers } = this.#shared;
+    let sum = 0;
+    for (let worker = 0; worker < workers; worker++) {
+      sum += Atomics.load(words, COMMITTED + worker * LINE + this.#flipped);
+    }
+    return sum;
   }
 
   /** The buffer that was written is empty by the next flip. */
@@ -168,6 +188,9 @@ class AtomicSwapProducer implements BlockingProducer {
   readonly #buffers: readonly Uint8Array[];
   readonly #half: number;
   readonly #watermark: number;
+  readonly #lifecycle: Lifecycle;
+  readonly #worker: number;
+  readonly #largest: number;
   /** Where this Worker's commits are counted. */
   readonly #committedAt: number;
   /** Where this Worker's next reservation begins if nobody else reserves before it. */
@@ -178,8 +201,12 @@ class AtomicSwapProducer implements BlockingProducer {
   readonly #pauses: number;
   readonly waits: Waits;
 
-  constructor({ memory, workers, worker, pauses }: SwapTicket) {
-    this.#shared = new Shared(memory, workers);
+  constructor({ life, worker, shared }: Ticket) {
+    const { memory, workers, largest, pauses } = shared as SwapTicket;
+    this.#lifecycle = new Lifecycle(life);
+    this.#shared = new Shared(memory, workers, this.#lifecycle);
+    this.#worker = worker;
+    this.#largest = largest;
     this.#words = this.#shared.words;
     this.#buffers = this.#shared.buffers;
     this.#half = this.#shared.half;
@@ -192,6 +219,9 @@ class AtomicSwapProducer implements BlockingProducer {
 
   send(message: Uint8Array): void {
     const length = message.length;
+    // Before anything is reserved: a reservation that is never committed would stop the consumer.
+    checkLength(length, this.#largest);
+    this.#lifecycle.glance();
     let state = Atomics.add(this.#words, STATE, length);
     if ((state & RESERVED) + length > this.#half) state = this.#reserveLater(length, state);
     copyIn(this.#buffers[state >>> 31], state & RESERVED, message);
@@ -199,6 +229,7 @@ class AtomicSwapProducer implements BlockingProducer {
   }
 
   sendByte(byte: number): void {
+    this.#lifecycle.glance();
     let state = Atomics.add(this.#words, STATE, 1);
     if ((state & RESERVED) >= this.#half) state = this.#reserveLater(1, state);
     this.#buffers[state >>> 31][state & RESERVED] = byte;
@@ -239,7 +270,6 @@ class AtomicSwapProducer implements BlockingProducer {
       const at = state & RESERVED;
       if (at + length <= half) return state;
       if (at <= half) Atomics.store(words, END + (state >>> 31), at);
-      checkLength(length, half);
       this.waits.failedClaims++;
       sleeper.wake();
       // Reserving only where it fits by all that can be seen keeps void reservations few, and the count far
@@ -249,11 +279,17 @@ class AtomicSwapProducer implements BlockingProducer {
     }
   }
 
-  flush(): void {}
+  flush(): void {
+    this.#lifecycle.check();
+  }
 
   close(): void {
-    if (this.#shared.lifecycle.closeOne()) this.#shared.sleeper.wake();
+    if (this.#lifecycle.closeOne(this.#worker)) this.#shared.sleeper.wake();
   }
+}
+
+function largestMessage(capacity: number): number {
+  return Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2));
 }
 
 /** @param pauses how long a producer that meets another one stays away; 0: it never does */
@@ -268,24 +304,31 @@ export function atomicSwapWith(
     summary,
     params: {},
     variants,
-    largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-    open({ producers, workers, capacity }) {
+    largestMessage,
+    // Half of it leaves the count of reserved bytes room for those that are void.
+    capacityRange: (_workers, messageBytes) => ({
+      least: 2 * messageBytes,
+      largest: MAX_MEMORY_BYTES,
+    }),
+    open(options) {
+      const { workers, capacity, firstPosition = 0 } = options;
       const half = Math.floor(capacity / 2);
       const memory = new SharedArrayBuffer(Shared.wordCount(workers) * 4 + 2 * half);
-      const shared = new Shared(memory, workers);
+      const lifecycle = lifeOf(options);
+      const shared = new Shared(memory, workers, lifecycle);
       shared.words[END] = UNKNOWN;
-      shared.lifecycle.open(producers);
-      return {
-        consumer: new AtomicSwapConsumer(shared),
-        tickets: Array.from({ length: workers }, (_, worker) => ({
-          strategy: name,
-          shared: { memory, workers, worker, pauses } satisfies SwapTicket,
-        })),
-        transfers: Array.from({ length: workers }, () => []),
+      shared.words[ROOM] = firstPosition;
+      const ticket: SwapTicket = { memory, workers, largest: largestMessage(capacity), pauses };
+      return makeHandoff({
+        strategy: name,
+        options,
+        consumer: new AtomicSwapConsumer(shared, options),
+        lifecycle,
+        sharedOf: () => ticket,
         sharedBytes: memory.byteLength,
-      };
+      });
     },
-    join: (ticket) => new AtomicSwapProducer(ticket.shared as SwapTicket),
+    join: (ticket) => new AtomicSwapProducer(ticket),
   };
 }
 

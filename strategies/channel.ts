@@ -7,7 +7,7 @@
  * reads headers from `head` on, and before it gives space back it zeroes it, so that no later lap takes old
  * bytes for a header. Claims are served in their order; one that lies beyond the limit waits for the consumer.
  *
- *     words   | lifecycle | tail | head | room (eventcount) | consumer's sleeper |   one cache line each
+ *     words   | tail | head | room (eventcount) | consumer's sleeper |   one cache line each
  *     ring    | length, bytes, pad to 4 | length, bytes, pad to 4 | …            |   a power of two bytes
  *
  * The ring is as large as `capacity` bytes of payload need it for messages of the expected size: headers do
@@ -17,10 +17,11 @@
  *     drain=batch   a run is all that is there, gathered
  *
  * Blocks: `send` while its claim lies beyond the limit; `receive` while nothing is there. Allocates: nothing
- * per message in `send`; one view a run. A producer that dies between claim and header stalls the channel.
+ * per message in `send`; one view a run. Of a Worker that dies all messages arrive whose `send` had returned; one
+ * that dies between claim and header stalls the channel for all.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
-import { copyIn, LINE, powerOfTwo, roundUp } from "./primitives/layout.ts";
+import { copyIn, LINE, MAX_MEMORY_BYTES, powerOfTwo, roundUp } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
@@ -29,17 +30,17 @@ import {
   type BlockingStrategy,
   checkLength,
   type HandoffOptions,
-  handoffOver,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
 } from "./strategy.ts";
 
 const NAME = "channel";
-const LIFECYCLE = 0;
-const TAIL = LINE;
-const HEAD = 2 * LINE;
-const ROOM = 3 * LINE;
-const SLEEPER = 4 * LINE;
-const WORDS = 5 * LINE;
+const TAIL = 0;
+const HEAD = LINE;
+const ROOM = 2 * LINE;
+const SLEEPER = 3 * LINE;
+const WORDS = 4 * LINE;
 const HEADER_BYTES = 4;
 /** What a batch gathers at most: larger writes gain nothing. */
 const BATCH_BYTES = 1 << 20;
@@ -63,14 +64,14 @@ class Shared {
   readonly room: EventCount;
   readonly sleeper: Sleeper;
 
-  constructor({ memory, limit, largest }: ChannelTicket) {
+  constructor({ memory, limit, largest }: ChannelTicket, lifecycle: Lifecycle) {
     this.words = new Int32Array(memory, 0, WORDS);
     this.ring = new Uint8Array(memory, WORDS * 4);
     this.headers = new Int32Array(memory, WORDS * 4);
     this.mask = this.ring.length - 1;
     this.limit = limit;
     this.largest = largest;
-    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.lifecycle = lifecycle;
     this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
@@ -85,17 +86,19 @@ class ChannelConsumer extends PollingConsumer {
   readonly #gathered: Uint8Array;
   readonly #batch: boolean;
   /** Position of the oldest record that was not given back; positions count bytes modulo 2^32. */
-  #head = 0;
+  #head: number;
   /** Position behind the last record of the current run. */
-  #taken = 0;
+  #taken: number;
   /** Bytes given back since producers were last woken. */
   #freed = 0;
 
-  constructor(shared: Shared, gatherBytes: number, batch: boolean) {
-    super(shared.lifecycle, shared.sleeper, 0);
+  constructor(shared: Shared, options: HandoffOptions) {
+    super(shared.lifecycle, shared.sleeper, 0, options);
     this.#shared = shared;
-    this.#gathered = new Uint8Array(gatherBytes);
-    this.#batch = batch;
+    this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));
+    this.#batch = options.params.drain === "batch";
+    this.#head = Atomics.load(shared.words, HEAD);
+    this.#taken = this.#head;
   }
 
   protected poll(): Uint8Array | null {
@@ -170,6 +173,11 @@ class ChannelConsumer extends PollingConsumer {
     }
   }
 
+  /** The record at the head is claimed, and its header does not come. */
+  protected override stalled(): boolean {
+    return Atomics.load(this.#shared.words, TAIL) !== this.#taken;
+  }
+
   protected wakeProducers(): void {
     this.#shared.room.advance();
   }
@@ -178,19 +186,18 @@ class ChannelConsumer extends PollingConsumer {
 class ChannelProducer implements BlockingProducer {
   readonly #shared: Shared;
   readonly waits: Waits;
-  /** The consumer's head when it was last looked at: older than the truth, so on the safe side. */
-  #seenHead = 0;
+  readonly #worker: number;
 
-  constructor(shared: Shared) {
+  constructor(shared: Shared, worker: number) {
     this.#shared = shared;
+    this.#worker = worker;
     this.waits = shared.waits;
-    this.#seenHead = Atomics.load(shared.words, HEAD);
   }
 
   send(message: Uint8Array): void {
     const { headers, mask, largest, ring, sleeper } = this.#shared;
     const length = message.length;
-    if (length < 1 || length > largest) checkLength(length, largest);
+    checkLength(length, largest);
     const position = this.#claim(recordBytes(length));
     const from = (position + HEADER_BYTES) & mask;
     if (from + length <= ring.length) {
@@ -212,29 +219,32 @@ class ChannelProducer implements BlockingProducer {
     sleeper.wake();
   }
 
-  /** The position of a record, after waiting for its room where it must. */
+  /**
+   * The position of a record, after waiting for its room where it must. The head is looked at every time: one
+   * that was remembered could be 2^32 bytes old, and a full ring would look empty.
+   */
   #claim(record: number): number {
-    const { words, limit } = this.#shared;
+    const { words, limit, lifecycle } = this.#shared;
+    lifecycle.glance();
     const position = Atomics.add(words, TAIL, record);
-    if (((position + record - this.#seenHead) >>> 0) > limit) this.#waitForRoom(position + record);
+    if (((position + record - Atomics.load(words, HEAD)) >>> 0) > limit) {
+      this.#waitForRoom(position + record);
+    }
     return position;
   }
 
   #waitForRoom(end: number): void {
     const { words, limit, room } = this.#shared;
-    const fits = () => {
-      this.#seenHead = Atomics.load(words, HEAD);
-      return ((end - this.#seenHead) >>> 0) <= limit;
-    };
-    if (fits()) return;
     this.waits.failedClaims++;
-    room.waitUntil(fits);
+    room.waitUntil(() => ((end - Atomics.load(words, HEAD)) >>> 0) <= limit);
   }
 
-  flush(): void {}
+  flush(): void {
+    this.#shared.lifecycle.check();
+  }
 
   close(): void {
-    if (this.#shared.lifecycle.closeOne()) this.#shared.sleeper.wake();
+    if (this.#shared.lifecycle.closeOne(this.#worker)) this.#shared.sleeper.wake();
   }
 }
 
@@ -251,17 +261,33 @@ export const channel: BlockingStrategy = {
   },
   variants: [{ drain: "each" }, { drain: "batch" }],
   largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, capacity),
-  open({ producers, workers, capacity, messageBytes, params }: HandoffOptions) {
+  capacityRange: (_workers, messageBytes) => ({
+    least: messageBytes,
+    largest: Math.floor(MAX_MEMORY_BYTES / recordBytes(messageBytes)) * messageBytes,
+  }),
+  open(options: HandoffOptions) {
+    const { capacity, messageBytes, firstPosition = 0 } = options;
     const records = Math.max(1, Math.floor(capacity / messageBytes));
     const largest = Math.min(MAX_MESSAGE_BYTES, capacity);
     const limit = Math.max(records * recordBytes(messageBytes), recordBytes(largest));
     const memory = new SharedArrayBuffer(WORDS * 4 + powerOfTwo(limit));
     const ticket: ChannelTicket = { memory, limit, largest };
-    const shared = new Shared(ticket);
-    shared.lifecycle.open(producers);
-    const gatherBytes = Math.min(capacity, BATCH_BYTES);
-    const consumer = new ChannelConsumer(shared, gatherBytes, params.drain === "batch");
-    return handoffOver(NAME, consumer, workers, ticket, memory.byteLength);
+    const lifecycle = lifeOf(options);
+    const shared = new Shared(ticket, lifecycle);
+    for (const at of [TAIL, HEAD, ROOM]) shared.words[at] = firstPosition;
+    return makeHandoff({
+      strategy: NAME,
+      options,
+      consumer: new ChannelConsumer(shared, options),
+      lifecycle,
+      sharedOf: () => ticket,
+      sharedBytes: memory.byteLength,
+    });
   },
-  join: (ticket) => new ChannelProducer(new Shared(ticket.shared as ChannelTicket)),
+  join({ shared, life, worker }) {
+    return new ChannelProducer(
+      new Shared(shared as ChannelTicket, new Lifecycle(life)),
+      worker,
+    );
+  },
 };

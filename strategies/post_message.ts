@@ -7,19 +7,20 @@
  * has written. A message is charged its bytes, but at least capacity / `credits`, since each costs the
  * platform hundreds of bytes whatever its length.
  *
- *     words   | lifecycle | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
+ *     words   | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
  *     port w  | message, message, … , 0 = one producer has closed                    |
  *
  *     drain=each    a run is one message: an awaited write for each
  *     drain=batch   a run is all that is there, gathered
  *
  * Blocks: `send` while it has no credit; `receive` while nothing is there. Allocates: a buffer and the
- * platform's own wrapping a message, on both sides.
+ * platform's own wrapping a message, on both sides. Of a Worker that dies what was posted arrives, as far as the
+ * platform keeps it; credits that it claimed and did not use are gone, which may stop all.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { PollingConsumer } from "./primitives/consumer.ts";
-import { LINE } from "./primitives/layout.ts";
-import { Lifecycle } from "./primitives/lifecycle.ts";
+import { LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
+import { Lifecycle, producersByWorker } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
@@ -28,17 +29,18 @@ import {
   checkLength,
   type Handoff,
   type HandoffOptions,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
   type Ticket,
 } from "./strategy.ts";
 
 const NAME = "post-message";
-const LIFECYCLE = 0;
-const CLAIMED = LINE;
-const FREED = 2 * LINE;
-const ROOM = 3 * LINE;
-const SLEEPER = 4 * LINE;
-const WORDS = 5 * LINE;
+const CLAIMED = 0;
+const FREED = LINE;
+const ROOM = 2 * LINE;
+const SLEEPER = 3 * LINE;
+const WORDS = 4 * LINE;
 const BATCH_BYTES = 1 << 20;
 /** Posted in place of a message: in order behind a producer's last one. */
 const CLOSED = 0;
@@ -58,9 +60,9 @@ class Shared {
   readonly room: EventCount;
   readonly sleeper: Sleeper;
 
-  constructor(memory: SharedArrayBuffer) {
+  constructor(memory: SharedArrayBuffer, lifecycle: Lifecycle) {
     this.words = new Int32Array(memory);
-    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.lifecycle = lifecycle;
     this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
@@ -78,6 +80,8 @@ class PortConsumer extends PollingConsumer {
   readonly #leastCharge: number;
   readonly #capacity: number;
   #turn = 0;
+  /** Producers of each Worker whose close was not received. */
+  #open: number[];
   /** Charge of the current run. */
   #charge = 0;
   /** Charge freed since producers were last woken. */
@@ -86,13 +90,14 @@ class PortConsumer extends PollingConsumer {
   #held: Uint8Array | null = null;
 
   constructor(shared: Shared, ports: readonly MessagePort[], options: HandoffOptions) {
-    super(shared.lifecycle, shared.sleeper, 0);
+    super(shared.lifecycle, shared.sleeper, 0, options);
     this.#shared = shared;
     this.#ports = ports;
     this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));
     this.#batch = options.params.drain === "batch";
     this.#leastCharge = leastCharge(options);
     this.#capacity = options.capacity;
+    this.#open = [...producersByWorker(options.producers, options.workers)];
   }
 
   protected poll(): Uint8Array | null {
@@ -129,13 +134,35 @@ class PortConsumer extends PollingConsumer {
     }
     const ports = this.#ports;
     for (let silent = 0; silent < ports.length;) {
-      const received = receiveMessageOnPort(ports[this.#turn]);
-      this.#turn = this.#turn + 1 === ports.length ? 0 : this.#turn + 1;
+      const worker = this.#turn;
+      const received = receiveMessageOnPort(ports[worker]);
+      this.#turn = worker + 1 === ports.length ? 0 : worker + 1;
       if (received === undefined) silent++;
-      else if (received.message === CLOSED) this.lifecycle.closeOne();
-      else return received.message as Uint8Array;
+      else if (received.message !== CLOSED) return received.message as Uint8Array;
+      else this.#countClosed(worker);
     }
     return null;
+  }
+
+  #countClosed(worker: number): void {
+    this.#open[worker]--;
+    this.lifecycle.countClosed();
+  }
+
+  override reopen(producers: number | readonly number[]): void {
+    super.reopen(producers);
+    this.#open = [...producersByWorker(producers, this.#ports.length)];
+  }
+
+  /** A close is behind its producer's messages on the port, so it counts when it is received. */
+  protected override hasClosed(worker: number): boolean {
+    return this.#open[worker] <= 0;
+  }
+
+  /** Credits are claimed for a message that is on no port. */
+  protected override stalled(): boolean {
+    const { words } = this.#shared;
+    return Atomics.load(words, CLAIMED) !== Atomics.load(words, FREED);
   }
 
   protected release(): void {
@@ -166,12 +193,17 @@ class PortConsumer extends PollingConsumer {
 class PortProducer implements BlockingProducer {
   readonly #shared: Shared;
   readonly waits: Waits;
+  readonly #lifecycle: Lifecycle;
+  readonly #worker: number;
   readonly #port: MessagePort;
   readonly #capacity: number;
   readonly #leastCharge: number;
 
-  constructor(ticket: PortTicket) {
-    this.#shared = new Shared(ticket.memory);
+  constructor({ life, worker, shared }: Ticket) {
+    const ticket = shared as PortTicket;
+    this.#lifecycle = new Lifecycle(life);
+    this.#shared = new Shared(ticket.memory, this.#lifecycle);
+    this.#worker = worker;
     this.waits = this.#shared.waits;
     this.#port = ticket.port;
     this.#capacity = ticket.capacity;
@@ -189,6 +221,7 @@ class PortProducer implements BlockingProducer {
   }
 
   #post(message: Uint8Array): void {
+    this.#lifecycle.glance();
     const { words, sleeper } = this.#shared;
     const charge = Math.max(message.length, this.#leastCharge);
     const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
@@ -204,10 +237,15 @@ class PortProducer implements BlockingProducer {
     return ((claimed - Atomics.load(this.#shared.words, FREED)) | 0) <= this.#capacity;
   }
 
-  flush(): void {}
+  flush(): void {
+    this.#lifecycle.check();
+  }
 
+  /** Posted before it is counted: a Worker that dies between the two is thought lost rather than waited for. */
   close(): void {
+    this.#lifecycle.checkMayClose(this.#worker);
     this.#port.postMessage(CLOSED);
+    this.#lifecycle.leave(this.#worker);
     this.#shared.sleeper.wake();
   }
 }
@@ -231,25 +269,27 @@ export const postMessage: BlockingStrategy = {
   },
   variants: [{ drain: "each" }, { drain: "batch" }],
   largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, capacity),
+  capacityRange: (_workers, messageBytes) => ({ least: messageBytes, largest: MAX_MEMORY_BYTES }),
   open(options: HandoffOptions): Handoff {
     const memory = new SharedArrayBuffer(WORDS * 4);
-    const shared = new Shared(memory);
-    shared.lifecycle.open(options.producers);
+    const lifecycle = lifeOf(options);
+    const shared = new Shared(memory, lifecycle);
+    for (const at of [CLAIMED, FREED, ROOM]) shared.words[at] = options.firstPosition ?? 0;
     const channels = Array.from({ length: options.workers }, () => new MessageChannel());
-    return {
+    return makeHandoff({
+      strategy: NAME,
+      options,
       consumer: new PortConsumer(shared, channels.map((channel) => channel.port1), options),
-      tickets: channels.map((channel): Ticket => ({
-        strategy: NAME,
-        shared: {
-          memory,
-          port: channel.port2,
-          capacity: options.capacity,
-          leastCharge: leastCharge(options),
-        },
-      })),
-      transfers: channels.map((channel) => [channel.port2 as unknown as Transferable]),
+      lifecycle,
+      sharedOf: (w): PortTicket => ({
+        memory,
+        port: channels[w].port2,
+        capacity: options.capacity,
+        leastCharge: leastCharge(options),
+      }),
+      transfersOf: (w) => [channels[w].port2],
       sharedBytes: memory.byteLength,
-    };
+    });
   },
-  join: (ticket) => new PortProducer(ticket.shared as PortTicket),
+  join: (ticket) => new PortProducer(ticket),
 };

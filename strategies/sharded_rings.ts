@@ -8,7 +8,7 @@
  * producer's copy into it is the only one.
  *
  *     words, a ring   | write, last | read | room (eventcount) |         one cache line each
- *     words           | lifecycle | consumer's sleeper |
+ *     words           | consumer's sleeper |
  *     bytes, a ring   | capacity / workers |
  *
  *           0      write     read       last    size
@@ -24,10 +24,11 @@
  * busy ring cannot starve a quiet one; it sleeps until one of the two.
  *
  * Blocks: `send` while the ring is full; `receive` while nothing is there. Allocates: nothing per message; one
- * view a run.
+ * view a run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
+ * nobody else is touched.
  */
 import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
-import { copyIn, LINE } from "./primitives/layout.ts";
+import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
@@ -36,13 +37,15 @@ import {
   type BlockingStrategy,
   checkLength,
   type HandoffOptions,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
+  type Ticket,
 } from "./strategy.ts";
 
 const NAME = "sharded-rings";
-const LIFECYCLE = 0;
-const SLEEPER = LINE;
-const SHARED_WORDS = 2 * LINE;
+const SLEEPER = 0;
+const SHARED_WORDS = LINE;
 /** Of one ring, from its first word on. */
 const WRITE = 0;
 const LAST = 1;
@@ -54,7 +57,6 @@ const FLUSH_MS = 1;
 
 interface RingTicket {
   memory: SharedArrayBuffer;
-  worker: number;
   workers: number;
   publish: number;
 }
@@ -65,6 +67,7 @@ class Ring {
   readonly write: number;
   readonly last: number;
   readonly read: number;
+  readonly roomAt: number;
   readonly bytes: Uint8Array;
   readonly size: number;
   readonly room: EventCount;
@@ -84,7 +87,8 @@ class Ring {
     this.read = base + READ;
     this.size = (memory.byteLength - wordCount * 4) / workers;
     this.bytes = new Uint8Array(memory, wordCount * 4 + worker * this.size, this.size);
-    this.room = new EventCount(this.words, base + ROOM, lifecycle, waits);
+    this.roomAt = base + ROOM;
+    this.room = new EventCount(this.words, this.roomAt, lifecycle, waits);
   }
 
   static memoryBytes(workers: number, size: number): number {
@@ -145,8 +149,13 @@ class RingsConsumer extends PollingConsumer {
   #turn = 0;
   #current: RingReader | null = null;
 
-  constructor(lifecycle: Lifecycle, sleeper: Sleeper, readers: readonly RingReader[]) {
-    super(lifecycle, sleeper, LINGER_MS);
+  constructor(
+    lifecycle: Lifecycle,
+    sleeper: Sleeper,
+    readers: readonly RingReader[],
+    options: HandoffOptions,
+  ) {
+    super(lifecycle, sleeper, LINGER_MS, options);
     this.#readers = readers;
   }
 
@@ -182,6 +191,7 @@ class RingProducer implements BlockingProducer {
   readonly #largest: number;
   readonly #watermark: number;
   readonly #lifecycle: Lifecycle;
+  readonly #worker: number;
   readonly #sleeper: Sleeper;
   readonly waits = new Waits();
   /** Where the next message goes. */
@@ -196,9 +206,11 @@ class RingProducer implements BlockingProducer {
   #wokenAt = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor({ memory, worker, workers, publish }: RingTicket) {
+  constructor({ life, worker, shared }: Ticket) {
+    const { memory, workers, publish } = shared as RingTicket;
     const words = new Int32Array(memory, 0, SHARED_WORDS);
-    this.#lifecycle = new Lifecycle(words, LIFECYCLE);
+    this.#lifecycle = new Lifecycle(life);
+    this.#worker = worker;
     this.#sleeper = new Sleeper(words, SLEEPER);
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
@@ -211,13 +223,15 @@ class RingProducer implements BlockingProducer {
   send(message: Uint8Array): void {
     const length = message.length;
     checkLength(length, this.#largest);
+    this.#lifecycle.glance();
     if (this.#write + length > this.#limit) this.#makeRoom(length);
     copyIn(this.#bytes, this.#write, message);
     this.#wrote(length);
   }
 
-  /** A message in the middle of a batch is one comparison and two stores, compiled into the caller. */
+  /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
+    this.#lifecycle.glance();
     const at = this.#write;
     if (at < this.#stop) {
       this.#bytes[at] = byte;
@@ -237,11 +251,16 @@ class RingProducer implements BlockingProducer {
     this.#write += length;
     this.#publishAt += length - 1;
     if (this.#timer === null && this.#publish > 1) this.#startTimer();
-    if (this.#write >= this.#publishAt) this.flush();
+    if (this.#write >= this.#publishAt) this.#publishAll();
     else this.#stop = Math.min(this.#limit, this.#publishAt - 1);
   }
 
   flush(): void {
+    this.#lifecycle.check();
+    this.#publishAll();
+  }
+
+  #publishAll(): void {
     const write = this.#write;
     this.#publishAt = write + this.#publish;
     this.#stop = Math.min(this.#limit, this.#publishAt - 1);
@@ -256,7 +275,7 @@ class RingProducer implements BlockingProducer {
   #startTimer(): void {
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.flush();
+      this.#publishAll();
       // So that the next message takes the slow way, which starts the timer again.
       this.#stop = 0;
     }, FLUSH_MS);
@@ -265,7 +284,7 @@ class RingProducer implements BlockingProducer {
   /** Leaves `write` where `length` bytes fit in one piece, after waiting for them where it must. */
   #makeRoom(length: number): void {
     if (this.#findRoom(length)) return;
-    this.flush();
+    this.#publishAll();
     this.waits.failedClaims++;
     this.#ring.room.waitUntil(() => {
       if (this.#findRoom(length)) return true;
@@ -293,8 +312,9 @@ class RingProducer implements BlockingProducer {
   }
 
   close(): void {
-    this.flush();
-    if (this.#lifecycle.closeOne()) this.#sleeper.wake();
+    this.#lifecycle.checkMayClose(this.#worker);
+    this.#publishAll();
+    if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();
   }
 }
 
@@ -321,24 +341,30 @@ export const shardedRings: BlockingStrategy = {
   },
   variants: [{ publish: 64 }, { publish: 1 }],
   largestMessage: (capacity, workers) => largestOf(ringSize(capacity, workers)),
-  open({ producers, workers, capacity, params }: HandoffOptions) {
+  capacityRange: (workers, messageBytes) => ({
+    least: workers * (2 * messageBytes + 1),
+    largest: MAX_MEMORY_BYTES,
+  }),
+  open(options: HandoffOptions) {
+    const { workers, capacity, params, firstPosition = 0 } = options;
     const memory = new SharedArrayBuffer(Ring.memoryBytes(workers, ringSize(capacity, workers)));
     const words = new Int32Array(memory, 0, SHARED_WORDS);
-    const lifecycle = new Lifecycle(words, LIFECYCLE);
-    lifecycle.open(producers);
-    const readers = Array.from(
-      { length: workers },
-      (_, worker) => new RingReader(new Ring(memory, worker, workers, lifecycle, new Waits())),
-    );
-    return {
-      consumer: new RingsConsumer(lifecycle, new Sleeper(words, SLEEPER), readers),
-      tickets: Array.from({ length: workers }, (_, worker) => ({
-        strategy: NAME,
-        shared: { memory, worker, workers, publish: Number(params.publish) } satisfies RingTicket,
-      })),
-      transfers: Array.from({ length: workers }, () => []),
+    const lifecycle = lifeOf(options);
+    const readers = Array.from({ length: workers }, (_, worker) => {
+      const ring = new Ring(memory, worker, workers, lifecycle, new Waits());
+      // Indices never leave their ring; only the count of wake-ups goes round.
+      ring.words[ring.roomAt] = firstPosition;
+      return new RingReader(ring);
+    });
+    const ticket: RingTicket = { memory, workers, publish: Number(params.publish) };
+    return makeHandoff({
+      strategy: NAME,
+      options,
+      consumer: new RingsConsumer(lifecycle, new Sleeper(words, SLEEPER), readers, options),
+      lifecycle,
+      sharedOf: () => ticket,
       sharedBytes: memory.byteLength,
-    };
+    });
   },
-  join: (ticket) => new RingProducer(ticket.shared as RingTicket),
+  join: (ticket) => new RingProducer(ticket),
 };

@@ -42,6 +42,7 @@ test("every N messages are published without a flush, in every lap", async () =>
     producers: 1,
     workers: 1,
     capacity: 61,
+    messageBytes: 1,
     params: { publish },
   });
   const end = joinBlocking(fan.tickets[0]);
@@ -64,6 +65,7 @@ test("runs hold whole messages in order over many wraps, whatever their lengths"
     producers: 1,
     workers: 1,
     capacity: 64,
+    messageBytes: 13,
     params: { publish: 3 },
   });
   const end = joinBlocking(fan.tickets[0]);

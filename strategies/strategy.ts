@@ -12,6 +12,9 @@
  * from 1 byte to the hand-off's largest message.
  */
 
+import type { MessagePort, Worker } from "node:worker_threads";
+import { Lifecycle, producersByWorker } from "./primitives/lifecycle.ts";
+import type { OnLost } from "./primitives/lost_workers.ts";
 import type { Waits } from "./primitives/waits.ts";
 
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
@@ -30,8 +33,8 @@ export type Params = Readonly<Record<string, string | number>>;
 
 /** What a hand-off is opened with. */
 export interface HandoffOptions {
-  /** Logical producers, each of which closes its end once. */
-  producers: number;
+  /** Logical producers, each of which closes its end once: on each Worker, or a number that is dealt out alike. */
+  producers: number | readonly number[];
   /** Threads that they live on: one ticket is made for each. */
   workers: number;
   /** Payload bytes that may wait between producers and consumer in all, the run being written included. */
@@ -39,22 +42,48 @@ export interface HandoffOptions {
   /** The size that most messages have, in bytes: how strategies with headers find room for `capacity`. */
   messageBytes: number;
   params: Params;
+  /** What the consumer does when a Worker dies with producers open (default `fail`). */
+  onLost?: OnLost;
+  /**
+   * A seam for tests: where positions, counts and tickets that go round at 2^32 begin (default 0). A multiple
+   * of 8. Indices that never leave their buffer have no use for it.
+   */
+  firstPosition?: number;
 }
 
 /** What crosses to one Worker: pass it as (part of) workerData, and `transfer` as its transferList. */
 export interface Ticket {
   strategy: string;
+  /** The Worker that it is for, counted from 0. */
+  worker: number;
+  /** Logical producers that live on that Worker when the hand-off is opened: as many calls of `close`. */
+  producers: number;
+  /** The memory of the hand-off's lifecycle. */
+  life: SharedArrayBuffer;
   shared: unknown;
+}
+
+/** How much a strategy can hold, in bytes of payload. */
+export interface CapacityRange {
+  least: number;
+  largest: number;
 }
 
 /** A hand-off as its consumer's thread holds it. */
 export interface Handoff {
   consumer: Consumer;
   tickets: Ticket[];
-  /** Objects to transfer with ticket w. */
-  transfers: readonly (readonly Transferable[])[];
+  /** What to transfer with ticket w: `transferList: fan.transfers[w]`. */
+  transfers: readonly MessagePort[][];
   /** Shared memory that was allocated, in bytes. */
   sharedBytes: number;
+  /**
+   * Consumer's thread: watch the Worker that got ticket w. Where it ends with producers still open, `receive`
+   * ends with `WorkerLost` or goes on without it, as `onLost` says. Gives the Worker back.
+   */
+  attach<W extends Pick<Worker, "on">>(w: number, worker: W): W;
+  /** The same by hand, for a thread that has ended and that nobody watched. `reason` says how, in words. */
+  workerLost(w: number, reason: string): void;
 }
 
 /**
@@ -69,10 +98,19 @@ export interface Consumer extends AsyncIterable<Uint8Array> {
    * blocking strategies block the thread, 20 ms at a time with a turn of the event
    * loop between; async strategies leave it free.
    * @throws {HandoffAborted}
+   * @throws {WorkerLost} and aborts, once what a lost Worker had published was received; at the latest when twice
+   * the capacity was received since. Under `onLost: "close"` only where the stream cannot go on: the Worker died
+   * while it held a lock or a place, and nothing has moved for half a second since.
    */
   receive(): Promise<Uint8Array | null>;
-  /** After `receive` gave null: take messages of that many producers again, over the same buffers. */
-  reopen(producers: number): void;
+  /**
+   * After `receive` gave null: take messages of producers again, over the same buffers; as many on each Worker,
+   * or a number that is dealt out.
+   * @throws {HandoffAborted}
+   */
+  reopen(producers: number | readonly number[]): void;
+  /** A Worker has ended; see `Handoff.workerLost`. */
+  workerLost(worker: number, reason: string): void;
   /** Times that this end slept. */
   readonly parks: number;
   /** Give up: pending and later calls of both ends throw `HandoffAborted`. */
@@ -91,9 +129,13 @@ export interface BlockingProducer {
    * length and content costs several times what handing a byte over does. @throws {HandoffAborted}
    */
   sendByte(byte: number): void;
-  /** Publish what may be held back. Call before long work that sends nothing. */
+  /** Publish what may be held back. Call before long work that sends nothing. @throws {HandoffAborted} */
   flush(): void;
-  /** One logical producer has sent its last message. */
+  /**
+   * One logical producer has sent its last message.
+   * @throws {HandoffAborted}
+   * @throws {RangeError} when all of this Worker's producers have closed
+   */
   close(): void;
   /** What waiting has cost this thread so far. */
   readonly waits: Waits;
@@ -103,6 +145,7 @@ export interface BlockingProducer {
 export interface AsyncProducer {
   /** Hand over one message. It must not change until the promise resolves. Rejects as `send` above throws. */
   send(message: Uint8Array): Promise<void>;
+  /** As `close` above; rejects as it throws. */
   close(): Promise<void>;
   /** What waiting has cost this thread's tasks so far. */
   readonly waits: Waits;
@@ -118,6 +161,8 @@ interface StrategyBase {
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */
   largestMessage(capacity: number, workers: number): number;
+  /** The capacities with which messages of that size pass, and all indices stay within their integers. */
+  capacityRange(workers: number, messageBytes: number): CapacityRange;
   open(options: HandoffOptions): Handoff;
 }
 
@@ -145,18 +190,44 @@ export function checkLength(length: number, largest: number): void {
   }
 }
 
-/** A hand-off whose tickets are all the same shared memory: nothing to transfer. */
-export function handoffOver(
-  strategy: string,
-  consumer: Consumer,
-  workers: number,
-  shared: unknown,
-  sharedBytes: number,
-): Handoff {
+/** What a strategy has built, of which `makeHandoff` makes a hand-off. */
+export interface HandoffParts {
+  strategy: string;
+  options: Pick<HandoffOptions, "producers" | "workers">;
+  consumer: Consumer;
+  lifecycle: Lifecycle;
+  /** What Worker w needs to join. */
+  sharedOf(w: number): unknown;
+  /** What must be transferred to Worker w; left out: nothing. */
+  transfersOf?(w: number): MessagePort[];
+  sharedBytes: number;
+}
+
+/** The hand-off over what a strategy has built. */
+export function makeHandoff(parts: HandoffParts): Handoff {
+  const { strategy, options, consumer, lifecycle } = parts;
+  const workerLost = (w: number, reason: string) => consumer.workerLost(w, reason);
   return {
     consumer,
-    tickets: Array.from({ length: workers }, () => ({ strategy, shared })),
-    transfers: Array.from({ length: workers }, () => []),
-    sharedBytes,
+    tickets: producersByWorker(options.producers, options.workers).map((producers, worker) => ({
+      strategy,
+      worker,
+      producers,
+      life: lifecycle.memory,
+      shared: parts.sharedOf(worker),
+    })),
+    transfers: Array.from({ length: options.workers }, (_, w) => parts.transfersOf?.(w) ?? []),
+    sharedBytes: parts.sharedBytes + lifecycle.memory.byteLength,
+    workerLost,
+    attach(w, worker) {
+      worker.on("error", (error: Error) => workerLost(w, `it threw "${error.message}"`));
+      worker.on("exit", (code: number) => workerLost(w, `it ended with exit code ${code}`));
+      return worker;
+    },
   };
+}
+
+/** The life of a hand-off that is opened with these options. */
+export function lifeOf({ producers, workers }: HandoffOptions): Lifecycle {
+  return Lifecycle.create(producersByWorker(producers, workers));
 }

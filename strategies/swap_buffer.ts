@@ -5,7 +5,7 @@
  * buffers, unlocks, and writes the full one outside the lock. Unlike in the post's code the swapped-in buffer
  * starts empty, and a full one blocks its producers.
  *
- *     words   | lifecycle | mutex, filling, fill | room (eventcount) | consumer's sleeper |
+ *     words   | mutex, filling, fill | room (eventcount) | consumer's sleeper |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2            |
  *
  *     drain=batch      a run is the whole buffer
@@ -15,18 +15,24 @@
  *     wait             what a thread does while the lock is held
  *
  * Blocks: `send` while another thread holds the lock and while the filling buffer is full; `receive` while
- * nothing is there. Allocates: nothing per message; one view a run.
+ * nothing is there. Allocates: nothing per message; one view a run. Of a Worker that dies all messages arrive whose
+ * `send` had returned; one that dies with the lock held stops all.
  */
-import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { BUSY, LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";
+import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
 import { type BlockingLock, Mutex, type WaitPolicy } from "./primitives/mutex.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
   type BlockingProducer,
   type BlockingStrategy,
   checkLength,
-  handoffOver,
+  type HandoffOptions,
+  lifeOf,
+  makeHandoff,
   MAX_MESSAGE_BYTES,
   type Params,
+  type Ticket,
 } from "./strategy.ts";
 
 /** In front of a message under drain=each: its length. */
@@ -34,11 +40,13 @@ const LENGTH_BYTES = 4;
 
 interface SwapTicket {
   memory: SharedArrayBuffer;
+  /** The longest message, in bytes. */
+  largest: number;
   params: Params;
 }
 
-function buffersOf({ memory, params }: SwapTicket): TwoBuffers {
-  return new TwoBuffers(memory, params.wake === "watermark");
+function buffersOf({ memory, params }: SwapTicket, lifecycle: Lifecycle): TwoBuffers {
+  return new TwoBuffers(memory, params.wake === "watermark", lifecycle);
 }
 
 /** A thread's view of the lock that is to guard these buffers. */
@@ -55,18 +63,19 @@ class SwapConsumer extends PollingConsumer {
   #records: Uint8Array = new Uint8Array(0);
   #at = 0;
 
-  constructor(buffers: TwoBuffers, mutex: BlockingLock, ticket: SwapTicket) {
-    super(buffers.lifecycle, buffers.sleeper, ticket.params.wake === "watermark" ? LINGER_MS : 0);
+  constructor(buffers: TwoBuffers, mutex: BlockingLock, options: HandoffOptions) {
+    const { wake, drain } = options.params;
+    super(buffers.lifecycle, buffers.sleeper, wake === "watermark" ? LINGER_MS : 0, options);
     this.#buffers = buffers;
     this.#mutex = mutex;
-    this.#each = ticket.params.drain === "each";
+    this.#each = drain === "each";
   }
 
-  protected poll(eager: boolean): Uint8Array | null {
+  protected poll(eager: boolean): Uint8Array | null | typeof BUSY {
     if (!this.#each) return this.#swap(eager);
     if (this.#at === this.#records.length) {
       const records = this.#swap(eager);
-      if (records === null) return null;
+      if (records === null || records === BUSY) return records;
       this.#records = records;
       this.#at = 0;
     }
@@ -75,8 +84,8 @@ class SwapConsumer extends PollingConsumer {
     return this.#records.subarray(from, this.#at);
   }
 
-  #swap(eager: boolean): Uint8Array | null {
-    this.#mutex.lock();
+  #swap(eager: boolean): Uint8Array | null | typeof BUSY {
+    if (!this.#mutex.lockFor(SLICE_MS)) return BUSY;
     const run = this.#buffers.swap(eager);
     this.#mutex.unlock();
     if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
@@ -95,16 +104,25 @@ class SwapProducer implements BlockingProducer {
   readonly #buffers: TwoBuffers;
   readonly #mutex: BlockingLock;
   readonly #length: Uint8Array | null;
+  readonly #lifecycle: Lifecycle;
+  readonly #worker: number;
+  readonly #largest: number;
   readonly waits;
 
-  constructor(ticket: SwapTicket, lockOf: LockOf) {
-    this.#buffers = buffersOf(ticket);
-    this.#mutex = lockOf(this.#buffers, ticket.params);
-    this.#length = ticket.params.drain === "each" ? new Uint8Array(LENGTH_BYTES) : null;
+  constructor(ticket: Ticket, lockOf: LockOf) {
+    const shared = ticket.shared as SwapTicket;
+    this.#lifecycle = new Lifecycle(ticket.life);
+    this.#buffers = buffersOf(shared, this.#lifecycle);
+    this.#mutex = lockOf(this.#buffers, shared.params);
+    this.#length = shared.params.drain === "each" ? new Uint8Array(LENGTH_BYTES) : null;
+    this.#worker = ticket.worker;
+    this.#largest = shared.largest;
     this.waits = this.#buffers.waits;
   }
 
   send(message: Uint8Array): void {
+    checkLength(message.length, this.#largest);
+    this.#lifecycle.glance();
     const length = this.#length === null ? message.length : message.length + LENGTH_BYTES;
     this.#mutex.lock();
     if (!this.#buffers.fits(length)) this.#waitForRoom(length);
@@ -115,6 +133,7 @@ class SwapProducer implements BlockingProducer {
   }
 
   sendByte(byte: number): void {
+    this.#lifecycle.glance();
     const length = this.#length === null ? 1 : 1 + LENGTH_BYTES;
     this.#mutex.lock();
     if (!this.#buffers.fits(length)) this.#waitForRoom(length);
@@ -127,7 +146,6 @@ class SwapProducer implements BlockingProducer {
   /** Holds the lock before and after. */
   #waitForRoom(length: number): void {
     this.#mutex.unlock();
-    checkLength(length, this.#buffers.half);
     this.waits.failedClaims++;
     this.#buffers.room.waitUntil(() => {
       this.#mutex.lock();
@@ -138,10 +156,12 @@ class SwapProducer implements BlockingProducer {
     });
   }
 
-  flush(): void {}
+  flush(): void {
+    this.#lifecycle.check();
+  }
 
   close(): void {
-    if (this.#buffers.lifecycle.closeOne()) this.#buffers.sleeper.wake();
+    if (this.#lifecycle.closeOne(this.#worker)) this.#buffers.sleeper.wake();
   }
 }
 
@@ -152,6 +172,10 @@ function putLength(target: Uint8Array, length: number): Uint8Array {
 
 function lengthAt(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+}
+
+function largestMessage(capacity: number): number {
+  return Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2));
 }
 
 const DRAIN_AND_WAKE = {
@@ -168,9 +192,13 @@ const DRAIN_AND_WAKE = {
   },
 } as const;
 
-/** The same two buffers under another lock. */
+/**
+ * The same two buffers under another lock.
+ * @param lockGoesRound whether the lock's words count up
+ */
 export function swapBufferUnder(
   lockOf: LockOf,
+  lockGoesRound: boolean,
   { name, summary, params, variants }: Pick<
     BlockingStrategy,
     "name" | "summary" | "params" | "variants"
@@ -182,22 +210,41 @@ export function swapBufferUnder(
     summary,
     params: { ...DRAIN_AND_WAKE, ...params },
     variants,
-    largestMessage: (capacity) => Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2)),
-    open({ producers, workers, capacity, messageBytes, params }) {
-      // Lengths do not count against the capacity.
-      const stretch = params.drain === "each" ? 1 + LENGTH_BYTES / messageBytes : 1;
-      const memory = TwoBuffers.allocate(Math.floor(capacity * stretch));
-      const ticket: SwapTicket = { memory, params };
-      const buffers = buffersOf(ticket);
-      buffers.lifecycle.open(producers);
-      const consumer = new SwapConsumer(buffers, lockOf(buffers, params), ticket);
-      return handoffOver(name, consumer, workers, ticket, memory.byteLength);
+    largestMessage,
+    capacityRange: (_workers, messageBytes) => ({
+      least: 2 * messageBytes,
+      largest: Math.floor(MAX_MEMORY_BYTES / (messageBytes + LENGTH_BYTES)) * messageBytes,
+    }),
+    open(options) {
+      const { capacity, messageBytes, params, firstPosition = 0 } = options;
+      const largest = largestMessage(capacity);
+      // Lengths do not count against the capacity, and the longest message fits with its own.
+      const memory = TwoBuffers.allocate(
+        params.drain === "each"
+          ? Math.max(
+            Math.ceil(capacity * (1 + LENGTH_BYTES / messageBytes)),
+            2 * (largest + LENGTH_BYTES),
+          )
+          : capacity,
+      );
+      const ticket: SwapTicket = { memory, largest, params };
+      const lifecycle = lifeOf(options);
+      const buffers = buffersOf(ticket, lifecycle);
+      buffers.startAt(firstPosition, lockGoesRound);
+      return makeHandoff({
+        strategy: name,
+        options,
+        consumer: new SwapConsumer(buffers, lockOf(buffers, params), options),
+        lifecycle,
+        sharedOf: () => ticket,
+        sharedBytes: memory.byteLength,
+      });
     },
-    join: (ticket) => new SwapProducer(ticket.shared as SwapTicket, lockOf),
+    join: (ticket) => new SwapProducer(ticket, lockOf),
   };
 }
 
-export const swapBuffer = swapBufferUnder(mutexOf, {
+export const swapBuffer = swapBufferUnder(mutexOf, false, {
   name: "swap-buffer",
   summary:
     "two buffers under a blocking mutex; the consumer swaps them and writes outside the lock",

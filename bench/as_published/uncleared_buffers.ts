@@ -3,8 +3,8 @@
  * was ever appended to it, writes all of it, and gives it back at the next swap as it is; producers append
  * behind the old bytes. `strategies/primitives/two_buffers.ts` is the same idea with the mistake mended.
  *
- *     words   | lifecycle | lock, filling, length 0, length 1 |   a cache line each
- *     bytes   | buffer 0: room for every message              | buffer 1: the same |
+ *     words   | lock, filling, length 0, length 1 |   a cache line
+ *     bytes   | buffer 0: room for every message  | buffer 1: the same |
  *
  * Each buffer has room for all messages of a run, since the post's `Vec` grows without bound: a producer never
  * waits for room. Nobody is woken either: the consumer goes on swapping while nothing is there.
@@ -15,11 +15,10 @@ import { Mutex } from "../../strategies/primitives/mutex.ts";
 import { Waits } from "../../strategies/primitives/waits.ts";
 import type { BlockingProducer } from "../../strategies/strategy.ts";
 
-const LIFECYCLE = 0;
-const LOCK = LINE;
+const LOCK = 0;
 const FILLING = LOCK + 1;
 const LENGTHS = LOCK + 2;
-const WORDS = 2 * LINE;
+const WORDS = LINE;
 
 /** What the consumer holds after a swap. */
 export interface UnclearedRun {
@@ -52,7 +51,8 @@ export class UnclearedBuffers implements BlockingProducer {
       new Uint8Array(memory, WORDS * 4, room),
       new Uint8Array(memory, WORDS * 4 + room, room),
     ];
-    const lifecycle = new Lifecycle(this.#words, LIFECYCLE);
+    // Nobody ever aborts the post's arms.
+    const lifecycle = Lifecycle.create([]);
     this.#mutex = new Mutex(this.#words, LOCK, lifecycle, this.waits, "spin-park");
   }
 

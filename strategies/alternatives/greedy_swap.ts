@@ -21,14 +21,21 @@ class GreedyLock implements BlockingLock {
   }
 
   lock(): void {
+    this.lockFor(Infinity);
+  }
+
+  lockFor(ms: number): boolean {
     const { words, lockAt } = this.#buffers;
+    const deadline = ms === Infinity ? Infinity : performance.now() + ms;
     for (let tries = 1; Atomics.compareExchange(words, lockAt, 0, 1) !== 0; tries++) {
       if (tries === 1) this.#buffers.waits.failedClaims++;
       if (tries % TRIES === 0) {
         Atomics.wait(words, lockAt, 1, NAP_MS);
         this.#buffers.lifecycle.check();
+        if (performance.now() >= deadline) return false;
       }
     }
+    return true;
   }
 
   unlock(): void {
@@ -36,7 +43,7 @@ class GreedyLock implements BlockingLock {
   }
 }
 
-export const greedySwap = swapBufferUnder((buffers) => new GreedyLock(buffers), {
+export const greedySwap = swapBufferUnder((buffers) => new GreedyLock(buffers), false, {
   name: "greedy-swap",
   summary:
     "swap-buffer under a lock that never backs off; lost to the cache line that goes back and forth",

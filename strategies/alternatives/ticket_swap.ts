@@ -17,22 +17,36 @@ const LOOKS = 200;
 
 class TicketMutex implements BlockingLock {
   readonly #buffers: TwoBuffers;
+  #ticket: number | null = null;
 
   constructor(buffers: TwoBuffers) {
     this.#buffers = buffers;
   }
 
   lock(): void {
+    this.lockFor(Infinity);
+  }
+
+  /** A place in the queue cannot be given back, so one that was not served in time is kept for the next call. */
+  lockFor(ms: number): boolean {
     const { words, lockAt, secondLockWordAt: servedAt, waits, lifecycle } = this.#buffers;
-    const ticket = Atomics.add(words, lockAt, 1);
+    const ticket = this.#ticket ?? Atomics.add(words, lockAt, 1);
+    const deadline = ms === Infinity ? Infinity : performance.now() + ms;
     for (let looks = 0;; looks++) {
       const served = Atomics.load(words, servedAt);
-      if (served === ticket) return;
+      if (served === ticket) {
+        this.#ticket = null;
+        return true;
+      }
       if (looks === 0) waits.failedClaims++;
       if (looks < LOOKS) continue;
       waits.parks++;
       Atomics.wait(words, servedAt, served, SLICE_MS);
       lifecycle.check();
+      if (performance.now() >= deadline) {
+        this.#ticket = ticket;
+        return false;
+      }
     }
   }
 
@@ -44,7 +58,7 @@ class TicketMutex implements BlockingLock {
   }
 }
 
-export const ticketSwap = swapBufferUnder((buffers) => new TicketMutex(buffers), {
+export const ticketSwap = swapBufferUnder((buffers) => new TicketMutex(buffers), true, {
   name: "ticket-swap",
   summary: "swap-buffer under a fair lock; lost to a change of hands with every message",
   params: {},

@@ -2,56 +2,163 @@
  * The consumer's loop that the strategies share: look for published bytes, sleep while there are none, end
  * when every producer has closed. A strategy adds what "published" means to it.
  */
-import type { Consumer } from "../strategy.ts";
-import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
+import type { Consumer, HandoffOptions } from "../strategy.ts";
+import { type Lifecycle, producersByWorker, SLICE_MS } from "./lifecycle.ts";
+import { LostWorkers } from "./lost_workers.ts";
 import type { Sleeper } from "./parking.ts";
 
 /** How long a consumer sleeps for a fuller batch before it takes what little is there (ms). */
 export const LINGER_MS = 1;
 
-export abstract class PollingConsumer implements Consumer {
+/**
+ * So many runs are received before the event loop gets a turn although more are there: where nothing else that the
+ * consumer does awaits more than a promise, no event would ever reach its thread.
+ */
+const RUNS_A_TURN = 256;
+
+/** What a poll answers when it could not look: another thread holds what it needs, and it has waited a slice. */
+export const BUSY = Symbol("busy");
+
+/** What consumers keep of the options that a hand-off was opened with. */
+export type ConsumerOptions = Pick<HandoffOptions, "workers" | "capacity" | "onLost">;
+
+/** What all consumers do alike, whether they block their thread or not. */
+export abstract class ConsumerBase implements Consumer {
   protected readonly lifecycle: Lifecycle;
+  protected readonly lost: LostWorkers;
+  readonly #workers: number;
+  #failure: Error | null = null;
+  /** A Worker has ended early, so the total of open producers may be off by one. */
+  #countEach = false;
+  parks = 0;
+
+  constructor(lifecycle: Lifecycle, { workers, capacity, onLost = "fail" }: ConsumerOptions) {
+    this.lifecycle = lifecycle;
+    this.lost = new LostWorkers(onLost, capacity);
+    this.#workers = workers;
+  }
+
+  abstract receive(): Promise<Uint8Array | null>;
+
+  /** Wake whoever is blocked, after `abort`. */
+  protected abstract wakeProducers(): void;
+
+  reopen(producers: number | readonly number[]): void {
+    this.checkUsable();
+    this.lifecycle.open(producersByWorker(producers, this.#workers));
+  }
+
+  abort(): void {
+    this.lifecycle.abort();
+    this.wakeProducers();
+  }
+
+  workerLost(worker: number, reason: string): void {
+    this.#countEach = true;
+    const open = this.lifecycle.openOf(worker);
+    if (open > 0) this.lost.add(worker, reason, open);
+  }
+
+  /** @throws {HandoffAborted} or what ended the stream before */
+  protected checkUsable(): void {
+    if (this.#failure !== null) throw this.#failure;
+    this.lifecycle.check();
+  }
+
+  /** Whether every producer that lives has closed. Look before the poll that is to find the last messages. */
+  protected allClosed(): boolean {
+    if (this.lifecycle.allClosed()) return true;
+    if (!this.#countEach) return false;
+    // Each and not the total: a Worker may have died between the two words that a close changes.
+    for (let worker = 0; worker < this.#workers; worker++) {
+      if (!this.lost.has(worker) && !this.hasClosed(worker)) return false;
+    }
+    return true;
+  }
+
+  /** Whether all producers of a Worker have closed, and what they published before can be polled. */
+  protected hasClosed(worker: number): boolean {
+    return this.lifecycle.openOf(worker) <= 0;
+  }
+
+  /** Abort because of a lost Worker, and throw it, now and from every later call. */
+  protected failIf(error: Error | null): void {
+    if (error === null) return;
+    this.#failure = error;
+    this.abort();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    return receivedRuns(this);
+  }
+}
+
+/** A consumer that blocks its thread while nothing is there. */
+export abstract class PollingConsumer extends ConsumerBase {
   protected readonly sleeper: Sleeper;
   readonly #patienceMs: number;
-  parks = 0;
+  #runsSinceTurn = 0;
 
   /**
    * @param lingerMs 0 for a strategy whose producers wake the consumer for whatever they publish, else how long
    * it waits for a watermark
    */
-  constructor(lifecycle: Lifecycle, sleeper: Sleeper, lingerMs: number) {
-    this.lifecycle = lifecycle;
+  constructor(lifecycle: Lifecycle, sleeper: Sleeper, lingerMs: number, options: ConsumerOptions) {
+    super(lifecycle, options);
     this.sleeper = sleeper;
     this.#patienceMs = lingerMs === 0 ? SLICE_MS : lingerMs;
   }
 
   /**
-   * The next run of whole messages, or null where nothing is published. Must not wait for a producer's next
-   * message.
+   * The next run of whole messages, null where nothing is published, or `BUSY`. Must not wait for a producer's
+   * next message, and for no lock longer than `SLICE_MS`.
    * @param eager take what is there; else a strategy with a watermark may leave less than that to grow
    */
-  protected abstract poll(eager: boolean): Uint8Array | null;
+  protected abstract poll(eager: boolean): Uint8Array | null | typeof BUSY;
 
   /** Give the space of the last run back to the producers. */
   protected abstract release(): void;
 
-  /** Wake whoever is blocked, after `abort`. */
-  protected abstract wakeProducers(): void;
+  /** After a poll that found nothing: whether a place is reserved whose message was not published. */
+  protected stalled(): boolean {
+    return false;
+  }
 
   async receive(): Promise<Uint8Array | null> {
+    this.checkUsable();
     this.release();
+    this.failIf(this.lost.overdue());
+    if (++this.#runsSinceTurn === RUNS_A_TURN) {
+      this.#runsSinceTurn = 0;
+      await eventLoopTurn();
+      this.checkUsable();
+    }
     let announced = false;
     let eager = false;
     let sinceTurn = 0;
     for (;;) {
       // In this order: what a producer published before it closed is seen by the poll behind the look.
-      const closed = this.lifecycle.allClosed();
-      const run = this.poll(eager || closed);
-      if (run !== null || closed) {
+      const closed = this.allClosed();
+      const run = this.poll(eager || closed || this.lost.any);
+      if (run !== null && run !== BUSY) {
         if (announced) this.sleeper.withdraw();
+        this.lost.received(run.length);
         return run;
       }
       this.lifecycle.check();
+      if (this.lost.any) {
+        const stalled = run === BUSY || this.stalled();
+        this.failIf(this.lost.verdict({ stalled, closed }));
+      }
+      if (run === null && closed) {
+        if (announced) this.sleeper.withdraw();
+        return null;
+      }
+      if (run === BUSY) {
+        await eventLoopTurn();
+        continue;
+      }
       if (!announced) {
         this.sleeper.announce();
         announced = true;
@@ -60,8 +167,8 @@ export abstract class PollingConsumer implements Consumer {
       this.parks++;
       eager = this.sleeper.sleep(this.#patienceMs);
       announced = false;
-      // The thread's event loop gets a turn whenever a slice has passed in silence: a socket that has died
-      // or a parent that is gone shows nowhere else.
+      // The thread's event loop gets a turn whenever a slice has passed in silence: a socket that has died, a
+      // Worker that has ended or a parent that is gone shows nowhere else.
       if (eager) sinceTurn += this.#patienceMs;
       if (sinceTurn >= SLICE_MS) {
         sinceTurn = 0;
@@ -69,26 +176,22 @@ export abstract class PollingConsumer implements Consumer {
       }
     }
   }
+}
 
-  reopen(producers: number): void {
-    this.lifecycle.open(producers);
-  }
-
-  abort(): void {
-    this.lifecycle.abort();
-    this.wakeProducers();
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    return receivedRuns(this);
+/** A consumer's runs for `for await`. Whoever leaves the loop early aborts the hand-off. */
+async function* receivedRuns(consumer: Consumer): AsyncGenerator<Uint8Array, void, void> {
+  let ended = false;
+  try {
+    for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
+      yield run;
+    }
+    ended = true;
+  } finally {
+    if (!ended) consumer.abort();
   }
 }
 
-/** A consumer's runs for `for await`. */
-export async function* receivedRuns(consumer: Consumer): AsyncGenerator<Uint8Array, void, void> {
-  for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) yield run;
-}
-
-function eventLoopTurn(): Promise<void> {
+/** Resolves when the thread's event loop has turned once. */
+export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

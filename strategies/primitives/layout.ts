@@ -5,6 +5,9 @@
  */
 export const CACHE_LINE_BYTES = 128;
 
+/** Shared memory that one hand-off may take, in bytes: masks and sums of its indices stay below 2^31. */
+export const MAX_MEMORY_BYTES = 2 ** 30;
+
 /** 32-bit words in a cache line: the distance between two indices that differ in their writer. */
 export const LINE = CACHE_LINE_BYTES / 4;
 

@@ -12,8 +12,10 @@ import type { Waits } from "./waits.ts";
 
 /** A lock that blocks the thread. */
 export interface BlockingLock {
-  /** @throws {HandoffAborted} */
+  /** Blocks until the thread holds the lock. @throws {HandoffAborted} */
   lock(): void;
+  /** The same for at most `ms`. Returns whether the thread holds the lock. */
+  lockFor(ms: number): boolean;
   /** Only for the holder. */
   unlock(): void;
 }
@@ -60,21 +62,31 @@ export class Mutex implements BlockingLock {
 
   /** Blocks the thread until it holds the lock. Does not allocate. @throws {HandoffAborted} */
   lock(): void {
-    if (Atomics.compareExchange(this.#words, this.#at, FREE, HELD) !== FREE) this.#lockSlowly();
+    if (Atomics.compareExchange(this.#words, this.#at, FREE, HELD) !== FREE) {
+      this.#lockSlowly(Infinity);
+    }
   }
 
-  #lockSlowly(): void {
+  lockFor(ms: number): boolean {
+    return Atomics.compareExchange(this.#words, this.#at, FREE, HELD) === FREE ||
+      this.#lockSlowly(ms);
+  }
+
+  #lockSlowly(ms: number): boolean {
     const since = performance.now();
     this.#waits.failedClaims++;
-    while (!this.#spin()) {
+    let held = this.#spin();
+    while (!held && performance.now() - since < ms) {
       if (this.#parks) {
-        this.#park();
-        break;
+        held = this.#park();
+      } else {
+        Atomics.wait(this.#words, this.#at, HELD, NAP_MS);
+        held = this.#spin();
       }
-      Atomics.wait(this.#words, this.#at, HELD, NAP_MS);
-      this.#lifecycle.check();
+      if (!held) this.#lifecycle.check();
     }
     this.#waits.blockedMs += performance.now() - since;
+    return held;
   }
 
   #spin(): boolean {
@@ -88,12 +100,12 @@ export class Mutex implements BlockingLock {
     return false;
   }
 
-  #park(): void {
-    while (Atomics.exchange(this.#words, this.#at, CONTENDED) !== FREE) {
-      this.#waits.parks++;
-      Atomics.wait(this.#words, this.#at, CONTENDED, SLICE_MS);
-      this.#lifecycle.check();
-    }
+  /** Sleeps a slice at most, once it has marked the lock as contended. Returns whether it got the lock instead. */
+  #park(): boolean {
+    if (Atomics.exchange(this.#words, this.#at, CONTENDED) === FREE) return true;
+    this.#waits.parks++;
+    Atomics.wait(this.#words, this.#at, CONTENDED, SLICE_MS);
+    return false;
   }
 
   /** Only for the holder. Wakes one sleeper where there may be one. */

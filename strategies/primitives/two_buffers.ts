@@ -2,25 +2,24 @@
  * Two buffers of which one fills while the other is written: what swap-buffer and async-lock share. The lock
  * around them is theirs, and every call here that is marked "locked" is made while it is held.
  *
- *     words   | lifecycle | lock, filling, fill, second lock word | room (eventcount) | consumer's sleeper |   a cache line each
+ *     words   | lock, filling, fill, second lock word | room (eventcount) | consumer's sleeper |   a cache line each
  *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2            |
  *
  * `filling` and `fill` are guarded by the lock, so they are plain words and live on its line: whoever takes
  * the lock needs them next.
  */
 import { copyIn, LINE } from "./layout.ts";
-import { Lifecycle } from "./lifecycle.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import { EventCount, Sleeper } from "./parking.ts";
 import { Waits } from "./waits.ts";
 
-const LIFECYCLE = 0;
-const LOCK = LINE;
+const LOCK = 0;
 const FILLING = LOCK + 1;
 const FILL = LOCK + 2;
 const SECOND_LOCK_WORD = LOCK + 3;
-const ROOM = 2 * LINE;
-const SLEEPER = 3 * LINE;
-const WORDS = 4 * LINE;
+const ROOM = LINE;
+const SLEEPER = 2 * LINE;
+const WORDS = 3 * LINE;
 
 export class TwoBuffers {
   readonly words: Int32Array;
@@ -44,7 +43,7 @@ export class TwoBuffers {
   }
 
   /** @param linger whether the consumer waits for half a buffer, rather than for the first message */
-  constructor(memory: SharedArrayBuffer, linger: boolean) {
+  constructor(memory: SharedArrayBuffer, linger: boolean, lifecycle: Lifecycle) {
     this.words = new Int32Array(memory, 0, WORDS);
     this.half = (memory.byteLength - WORDS * 4) / 2;
     this.#watermark = linger ? this.half >>> 1 : 1;
@@ -52,9 +51,15 @@ export class TwoBuffers {
       new Uint8Array(memory, WORDS * 4, this.half),
       new Uint8Array(memory, WORDS * 4 + this.half, this.half),
     ];
-    this.lifecycle = new Lifecycle(this.words, LIFECYCLE);
+    this.lifecycle = lifecycle;
     this.room = new EventCount(this.words, ROOM, this.lifecycle, this.waits);
     this.sleeper = new Sleeper(this.words, SLEEPER);
+  }
+
+  /** Consumer, before anybody joins: where counts that go round at 2^32 begin. */
+  startAt(position: number, lockGoesRound: boolean): void {
+    this.words[ROOM] = position;
+    if (lockGoesRound) this.words[LOCK] = this.words[SECOND_LOCK_WORD] = position;
   }
 
   /** Locked. */
