@@ -20,6 +20,8 @@ export class Crew {
   readonly #workers: Worker[];
   readonly #gone: Promise<unknown>;
   #failure: Error | null = null;
+  /** From here on a Worker that ends does what it was told. */
+  #stopping = false;
 
   private constructor(control: ControlBlock, workers: Worker[], gone: Promise<unknown>) {
     this.#control = control;
@@ -56,10 +58,17 @@ export class Crew {
       };
       const thread = new Worker(entry.file, {
         workerData: { ...entry.data, ...setup },
-        transferList: handoff.transfers[worker] as never,
+        transferList: handoff.transfers[worker],
       });
       // Deno goes on silently after a Worker's error that nobody listens to.
-      thread.on("error", (error: Error) => fail(new Error(`a Worker failed: ${error.message}`)));
+      thread.on("error", (error: Error) => {
+        fail(new Error(`Worker ${worker} died: it threw "${error.message}"`));
+      });
+      thread.on("exit", (code: number) => {
+        if (!crew.#stopping) {
+          fail(new Error(`Worker ${worker} died: it ended with exit code ${code}`));
+        }
+      });
       exits.push(new Promise((resolve) => thread.once("exit", resolve)));
       workers.push(thread);
       await crew.#until(() => control.online() === workers.length);
@@ -94,6 +103,7 @@ export class Crew {
 
   /** End the Workers: they leave by themselves where they can. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#control.stop();
     const timer = new Promise((resolve) => setTimeout(resolve, LEAVE_MS, "late").unref());
     if (await Promise.race([this.#gone, timer]) === "late") {

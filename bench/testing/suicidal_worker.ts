@@ -1,0 +1,22 @@
+/** A Worker of a cell, of which number 1 ends in the middle of its run without a word. */
+import { workerData } from "node:worker_threads";
+import { serveProducers, type WorkerSetup } from "../serve_producers.ts";
+
+/** Atomic adds and stores: every strategy makes some, once a message or once a batch. */
+const OPERATIONS_BEFORE = 5_000;
+
+const setup = workerData as WorkerSetup;
+
+if (setup.worker === 1) {
+  let left = OPERATIONS_BEFORE;
+  const atomics = Atomics as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of ["add", "store", "compareExchange"]) {
+    const original = atomics[name];
+    atomics[name] = (...args) => {
+      if (--left === 0) process.exit(3);
+      return original(...args);
+    };
+  }
+}
+
+await serveProducers(setup);
