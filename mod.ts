@@ -3,21 +3,32 @@
  * measures, for programs of your own, under Deno, Bun and Node, without a dependency.
  *
  * ```ts
- * // the consumer's thread
+ * // main.ts
+ * import { Worker } from "node:worker_threads";
+ * import { openFanIn } from "./mod.ts";
+ *
  * const fan = openFanIn("swap-buffer", { producers: 2, workers: 2 });
  * for (const [w, ticket] of fan.tickets.entries()) {
- *   new Worker(new URL("./worker.ts", import.meta.url), {
- *     workerData: ticket,
- *     transferList: [...fan.transfers[w]],
- *   });
+ *   const options = { workerData: ticket, transferList: fan.transfers[w] };
+ *   fan.attach(w, new Worker(new URL("./worker.ts", import.meta.url), options));
  * }
- * for await (const run of fan.consumer) process.stdout.write(run);
+ * await fan.pipeTo(process.stdout);
  *
  * // worker.ts
+ * import { workerData } from "node:worker_threads";
+ * import { joinBlocking } from "./mod.ts";
+ *
  * const producer = joinBlocking(workerData);
- * producer.send(new TextEncoder().encode("hello\n"));
+ * const encoder = new TextEncoder();
+ * for (let line = 0; line < 100_000; line++) {
+ *   producer.send(encoder.encode(`worker ${workerData.worker} line ${line}\n`));
+ * }
  * producer.close();
  * ```
+ *
+ * A run that `fan.consumer` gives is valid until the next one is asked for; `pipeTo` awaits each write, and so must
+ * `for await (const run of fan.consumer) await write(run)`. `attach` lets a Worker that dies end the stream with an
+ * error that names it.
  *
  * `examples/log_collector.ts` is that as a whole program.
  */
@@ -35,10 +46,12 @@ import type {
 
 export { HandoffAborted } from "./strategies/primitives/lifecycle.ts";
 export { type OnLost, WorkerLost } from "./strategies/primitives/lost_workers.ts";
+export type { PipeOptions } from "./strategies/primitives/pipe.ts";
 export { MAX_MESSAGE_BYTES } from "./strategies/strategy.ts";
 export type {
   AsyncProducer,
   BlockingProducer,
+  CapacityRange,
   Consumer,
   Handoff,
   Ticket,

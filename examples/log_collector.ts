@@ -19,12 +19,10 @@ async function collect(): Promise<void> {
   for (const [worker, ticket] of fan.tickets.entries()) {
     const thread = new Worker(new URL(import.meta.url), {
       workerData: { ticket, name: `worker ${worker}` },
-      transferList: [...fan.transfers[worker]] as never,
+      transferList: fan.transfers[worker],
     });
-    thread.on("error", (error) => {
-      console.error(`log_collector: ${error}`);
-      fan.consumer.abort();
-    });
+    // So that a Worker that dies ends the loop below with an error that names it.
+    fan.attach(worker, thread);
   }
   const lines = new Map<string, number>();
   const decoder = new TextDecoder();

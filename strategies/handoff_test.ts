@@ -1,6 +1,7 @@
 /** What every hand-off owes its users beside delivery: back-pressure, abort, bounded memory, clear errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Writable } from "node:stream";
 import { Worker } from "node:worker_threads";
 import { HandoffAborted, joinAsync, joinBlocking, openFanIn, strategies } from "../mod.ts";
 import { STRATEGIES } from "./registry.ts";
@@ -13,7 +14,7 @@ function flood(strategy: string, capacity: number, bytes: number, messages: numb
   const sent = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(FLOOD, {
     workerData: { ticket: fan.tickets[0], sent: sent.buffer, bytes, messages },
-    transferList: [...fan.transfers[0]] as never,
+    transferList: fan.transfers[0],
   });
   const ended = new Promise<string>((resolve) => worker.once("message", resolve));
   return { fan, sent, worker, ended };
@@ -99,4 +100,46 @@ test("mod.ts refuses what there is not, in words", () => {
   const ticket = openFanIn("async-lock", options).tickets[0];
   assert.throws(() => joinBlocking(ticket), /use joinAsync/);
   assert.deepEqual(strategies().map(({ name }) => name), STRATEGIES.map(({ name }) => name));
+});
+
+test(
+  "pipeTo ends with the stream's own error, and frees the producers",
+  { timeout: 30_000 },
+  async () => {
+    const { fan, worker, ended } = flood("swap-buffer", 1_024, 64, 1_000_000);
+    let writes = 0;
+    const stream = new Writable({
+      write(_run, _encoding, done) {
+        if (++writes === 3) done(new Error("the disk is full"));
+        else setImmediate(done);
+      },
+    });
+    await assert.rejects(fan.pipeTo(stream), /the disk is full/);
+    assert.equal(await ended, "HandoffAborted");
+    await worker.terminate();
+  },
+);
+
+test("pipeTo ends when the stream closes under it", { timeout: 30_000 }, async () => {
+  const { fan, worker, ended } = flood("channel", 1_024, 64, 1_000_000);
+  const stream = new Writable({ write: () => {} });
+  setTimeout(() => stream.destroy(), 50);
+  await assert.rejects(fan.pipeTo(stream), /the stream closed before all was written/);
+  assert.equal(await ended, "HandoffAborted");
+  await worker.terminate();
+});
+
+test("pipeTo resolves with the bytes, and ends the stream where it is asked to", async () => {
+  const { fan, worker } = flood("channel", 1_024, 64, 100);
+  let bytes = 0;
+  const stream = new Writable({
+    write(run: Uint8Array, _encoding, done) {
+      bytes += run.length;
+      done();
+    },
+  });
+  assert.equal(await fan.pipeTo(stream, { end: true }), 6_400);
+  assert.equal(bytes, 6_400);
+  assert.ok(stream.writableFinished);
+  await worker.terminate();
 });

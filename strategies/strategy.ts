@@ -12,9 +12,11 @@
  * from 1 byte to the hand-off's largest message.
  */
 
+import type { Writable } from "node:stream";
 import type { MessagePort, Worker } from "node:worker_threads";
 import { Lifecycle, producersByWorker } from "./primitives/lifecycle.ts";
 import type { OnLost } from "./primitives/lost_workers.ts";
+import { type PipeOptions, pipeRuns } from "./primitives/pipe.ts";
 import type { Waits } from "./primitives/waits.ts";
 
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
@@ -82,7 +84,12 @@ export interface Handoff {
    * ends with `WorkerLost` or goes on without it, as `onLost` says. Gives the Worker back.
    */
   attach<W extends Pick<Worker, "on">>(w: number, worker: W): W;
-  /** The same by hand, for a thread that has ended and that nobody watched. `reason` says how, in words. */
+  /**
+   * Write every run to a stream, one awaited write after the other, until all producers have closed; resolves with
+   * the bytes written. Where either side fails, it aborts and rejects with the reason.
+   */
+  pipeTo(stream: Writable, options?: PipeOptions): Promise<number>;
+  /** What `attach` does, by hand: for a thread that has ended and that nobody watched. `reason` says how. */
   workerLost(w: number, reason: string): void;
 }
 
@@ -91,8 +98,8 @@ export interface Handoff {
  */
 export interface Consumer extends AsyncIterable<Uint8Array> {
   /**
-   * The next run of bytes: whole messages, in order. Valid until the next call, which gives its space back to
-   * the producers. Null when all producers have closed and everything was received.
+   * The next run of bytes: whole messages, in order. Valid until the next call (in `for await`: the next step),
+   * which gives its space back to the producers: copy it, or await what uses it first. Null when all producers have closed and everything was received.
    *
    * Some strategies wait up to a millisecond for a fuller run (their files say which). While nothing is there,
    * blocking strategies block the thread, 20 ms at a time with a turn of the event
@@ -219,6 +226,7 @@ export function makeHandoff(parts: HandoffParts): Handoff {
     transfers: Array.from({ length: options.workers }, (_, w) => parts.transfersOf?.(w) ?? []),
     sharedBytes: parts.sharedBytes + lifecycle.memory.byteLength,
     workerLost,
+    pipeTo: (stream, options) => pipeRuns(consumer, stream, options),
     attach(w, worker) {
       worker.on("error", (error: Error) => workerLost(w, `it threw "${error.message}"`));
       worker.on("exit", (code: number) => workerLost(w, `it ended with exit code ${code}`));
