@@ -9,7 +9,7 @@ import { byteSize, command, EXIT, runMain, UsageError, wholeNumber } from "./scr
 
 await runMain("server", async () => {
   const options = readOptions();
-  const listener = await startListener({ ...options, onRun, onAbort }).catch((error) => {
+  const listener = await startListener({ ...options, onRun, onAbort, onError }).catch((error) => {
     throw new UsageError(explain(error, options));
   });
   const { kind, version } = currentRuntime();
@@ -63,8 +63,12 @@ function onRun({ header, receivedBytes, verdict }: FinishedRun): void {
   );
 }
 
-function onAbort(header: RunHeader, receivedBytes: number): void {
-  console.log(`run ${header.runId}: aborted by the client after ${receivedBytes} bytes`);
+function onAbort(header: RunHeader, receivedBytes: number, why: string): void {
+  console.log(`run ${header.runId}: no verdict after ${receivedBytes} bytes, ${why}`);
+}
+
+function onError(error: Error): void {
+  console.error(`server: a connection was refused (${error.message})`);
 }
 
 /** Resolves with the exit code once a signal or the end of standard input says so. */

@@ -10,15 +10,17 @@ import { endWithParent } from "./parent.ts";
 import { repeat } from "./repeat.ts";
 import { carryOut, type RunContext, type RunRequest } from "./run.ts";
 import { openRuns } from "./open_runs.ts";
-import type { CellEvent, CellSpec } from "./spec.ts";
-import { openSubject } from "./subjects/registry.ts";
+import type { CellEvent, CellSpec, RunReport } from "./spec.ts";
+import { openSubject, SUBJECTS } from "./subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
 import { warmUp } from "./warm_up.ts";
 
 /** Measured runs of one process: ten, or as many as pass a quarter of a second. */
 const BUDGET = { maxRuns: 10, enoughUs: 250_000 };
-/** The second pass of a one-byte cell: enough to see a swap, small beside the cell. */
-const PROOF = { messageBytes: 8, maxMessages: 100 };
+/** The second pass of a one-byte cell: runs, and messages of all producers in each; small beside the cell. */
+const PROOF = { runs: 2, messages: 8_192 };
+/** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
+const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
 
 endWithParent();
 const spec: CellSpec = JSON.parse(process.argv[2]);
@@ -70,6 +72,7 @@ async function runCell(spec: CellSpec): Promise<void> {
       spec.task === "pilot" ? { maxRuns: 1, enoughUs: 0 } : BUDGET,
     );
     if (spec.messageBytes === 1 && spec.task === "measure") await prove(context, request);
+    if (spec.task === "pilot") await fill(context, request, spec);
   } finally {
     await subject.stop();
   }
@@ -82,14 +85,37 @@ async function warm(context: RunContext, request: RunRequest): Promise<void> {
   emit({ type: "warm", runs, steady });
 }
 
-/** One-byte messages name no producer, so the same cell runs once more with messages that do. */
+/**
+ * One-byte messages name no producer, so the same function sends bytes that do, in groups that change from run to
+ * run, over a hand-off so small that it fills, waits and wraps.
+ */
 async function prove(context: RunContext, request: RunRequest): Promise<void> {
+  const messages = Math.max(1, Math.ceil(PROOF.messages / context.producers));
+  let outcome: Pick<RunReport, "status" | "detail"> = { status: "ok", detail: "" };
+  for (let run = 0; run < PROOF.runs && outcome.status === "ok"; run++) {
+    outcome = await carryOut(context, { ...request, messages, proof: true });
+  }
+  emit({ type: "proof", status: outcome.status, detail: outcome.detail });
+}
+
+/** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
+async function fill(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
+  const messageBytes = Math.min(FILL.messageBytes, largestMessage(spec));
+  if (messageBytes < 8) return;
+  const bytes = Math.min(FILL.most, 1.5 * context.subject.sharedBytes);
+  const messages = Math.ceil(bytes / messageBytes / context.producers);
   const { status, detail } = await carryOut(context, {
     ...request,
-    messages: Math.min(request.messages, PROOF.maxMessages),
-    messageBytes: PROOF.messageBytes,
+    messages,
+    messageBytes,
+    late: true,
   });
   emit({ type: "proof", status, detail });
+}
+
+function largestMessage({ subject, capacity, workers, producers }: CellSpec): number {
+  const entry = SUBJECTS.find(({ name }) => name === subject)!;
+  return entry.largestMessage(capacity, Math.min(workers, producers));
 }
 
 function emit(event: CellEvent): void {

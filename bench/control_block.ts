@@ -12,10 +12,12 @@ const MESSAGE_BYTES = 5;
 const SEED = 6;
 const ONLINE = 7;
 const FINISHED = 8;
-const PARKS = 9;
-const BLOCKED_US = 10;
-const FAILED_CLAIMS = 11;
+const RUN = 9;
+const PROOF = 10;
 const WORDS = 12;
+/** Sums that may pass 2^31, of 64 bits each, behind the words. */
+const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
+const SUM_COUNT = 3;
 /** A Worker that waits looks at the stop word this often (ms). */
 const SLICE_MS = 50;
 
@@ -25,6 +27,10 @@ export interface RunPlan {
   messages: number;
   messageBytes: number;
   seed: number;
+  /** The number of the run in its process, from 1. */
+  run: number;
+  /** One-byte messages in groups, over the small hand-off of the second pass. */
+  proof: boolean;
 }
 
 /** What back-pressure and contention cost the producers' threads in one run, all together. */
@@ -37,10 +43,12 @@ export interface ProducerWaits {
 export class ControlBlock {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
+  readonly #sums: BigInt64Array;
 
-  constructor(memory = new SharedArrayBuffer(WORDS * 4)) {
+  constructor(memory = new SharedArrayBuffer(WORDS * 4 + SUM_COUNT * 8)) {
     this.memory = memory;
-    this.#words = new Int32Array(memory);
+    this.#words = new Int32Array(memory, 0, WORDS);
+    this.#sums = new BigInt64Array(memory, WORDS * 4);
   }
 
   /** Consumer: make a run known. */
@@ -48,9 +56,10 @@ export class ControlBlock {
     this.#words[MESSAGES] = plan.messages;
     this.#words[MESSAGE_BYTES] = plan.messageBytes;
     this.#words[SEED] = plan.seed;
-    for (const at of [READY, FINISHED, PARKS, BLOCKED_US, FAILED_CLAIMS]) {
-      Atomics.store(this.#words, at, 0);
-    }
+    this.#words[RUN] = plan.run;
+    this.#words[PROOF] = plan.proof ? 1 : 0;
+    for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
+    for (const at of Object.values(SUMS)) Atomics.store(this.#sums, at, 0n);
     this.#signal(ANNOUNCED);
   }
 
@@ -76,9 +85,9 @@ export class ControlBlock {
 
   /** Worker: this Worker's part of the run is sent; what waiting cost it. */
   finish(parks: number, blockedUs: number, failedClaims: number): void {
-    Atomics.add(this.#words, PARKS, parks);
-    Atomics.add(this.#words, BLOCKED_US, blockedUs);
-    Atomics.add(this.#words, FAILED_CLAIMS, failedClaims);
+    Atomics.add(this.#sums, SUMS.parks, BigInt(parks));
+    Atomics.add(this.#sums, SUMS.blockedUs, BigInt(Math.round(blockedUs)));
+    Atomics.add(this.#sums, SUMS.failedClaims, BigInt(failedClaims));
     Atomics.add(this.#words, FINISHED, 1);
   }
 
@@ -90,9 +99,9 @@ export class ControlBlock {
   /** Consumer: what waiting has cost all Workers in the run, once all have finished. */
   waits(): ProducerWaits {
     return {
-      producerParks: Atomics.load(this.#words, PARKS),
-      producerBlockedUs: Atomics.load(this.#words, BLOCKED_US),
-      failedClaims: Atomics.load(this.#words, FAILED_CLAIMS),
+      producerParks: Number(Atomics.load(this.#sums, SUMS.parks)),
+      producerBlockedUs: Number(Atomics.load(this.#sums, SUMS.blockedUs)),
+      failedClaims: Number(Atomics.load(this.#sums, SUMS.failedClaims)),
     };
   }
 
@@ -107,9 +116,11 @@ export class ControlBlock {
   awaitPlan(run: number): RunPlan | null {
     if (!this.#awaitSignal(ANNOUNCED, run)) return null;
     return {
-      messages: this.#words[MESSAGES],
+      messages: this.#words[MESSAGES] >>> 0,
       messageBytes: this.#words[MESSAGE_BYTES],
       seed: this.#words[SEED] >>> 0,
+      run: this.#words[RUN] >>> 0,
+      proof: this.#words[PROOF] === 1,
     };
   }
 

@@ -32,9 +32,11 @@ export class Crew {
   /**
    * Start one Worker for each ticket, one after the other: Bun has crashed when many were started at once.
    * `onFailure` is called when one of them dies.
+   * @param small the hand-off of the second pass
    */
   static async start(
     handoff: Handoff,
+    small: Handoff | null,
     options: { producers: number; turn: number },
     onFailure: (reason: Error) => void,
     entry: WorkerEntry = MEASURED,
@@ -50,6 +52,7 @@ export class Crew {
     for (const [worker, ticket] of handoff.tickets.entries()) {
       const setup: WorkerSetup = {
         ticket,
+        smallTicket: small?.tickets[worker] ?? null,
         control: control.memory,
         worker,
         workers: handoff.tickets.length,
@@ -58,7 +61,7 @@ export class Crew {
       };
       const thread = new Worker(entry.file, {
         workerData: { ...entry.data, ...setup },
-        transferList: handoff.transfers[worker],
+        transferList: [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])],
       });
       // Deno goes on silently after a Worker's error that nobody listens to.
       thread.on("error", (error: Error) => {

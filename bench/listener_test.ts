@@ -1,11 +1,12 @@
 /** The listener against well-behaved, rude and dying clients. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
-import { type Listener, startListener } from "./listener.ts";
+import { type Listener, MAX_WAITING, startListener } from "./listener.ts";
 import {
   decodeHello,
+  decodeVerdict,
   encodeHeader,
   HEADER_BYTES,
   type RunHeader,
@@ -21,9 +22,10 @@ const HEADER: RunHeader = {
   producers: 4,
   messages: 100,
   seed: 3,
+  run: 1,
   warmUp: false,
 };
-const STREAM = buildStream(4, { messages: 100, messageBytes: 16, seed: 3 });
+const STREAM = buildStream(4, { messages: 100, messageBytes: 16, seed: 3, run: 1 });
 
 async function withListener(
   use: (listener: Listener) => Promise<void>,
@@ -113,6 +115,7 @@ test("refuses another version, impossible values, and data before the hello", ()
     const spoiled = (at: number, value: number) => header.with(at, value);
     const status = async (bytes: Uint8Array) => decodeHello(await replyTo(listener, bytes)).status;
     assert.equal(await status(spoiled(8, 99)), "another version");
+    assert.equal(await status(spoiled(8, 1)), "another version");
     assert.equal(await status(encodeHeader({ ...HEADER, messageBytes: 3 })), "bad values");
     assert.equal(await status(encodeHeader({ ...HEADER, producers: 0 })), "bad values");
     const early = new Uint8Array(HEADER_BYTES + 1);
@@ -161,3 +164,84 @@ test("nobody there, or somebody else there, is said in one line", async () => {
     /no listener answers/,
   );
 });
+
+/** A client that has connected and sent these bytes. */
+async function rude({ host, port }: Listener, bytes: Uint8Array): Promise<Socket> {
+  const socket = connect({ host, port, allowHalfOpen: true });
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  await new Promise<void>((resolve) => socket.write(bytes, () => resolve()));
+  return socket;
+}
+
+test(
+  "clients that leave early, each in its own way, keep nobody waiting",
+  { timeout: 20_000 },
+  () =>
+    withListener(async (listener) => {
+      const header = encodeHeader({ ...HEADER, silenceMs: 100 });
+      const sockets: Socket[] = [];
+      try {
+        for (let round = 0; round < 4; round++) {
+          // Has the turn, or waits for it, and never says a word.
+          sockets.push(await rude(listener, header));
+          // Half-closes before its turn, and still gets its answer.
+          const leaving = await rude(listener, header);
+          leaving.end();
+          // Is gone before its turn.
+          const gone = await rude(listener, header);
+          gone.destroy();
+          // Sends before it may.
+          sockets.push(leaving, gone, await rude(listener, new Uint8Array([...header, 1, 2, 3])));
+        }
+        const { verdict } = await deliver(listener, HEADER, STREAM);
+        assert.equal(verdict.status, "ok");
+        assert.equal(listener.waiting(), 0);
+      } finally {
+        for (const socket of sockets) socket.destroy();
+      }
+    }),
+);
+
+test(
+  "a client that half-closes before its turn is answered when it comes",
+  { timeout: 20_000 },
+  () =>
+    withListener(async (listener) => {
+      const first = await socketRuns(listener.host, listener.port)(HEADER, () => {});
+      const early = await rude(listener, encodeHeader(HEADER));
+      const chunks: Uint8Array[] = [];
+      early.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+      early.end();
+      const answered = once(early, "end");
+      await first.write(STREAM);
+      await first.finish();
+      await first.verdict();
+      await answered;
+      const reply = new Uint8Array(Buffer.concat(chunks));
+      assert.equal(decodeHello(reply).status, "accepted");
+      const verdict = decodeVerdict(reply.subarray(48, 144), reply.subarray(144));
+      assert.deepEqual([verdict.status, verdict.lost], ["lost", 400]);
+    }),
+);
+
+test(
+  "too many waiting clients are told that the listener is busy",
+  { timeout: 20_000 },
+  () =>
+    withListener(async (listener) => {
+      const first = await socketRuns(listener.host, listener.port)(HEADER, () => {});
+      const sockets: Socket[] = [];
+      try {
+        for (let i = 0; i < MAX_WAITING; i++) {
+          sockets.push(await rude(listener, encodeHeader(HEADER)));
+        }
+        while (listener.waiting() < MAX_WAITING) await new Promise((done) => setTimeout(done, 1));
+        const status = decodeHello(await replyTo(listener, encodeHeader(HEADER))).status;
+        assert.equal(status, "busy");
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        first.abort(new Error("enough"));
+      }
+    }),
+);

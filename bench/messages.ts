@@ -1,24 +1,68 @@
 /**
  * What a message says. Producers build it, the verifier recomputes it; `docs/protocol.md` has the formulas.
  *
- * One byte: the post's "potato". Every producer sends 1, 2, …, 254, 0, 1, …
+ * All content hangs on the seed and on the number of the run, so that bytes which an earlier run has left behind are
+ * never those that this one sends.
+ *
+ * One byte: every producer sends the same sequence of the values 0 to 254, which begins and steps as the run says.
+ * Grouped, for the second pass of a one-byte cell: the high four bits name a group of producers, the low four count.
  *
  * Eight bytes and more:
  *
- *     0         4         8                                S
- *     | producer | sequence | body: a block of a small table |     u32, u32 (little-endian), bytes
+ *     0               4               8                                S
+ *     | producer ^ k1 | sequence ^ k2 | body: a block of a small table |     u32, u32 (little-endian), bytes
  *
- * The body is one of a few blocks that depend on the seed, chosen by producer and sequence. So a message is
+ * The body is one of a few blocks that depend on seed and run, chosen by producer and sequence. So a message is
  * recomputed from its first eight bytes, and building one costs the producer two stores and no copy: the
  * cost of inventing content must not be what is measured.
  */
 
+/** What the content of a run hangs on, both u32. */
+export interface Content {
+  seed: number;
+  /** Counts the runs of a process, so that no two of them send the same. */
+  run: number;
+}
+
+/** Two u32 that no other run of the seed shares. MurmurHash3's finalizer (Austin Appleby), a bijection. */
+export function keysOf({ seed, run }: Content): [number, number] {
+  const first = mix(seed ^ mix(run));
+  return [first, mix(first + 0x9e37_79b9)];
+}
+
+function mix(value: number): number {
+  let h = value >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85eb_ca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2_ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
 /** One-byte messages take the values 0 to 254; 255 is never sent. */
 export const ONE_BYTE_VALUES = 255;
 
-/** The value of a producer's message number `sequence` (from 0): 1, 2, …, 254, 0, 1, … */
-export function oneByteValue(sequence: number): number {
-  return (sequence + 1) % ONE_BYTE_VALUES;
+/** All steps that visit every value before they come back: what shares no factor with 255. */
+const STEPS = Array.from({ length: ONE_BYTE_VALUES }, (_, step) => step)
+  .filter((step) => step % 3 !== 0 && step % 5 !== 0 && step % 17 !== 0);
+
+/** The sequence of a one-byte run: message n (from 0) of every producer is (first + n · step) mod 255. */
+export function oneByteSequence(content: Content): { first: number; step: number } {
+  const [key] = keysOf(content);
+  // Counted on by the run, so that neighbouring runs never share a step.
+  const step = STEPS[(content.seed + content.run) % STEPS.length];
+  return { first: key % ONE_BYTE_VALUES, step };
+}
+
+/** Groups of a grouped run, and values that each counts through. */
+export const GROUPS = 16;
+
+/** The group of each producer and the first count: up to 16 producers have a group each. */
+export function grouping(content: Content): { groupOf(producer: number): number; first: number } {
+  const [factor, offset] = keysOf(content);
+  return {
+    groupOf: (producer) => (Math.imul(producer, factor | 1) + offset) & (GROUPS - 1),
+    // Counted on by the run, so that neighbouring runs never begin alike.
+    first: (content.seed + 5 * content.run) & (GROUPS - 1),
+  };
 }
 
 /** How many bodies a message size has: a table of about 64 KiB, which stays in a core's caches. */
@@ -33,9 +77,10 @@ export function blockOf(producer: number, sequence: number, blocks: number): num
   return (Math.imul(producer, 31) + sequence) & (blocks - 1);
 }
 
-/** Byte `at` (8 or more) of a message that carries body `block`. */
-export function bodyByte(block: number, at: number, seed: number): number {
-  return (Math.imul(block, 167) + Math.imul(at, 13) + Math.imul(at >>> 8, 7) + seed) & 0xff;
+/** Byte `at` (8 or more) of a message that carries body `block`; a key adds its bytes in turn. */
+export function bodyByte(block: number, at: number, key: number): number {
+  return (Math.imul(block, 167) + Math.imul(at, 13) + Math.imul(at >>> 8, 7) +
+    (key >>> (8 * (at & 3)))) & 0xff;
 }
 
 /** All bodies of a size, each at its multiple of `stride` bytes, room for the eight bytes in front included. */
@@ -47,14 +92,15 @@ export class MessageTable {
   readonly messageBytes: number;
 
   /** @param messageBytes 8 to 65,536 */
-  constructor(messageBytes: number, seed: number) {
+  constructor(messageBytes: number, content: Content) {
+    const [, key] = keysOf(content);
     this.messageBytes = messageBytes;
     this.blocks = blockCount(messageBytes);
     this.stride = (messageBytes + 7) & ~7;
     this.bytes = new Uint8Array(this.blocks * this.stride);
     for (let block = 0; block < this.blocks; block++) {
       for (let at = 8; at < messageBytes; at++) {
-        this.bytes[block * this.stride + at] = bodyByte(block, at, seed);
+        this.bytes[block * this.stride + at] = bodyByte(block, at, key);
       }
     }
   }
@@ -69,8 +115,12 @@ export class MessageBuilder {
   readonly #words: Int32Array;
   readonly #views: Uint8Array[];
 
-  constructor(messageBytes: number, seed: number) {
-    this.#table = new MessageTable(messageBytes, seed);
+  readonly #producerKey: number;
+  readonly #sequenceKey: number;
+
+  constructor(messageBytes: number, content: Content) {
+    [this.#producerKey, this.#sequenceKey] = keysOf(content);
+    this.#table = new MessageTable(messageBytes, content);
     const { bytes, blocks, stride } = this.#table;
     this.#words = new Int32Array(bytes.buffer);
     this.#views = Array.from(
@@ -82,25 +132,36 @@ export class MessageBuilder {
   build(producer: number, sequence: number): Uint8Array {
     const block = blockOf(producer, sequence, this.#table.blocks);
     const word = (block * this.#table.stride) >>> 2;
-    this.#words[word] = producer;
-    this.#words[word + 1] = sequence;
+    this.#words[word] = producer ^ this.#producerKey;
+    this.#words[word + 1] = sequence ^ this.#sequenceKey;
     return this.#views[block];
   }
 }
 
-/** The 255 one-byte messages, each a view of its own: sending one neither builds nor allocates. */
+/** The 256 one-byte messages, each a view of its own: sending one neither builds nor allocates. */
 export function oneByteMessages(): Uint8Array[] {
-  return Array.from({ length: ONE_BYTE_VALUES }, (_, value) => Uint8Array.of(value));
+  return Array.from({ length: 256 }, (_, value) => Uint8Array.of(value));
 }
 
-/** A text line for `newline` framing: producer, sequence, and letters up to the size that was asked for. */
-export function lineMessage(producer: number, sequence: number, lineBytes: number): string {
+/** The letters of text lines, for `newline` framing. */
+export function lineLetters(
+  content: Content,
+): (producer: number, sequence: number, at: number) => string {
+  const [offset, key] = keysOf(content);
+  const step = 1 + key % 25;
+  return (producer, sequence, at) =>
+    String.fromCharCode(97 + (producer + sequence + at * step + offset) % 26);
+}
+
+/** A text line: producer, sequence, and letters up to the size that was asked for. */
+export function lineMessage(
+  producer: number,
+  sequence: number,
+  lineBytes: number,
+  content: Content,
+): string {
+  const letter = lineLetters(content);
   let line = `${producer} ${sequence} `;
-  while (line.length < lineBytes - 1) line += lineLetter(producer, sequence, line.length);
+  while (line.length < lineBytes - 1) line += letter(producer, sequence, line.length);
   return line + "\n";
-}
-
-/** The letter at place `at` of a line. */
-export function lineLetter(producer: number, sequence: number, at: number): string {
-  return String.fromCharCode(97 + ((producer + sequence + at) % 26));
 }

@@ -10,7 +10,7 @@ import { bench, group, run, summary } from "mitata";
 import { Lifecycle } from "../strategies/primitives/lifecycle.ts";
 import { Mutex } from "../strategies/primitives/mutex.ts";
 import { Waits } from "../strategies/primitives/waits.ts";
-import { ONE_BYTE_VALUES, oneByteMessages, oneByteValue } from "./messages.ts";
+import { ONE_BYTE_VALUES, oneByteMessages, oneByteSequence } from "./messages.ts";
 import { endWithParent } from "./parent.ts";
 import { PEER_WORD, type PeerTask } from "./primitives_peer.ts";
 import { socketRuns } from "./socket_sink.ts";
@@ -92,25 +92,28 @@ group("wake-up", () => {
     timed("postMessage until it is received", postOne);
   });
 });
+const content = { seed: 0, run: 1 };
 const sink = await socketRuns(process.argv[2], Number(process.argv[3]))({
   runId: "primitives",
   messageBytes: 1,
   framing: "fixed",
   producers: 1,
   messages: null,
-  seed: 0,
+  ...content,
   warmUp: true,
 }, (reason) => {
   throw reason;
 });
 const singles = oneByteMessages();
+const { first, step } = oneByteSequence(content);
+const valueOf = (at: number) => (first + (at % ONE_BYTE_VALUES) * step) % ONE_BYTE_VALUES;
 let sent = 0;
 /** 255 × 257 bytes: after any number of such chunks the next one continues the sequence. */
-const chunk = Uint8Array.from({ length: ONE_BYTE_VALUES * 257 }, (_, at) => oneByteValue(at));
+const chunk = Uint8Array.from({ length: ONE_BYTE_VALUES * 257 }, (_, at) => valueOf(at));
 group("socket", () => {
   summary(() => {
     bench("awaited write of 64 KiB", async () => await sink.write(chunk));
-    bench("awaited write of 1 byte", async () => await sink.write(singles[oneByteValue(sent++)]));
+    bench("awaited write of 1 byte", async () => await sink.write(singles[valueOf(sent++)]));
   });
 });
 

@@ -2,7 +2,7 @@
  * The wire protocol between a client that delivers messages and the listener that verifies them.
  * `docs/protocol.md` is the same in words, for writing a client in another language.
  *
- *     client   → header (96 bytes)
+ *     client   → header (128 bytes)
  *     listener → hello (32 bytes)              before any data flows
  *     client   → messages … half-close
  *     listener → acknowledgement (16 bytes)    stops the client's clock
@@ -13,9 +13,14 @@
  */
 
 import { MAX_MESSAGE_BYTES } from "../strategies/strategy.ts";
+import { printable } from "./printable.ts";
 
-export const PROTOCOL_VERSION = 1;
-export const HEADER_BYTES = 96;
+export const PROTOCOL_VERSION = 2;
+export const HEADER_BYTES = 128;
+/** How long a client may be silent in its run where its header does not say (ms). */
+export const DEFAULT_SILENCE_MS = 60_000;
+const MAX_SILENCE_MS = 2 ** 31 - 1;
+const WARM_UP = 1;
 export const HELLO_BYTES = 32;
 export const ACK_BYTES = 16;
 export const VERDICT_BYTES = 96;
@@ -25,14 +30,15 @@ const RUN_ID_BYTES = 24;
 
 const MAGIC = { header: "FANINRUN", hello: "FANINSRV", ack: "FANINACK", verdict: "FANINVER" };
 
-/** What separates two messages in the stream: their fixed size, or a line feed. */
-export type Framing = "fixed" | "newline";
+/** What a run consists of: messages of a fixed size, lines, or the single bytes of a second pass. */
+export const FRAMINGS = ["fixed", "newline", "grouped"] as const;
+export type Framing = (typeof FRAMINGS)[number];
 
 /** What a client announces before it sends. */
 export interface RunHeader {
   /** Up to 24 bytes of ASCII that name the run in the listener's log. */
   runId: string;
-  /** 1, or 8 to 65,536; under `newline` the longest line in bytes, its line feed included. */
+  /** 1, or 8 to 65,536; 1 under `grouped`; under `newline` the longest line in bytes, its line feed included. */
   messageBytes: number;
   framing: Framing;
   producers: number;
@@ -40,15 +46,25 @@ export interface RunHeader {
   messages: number | null;
   /** Goes into the bytes behind a message's number, so that a stale message shows. */
   seed: number;
+  /** The number of the run among its client's, which goes into the content, too. */
+  run: number;
   /** The run prepares measured ones; the listener's log says so. */
   warmUp: boolean;
+  /** How long no byte may come before the listener gives the run up, in ms; left out: 60 s. */
+  silenceMs?: number;
 }
 
 /** `after`: kept and checked after the acknowledgement. `inline`: checked as the bytes come. */
 export type VerifyMode = "after" | "inline";
 
 /** Why a listener refuses a header; `accepted` is the only value after which data may flow. */
-export const HELLO_STATUS = ["accepted", "not a header", "another version", "bad values"] as const;
+export const HELLO_STATUS = [
+  "accepted",
+  "not a header",
+  "another version",
+  "bad values",
+  "busy",
+] as const;
 export type HelloStatus = (typeof HELLO_STATUS)[number];
 
 export interface Hello {
@@ -90,7 +106,7 @@ export class ProtocolError extends Error {
 
 /** Bytes that the whole run should have, or null where the header does not tell. */
 export function expectedBytes(header: RunHeader): number | null {
-  if (header.messages === null || header.framing !== "fixed") return null;
+  if (header.messages === null || header.framing === "newline") return null;
   return header.producers * header.messages * header.messageBytes;
 }
 
@@ -98,13 +114,16 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   const { bytes, view } = block(HEADER_BYTES, MAGIC.header);
   view.setUint16(8, PROTOCOL_VERSION, true);
   view.setUint16(10, HEADER_BYTES, true);
-  view.setUint8(12, header.framing === "newline" ? 1 : 0);
+  view.setUint8(12, FRAMINGS.indexOf(header.framing));
+  view.setUint16(14, 1, true);
   view.setUint32(16, header.messageBytes, true);
   view.setUint32(20, header.producers, true);
   setCount(view, 24, header.messages);
   view.setUint32(32, header.seed, true);
-  view.setUint32(36, header.warmUp ? 1 : 0, true);
-  bytes.set(ascii(header.runId.slice(0, RUN_ID_BYTES)), 40);
+  view.setUint32(36, header.warmUp ? WARM_UP : 0, true);
+  bytes.set(ascii(header.runId).subarray(0, RUN_ID_BYTES), 40);
+  view.setUint32(64, header.run, true);
+  view.setUint32(68, header.silenceMs ?? 0, true);
   return bytes;
 }
 
@@ -113,22 +132,33 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   const view = viewOf(bytes);
   if (!hasMagic(bytes, MAGIC.header)) return "not a header";
   if (view.getUint16(8, true) !== PROTOCOL_VERSION) return "another version";
+  if (bytes.length < HEADER_BYTES || view.getUint16(10, true) < HEADER_BYTES) return "bad values";
   const messages = getCount(view, 24);
+  const framing = FRAMINGS[view.getUint8(12)];
+  if (framing === undefined) return "bad values";
+  const silenceMs = view.getUint32(68, true);
   const header: RunHeader = {
-    framing: view.getUint8(12) === 1 ? "newline" : "fixed",
+    framing,
     messageBytes: view.getUint32(16, true),
     producers: view.getUint32(20, true),
     messages,
     seed: view.getUint32(32, true),
-    warmUp: (view.getUint32(36, true) & 1) === 1,
-    runId: text(bytes.subarray(40, 40 + RUN_ID_BYTES)).replace(/\0+$/, ""),
+    warmUp: view.getUint32(36, true) === WARM_UP,
+    runId: printable(text(bytes.subarray(40, 40 + RUN_ID_BYTES)).replace(/\0+$/, "")),
+    run: view.getUint32(64, true),
+    ...(silenceMs === 0 ? {} : { silenceMs }),
   };
   const size = header.messageBytes;
-  const sizeFits = size <= MAX_MESSAGE_BYTES &&
-    (size >= 8 || (size === 1 && header.framing === "fixed"));
+  const sizeFits = framing === "grouped"
+    ? size === 1
+    : size <= MAX_MESSAGE_BYTES && (size >= 8 || (size === 1 && framing === "fixed"));
   const countsFit = header.producers >= 1 && header.producers <= 1 << 24 &&
-    (messages === null || messages < 2 ** 32);
-  return sizeFits && countsFit && view.getUint8(12) <= 1 ? header : "bad values";
+    (messages === null
+      ? framing !== "grouped"
+      : messages < 2 ** 32 && header.producers * messages <= Number.MAX_SAFE_INTEGER);
+  // What a later version may ask for, this one must not seem to have done.
+  const asksNoMore = view.getUint32(36, true) <= WARM_UP && view.getUint16(14, true) === 1;
+  return sizeFits && countsFit && asksNoMore && silenceMs <= MAX_SILENCE_MS ? header : "bad values";
 }
 
 /** Whether bytes open like a header; false as soon as the first eight say otherwise. */
@@ -137,9 +167,15 @@ export function opensLikeHeader(bytes: Uint8Array): boolean {
   return text(bytes.subarray(0, length)) === MAGIC.header.slice(0, length);
 }
 
-/** How long a header says it is: a newer client may append fields, which this version skips. */
+/**
+ * How many bytes of a header to await: as many as it says, since a newer client may append fields, which this version
+ * skips; no more than are there of one that says another version.
+ */
 export function headerLength(bytes: Uint8Array): number {
-  return Math.max(HEADER_BYTES, viewOf(bytes).getUint16(10, true));
+  if (bytes.length < 12) return 12;
+  const view = viewOf(bytes);
+  if (view.getUint16(8, true) !== PROTOCOL_VERSION) return 12;
+  return Math.max(12, view.getUint16(10, true));
 }
 
 export function encodeHello(hello: Hello): Uint8Array {
@@ -223,7 +259,7 @@ export function decodeVerdict(fixed: Uint8Array, detail: Uint8Array): ListenerVe
     corrupted: getCount(view, 56) ?? 0,
     listenerCpuUserUs: getCount(view, 64) ?? 0,
     listenerCpuSystemUs: getCount(view, 72) ?? 0,
-    detail: text(detail),
+    detail: printable(text(detail)),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   VERDICT_BYTES,
   verdictDetailLength,
 } from "./protocol.ts";
+import { printable } from "./printable.ts";
 
 const HEADER: RunHeader = {
   runId: "swap-buffer round 1",
@@ -23,7 +24,9 @@ const HEADER: RunHeader = {
   producers: 8_192,
   messages: 1_000,
   seed: 4_294_967_295,
+  run: 1,
   warmUp: true,
+  silenceMs: 5_000,
 };
 
 test("every field survives the wire", () => {
@@ -56,19 +59,60 @@ test("the header is laid out as the protocol page says", () => {
   const bytes = encodeHeader(HEADER);
   const view = new DataView(bytes.buffer);
   assert.equal(new TextDecoder().decode(bytes.subarray(0, 8)), "FANINRUN");
-  assert.equal(view.getUint16(8, true), 1);
-  assert.equal(view.getUint16(10, true), 96);
+  assert.equal(view.getUint16(8, true), 2);
+  assert.equal(view.getUint16(10, true), 128);
+  assert.equal(view.getUint16(14, true), 1);
   assert.equal(bytes[12], 0);
   assert.equal(view.getUint32(16, true), 64);
   assert.equal(view.getUint32(20, true), 8_192);
   assert.equal(view.getBigUint64(24, true), 1_000n);
   assert.equal(view.getUint32(32, true), 4_294_967_295);
   assert.equal(view.getUint32(36, true), 1);
+  assert.equal(view.getUint32(64, true), 1);
+  assert.equal(view.getUint32(68, true), 5_000);
+});
+
+test("a header is refused for each value that is out of its range", () => {
+  const bytes = encodeHeader(HEADER);
+  const spoiled = (edit: (view: DataView) => void) => {
+    const copy = bytes.slice();
+    edit(new DataView(copy.buffer));
+    return decodeHeader(copy);
+  };
+  assert.equal(spoiled((view) => view.setUint16(8, 1, true)), "another version");
+  const edits: ((view: DataView) => void)[] = [
+    (view) => view.setUint16(10, 127, true),
+    (view) => view.setUint8(12, 3),
+    (view) => view.setUint16(14, 2, true),
+    (view) => view.setUint32(16, 7, true),
+    (view) => view.setUint32(16, 65_537, true),
+    (view) => view.setUint32(20, 0, true),
+    (view) => view.setBigUint64(24, 2n ** 32n, true),
+    (view) => view.setUint32(36, 2, true),
+    (view) => view.setUint32(68, 2 ** 31, true),
+  ];
+  for (const [at, edit] of edits.entries()) assert.equal(spoiled(edit), "bad values", `${at}`);
+  // Together beyond 2^53, where counts of what is lost would no longer be exact.
+  const many = { ...HEADER, producers: 1 << 24, messages: 2 ** 32 - 1 };
+  assert.equal(decodeHeader(encodeHeader(many)), "bad values");
+  const grouped = { ...HEADER, framing: "grouped" as const };
+  assert.equal(decodeHeader(encodeHeader(grouped)), "bad values");
+  assert.equal(
+    decodeHeader(encodeHeader({ ...grouped, messageBytes: 1, messages: null })),
+    "bad values",
+  );
+});
+
+test("text of a peer cannot act on a terminal", () => {
+  const runId = "a\u001b[31mb\u0007c\u202ed\ne";
+  const header = decodeHeader(encodeHeader({ ...HEADER, runId }));
+  assert.equal((header as RunHeader).runId, "a?[31mb?c?d?e");
+  assert.equal(printable("plain words, ümläute – and 日本"), "plain words, ümläute – and 日本");
 });
 
 test("a stranger's bytes are not taken for an answer", () => {
   const http = new TextEncoder().encode(
-    "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".padEnd(96),
+    "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".padEnd(128),
   );
   assert.throws(() => decodeHello(http), ProtocolError);
   assert.throws(() => decodeAck(http), ProtocolError);

@@ -7,15 +7,21 @@ import type { Subject } from "./subjects/subject.ts";
 /** What holds for every run of a process. */
 export interface RunContext {
   subject: Subject;
+  /** Runs that were carried out before: each has a number, and content of its own. */
+  runs?: number;
   openRun: OpenRun;
   producers: number;
   /** Rejects as soon as the subject has died by itself. */
   subjectFailed: Promise<never>;
 }
 
-export interface RunRequest extends RunPlan {
+export interface RunRequest extends Omit<RunPlan, "run" | "proof"> {
   runId: string;
   warmUp: boolean;
+  /** One-byte messages in groups over a small hand-off of their own (default false). */
+  proof?: boolean;
+  /** Receive only when the producers have had time to fill the hand-off (default false). */
+  late?: boolean;
 }
 
 /**
@@ -26,7 +32,10 @@ export interface RunRequest extends RunPlan {
  */
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
-  const plan: RunPlan = { ...request, messages: subject.messagesOf(request.messages) };
+  context.runs = (context.runs ?? 0) + 1;
+  const { messageBytes, seed, proof = false } = request;
+  const messages = subject.messagesOf(request.messages);
+  const plan: RunPlan = { messages, messageBytes, seed, run: context.runs, proof };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
     sinkFailure = reason;
@@ -34,24 +43,30 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   };
   await subject.prepare(plan);
   const sink = await context.openRun({
-    framing: "fixed",
+    framing: proof ? "grouped" : "fixed",
     producers: context.producers,
-    ...plan,
+    messages,
+    messageBytes,
+    seed,
+    run: plan.run,
     runId: request.runId,
     warmUp: request.warmUp,
   }, onSinkFailure);
   try {
-    return await Promise.race([measure(subject, sink), context.subjectFailed]);
+    return await Promise.race([
+      measure(subject, sink, request.late ?? false),
+      context.subjectFailed,
+    ]);
   } catch (error) {
     sink.abort(error as Error);
     throw sinkFailure ?? error;
   }
 }
 
-async function measure(subject: Subject, sink: RunSink): Promise<RunReport> {
+async function measure(subject: Subject, sink: RunSink, late: boolean): Promise<RunReport> {
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const { bytes, writes, peakBytes } = await subject.transfer(sink);
+  const { bytes, writes, peakBytes } = await subject.transfer(sink, late);
   const acknowledged = await sink.finish();
   const elapsedUs = (performance.now() - start) * 1_000;
   const cpu = process.cpuUsage(cpuBefore);

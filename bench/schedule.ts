@@ -4,7 +4,14 @@
  */
 import type { AsyncProducer, BlockingProducer } from "../strategies/strategy.ts";
 import type { RunPlan } from "./control_block.ts";
-import { MessageBuilder, ONE_BYTE_VALUES, oneByteMessages, oneByteValue } from "./messages.ts";
+import {
+  grouping,
+  GROUPS,
+  MessageBuilder,
+  ONE_BYTE_VALUES,
+  oneByteMessages,
+  oneByteSequence,
+} from "./messages.ts";
 
 /** Producer ids of Worker `worker`: dealt out like cards. */
 export function producersOf(worker: number, workers: number, producers: number): number[] {
@@ -20,9 +27,11 @@ export function prepareBlocking(
   plan: RunPlan,
   turn: number,
 ): () => void {
-  const sendSome = plan.messageBytes === 1
-    ? oneByteSender(end)
-    : numberedSender(end, plan.messageBytes, plan.seed);
+  const sendSome = plan.proof
+    ? groupedSender(end, plan)
+    : plan.messageBytes === 1
+    ? oneByteSender(end, plan)
+    : numberedSender(end, plan);
   const step = turn === 0 ? Math.max(1, plan.messages) : turn;
   return () => {
     if (step >= plan.messages) {
@@ -44,21 +53,32 @@ export function prepareBlocking(
 
 type SendSome = (producer: number, from: number, to: number) => void;
 
-function oneByteSender(end: BlockingProducer): SendSome {
+function oneByteSender(end: BlockingProducer, plan: RunPlan): SendSome {
+  const sequence = oneByteSequence(plan);
   return (_producer, from, to) => {
     // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
     const producer = end;
-    const last = ONE_BYTE_VALUES - 1;
-    let value = oneByteValue(from);
-    for (let sequence = from; sequence < to; sequence++) {
+    const values = ONE_BYTE_VALUES;
+    const { first, step } = sequence;
+    let value = (first + (from % values) * step) % values;
+    for (let sent = from; sent < to; sent++) {
       producer.sendByte(value);
-      value = value === last ? 0 : value + 1;
+      value += step;
+      if (value >= values) value -= values;
     }
   };
 }
 
-function numberedSender(end: BlockingProducer, messageBytes: number, seed: number): SendSome {
-  const builder = new MessageBuilder(messageBytes, seed);
+function groupedSender(end: BlockingProducer, plan: RunPlan): SendSome {
+  const { groupOf, first } = grouping(plan);
+  return (producer, from, to) => {
+    const group = groupOf(producer) * GROUPS;
+    for (let sent = from; sent < to; sent++) end.sendByte(group + ((first + sent) & (GROUPS - 1)));
+  };
+}
+
+function numberedSender(end: BlockingProducer, plan: RunPlan): SendSome {
+  const builder = new MessageBuilder(plan.messageBytes, plan);
   return (producer, from, to) => {
     for (let sequence = from; sequence < to; sequence++) {
       end.send(builder.build(producer, sequence));
@@ -72,8 +92,10 @@ export function prepareAsync(
   ids: readonly number[],
   plan: RunPlan,
 ): () => Promise<void> {
-  const produce = plan.messageBytes === 1
-    ? oneByteTask(end, plan.messages)
+  const produce = plan.proof
+    ? groupedTask(end, plan)
+    : plan.messageBytes === 1
+    ? oneByteTask(end, plan)
     : numberedTask(end, ids, plan);
   return async () => {
     await Promise.all(ids.map(produce));
@@ -82,12 +104,26 @@ export function prepareAsync(
 
 type ProducerTask = (producer: number, place: number) => Promise<void>;
 
-function oneByteTask(end: AsyncProducer, count: number): ProducerTask {
+function oneByteTask(end: AsyncProducer, plan: RunPlan): ProducerTask {
   const messages = oneByteMessages();
+  const { first, step } = oneByteSequence(plan);
   return async () => {
-    for (let sequence = 0, value = oneByteValue(0); sequence < count; sequence++) {
+    for (let sent = 0, value = first; sent < plan.messages; sent++) {
       await end.send(messages[value]);
-      value = value === ONE_BYTE_VALUES - 1 ? 0 : value + 1;
+      value += step;
+      if (value >= ONE_BYTE_VALUES) value -= ONE_BYTE_VALUES;
+    }
+    await end.close();
+  };
+}
+
+function groupedTask(end: AsyncProducer, plan: RunPlan): ProducerTask {
+  const messages = oneByteMessages();
+  const { groupOf, first } = grouping(plan);
+  return async (producer) => {
+    const group = groupOf(producer) * GROUPS;
+    for (let sent = 0; sent < plan.messages; sent++) {
+      await end.send(messages[group + ((first + sent) & (GROUPS - 1))]);
     }
     await end.close();
   };
@@ -95,8 +131,8 @@ function oneByteTask(end: AsyncProducer, count: number): ProducerTask {
 
 /** A message that waits must not change, so every producer in flight has bytes of its own. */
 function numberedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
-  const { messages, messageBytes, seed } = plan;
-  const builder = new MessageBuilder(messageBytes, seed);
+  const { messages, messageBytes } = plan;
+  const builder = new MessageBuilder(messageBytes, plan);
   const own = new Uint8Array(ids.length * messageBytes);
   return async (producer, place) => {
     const message = own.subarray(place * messageBytes, (place + 1) * messageBytes);

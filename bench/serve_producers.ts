@@ -9,6 +9,8 @@ import { prepareAsync, prepareBlocking, producersOf } from "./schedule.ts";
 /** What crosses to a Worker of the suite. */
 export interface WorkerSetup {
   ticket: Ticket;
+  /** Of the small hand-off of the second pass, where there is one. */
+  smallTicket: Ticket | null;
   control: SharedArrayBuffer;
   worker: number;
   workers: number;
@@ -44,11 +46,13 @@ export async function serveProducers(
 
 async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<void> {
   const control = new ControlBlock(setup.control);
-  const { prepare, waits } = joinHandoff(setup);
+  const measured = joinHandoff(setup, setup.ticket);
+  const small = setup.smallTicket === null ? measured : joinHandoff(setup, setup.smallTicket);
   control.comeOnline();
   for (let run = 1;; run++) {
     const plan = control.awaitPlan(run);
     if (plan === null) return;
+    const { prepare, waits } = plan.proof ? small : measured;
     const send = prepare(plan);
     if (around !== null) await around.before();
     if (!control.awaitRelease(run)) return;
@@ -66,13 +70,14 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
 /** Joins once; `prepare` prepares one run and returns it. */
 function joinHandoff(
   setup: WorkerSetup,
+  ticket: Ticket,
 ): { prepare: (plan: RunPlan) => () => void | Promise<void>; waits: Waits } {
   const ids = producersOf(setup.worker, setup.workers, setup.producers);
-  const strategy = findStrategy(setup.ticket.strategy)!;
+  const strategy = findStrategy(ticket.strategy)!;
   if (strategy.kind === "blocking") {
-    const end = strategy.join(setup.ticket);
+    const end = strategy.join(ticket);
     return { prepare: (plan) => prepareBlocking(end, ids, plan, setup.turn), waits: end.waits };
   }
-  const end = strategy.join(setup.ticket);
+  const end = strategy.join(ticket);
   return { prepare: (plan) => prepareAsync(end, ids, plan), waits: end.waits };
 }

@@ -73,7 +73,13 @@ class SocketRun implements RunSink {
     this.#socket.setNoDelay(true);
     this.#socket.write(encodeHeader(header));
     const timer = setTimeout(
-      () => this.abort(new ProtocolError("the listener does not answer; is it a fanin listener?")),
+      () =>
+        this.abort(
+          new ProtocolError(
+            `what listens there said nothing for ${HELLO_TIMEOUT_MS / 1_000} s: ` +
+              "another client's run is on, or it is not a fanin listener",
+          ),
+        ),
       HELLO_TIMEOUT_MS,
     );
     try {

@@ -32,7 +32,7 @@ export type CellEvent =
   | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number }
   | { type: "warm"; runs: number; steady: boolean }
   | ({ type: "run" } & RunReport)
-  /** The untimed second pass of a one-byte cell, with 8-byte messages. */
+  /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot's fill of the capacity. */
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }

@@ -103,7 +103,7 @@ async function runOnce(
 ): Promise<ArmRun> {
   await arm.reset();
   clock.reset();
-  control.announce({ messages, messageBytes: 1, seed: 0 });
+  control.announce({ messages, messageBytes: 1, seed: 0, run: 0, proof: false });
   await until(() => control.ready() === arm.sides.length);
   let over = false;
   const isOver = () => over || clock.allEnded();
@@ -128,7 +128,13 @@ async function runOnce(
 /** A whole run's bytes to the published listener, all to be delivered: how far they come in the time. */
 async function stall(): Promise<Stall> {
   const { producers, messages, timeoutMs } = spec;
-  const stream = buildStream(producers, { messages, messageBytes: 1, seed: 0 });
+  const stream = buildStream(producers, {
+    messages,
+    messageBytes: 1,
+    seed: 0,
+    run: 0,
+    proof: false,
+  });
   const client = new PublishedClient(spec.host, spec.port);
   await client.connected;
   let accepted = 0;

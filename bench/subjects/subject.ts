@@ -10,8 +10,11 @@ export interface Subject {
   messagesOf(asked: number): number;
   /** Everything that belongs before the clock. Resolves when `transfer` can start at once. */
   prepare(plan: RunPlan): Promise<void>;
-  /** From the release of the producers until the last write was accepted. */
-  transfer(sink: RunSink): Promise<Transferred>;
+  /**
+   * From the release of the producers until the last write was accepted.
+   * @param late receive only when the producers have had time to fill the hand-off
+   */
+  transfer(sink: RunSink, late?: boolean): Promise<Transferred>;
   /** Of the run that has ended; outside the clock. */
   waits(): Promise<RunWaits>;
   /** The run has failed elsewhere: end a pending `transfer`. */

@@ -1,13 +1,15 @@
 /** Messages of one size from 8 bytes on: producer, sequence, and a body that those two determine. */
-import { blockOf, MessageTable } from "../messages.ts";
+import { blockOf, keysOf, MessageTable } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
-import { Sequences } from "./sequences.ts";
+import { MAX_GAPS, Sequences } from "./sequences.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
 
 export class FixedVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #size: number;
   readonly #table: MessageTable;
+  readonly #producerKey: number;
+  readonly #sequenceKey: number;
   readonly #sequences: Sequences;
   /** A message that was cut by the end of a chunk. */
   readonly #partial: Uint8Array;
@@ -21,7 +23,8 @@ export class FixedVerifier implements Verifier {
   constructor(header: RunHeader) {
     this.#header = header;
     this.#size = header.messageBytes;
-    this.#table = new MessageTable(header.messageBytes, header.seed);
+    this.#table = new MessageTable(header.messageBytes, header);
+    [this.#producerKey, this.#sequenceKey] = keysOf(header);
     this.#sequences = new Sequences(header.producers, header.messages);
     this.#partial = new Uint8Array(header.messageBytes);
   }
@@ -45,8 +48,8 @@ export class FixedVerifier implements Verifier {
   }
 
   #check(bytes: Uint8Array, at: number): void {
-    const producer = u32(bytes, at);
-    const sequence = u32(bytes, at + 4);
+    const producer = (u32(bytes, at) ^ this.#producerKey) >>> 0;
+    const sequence = (u32(bytes, at + 4) ^ this.#sequenceKey) >>> 0;
     const number = this.#delivered++;
     const known = this.#sequences.knows(producer, sequence);
     const next = known ? this.#sequences.next(producer) : 0;
@@ -91,6 +94,10 @@ export class FixedVerifier implements Verifier {
     };
     if (lost > 0 && this.#detail === "") {
       this.#detail = `the stream ends ${lost} messages early`;
+    }
+    if (this.#sequences.overflowed) {
+      this.#detail +=
+        `; more than ${MAX_GAPS} gaps, so what came late is not told from what came twice`;
     }
     return {
       status: statusOf(faults),

@@ -1,5 +1,5 @@
 /** Text lines "producer sequence letters…\n", for clients that find lines easier to write than bytes. */
-import { lineLetter } from "../messages.ts";
+import { lineLetters } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
 import { Sequences } from "./sequences.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
@@ -10,6 +10,7 @@ const LINE = /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/;
 export class NewlineVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #sequences: Sequences;
+  readonly #letter: ReturnType<typeof lineLetters>;
   readonly #decoder = new TextDecoder("latin1");
   #rest = new Uint8Array(0);
   #delivered = 0;
@@ -20,6 +21,7 @@ export class NewlineVerifier implements Verifier {
   constructor(header: RunHeader) {
     this.#header = header;
     this.#sequences = new Sequences(header.producers, header.messages);
+    this.#letter = lineLetters(header);
   }
 
   feed(bytes: Uint8Array): void {
@@ -51,7 +53,7 @@ export class NewlineVerifier implements Verifier {
     const letters = match[3] ?? "";
     const start = line.length - letters.length;
     for (let i = 0; i < letters.length; i++) {
-      if (letters[i] !== lineLetter(producer, sequence, start + i)) {
+      if (letters[i] !== this.#letter(producer, sequence, start + i)) {
         this.#spoiled(number, `has letters that producer ${producer} never sent`);
         if (sequence === next) this.#sequences.accept(producer, sequence);
         else this.#nameless++;

@@ -1,10 +1,10 @@
 /**
  * One-byte messages name no producer, so they are checked as a whole: the exact multiset, and every prefix a
- * possible interleaving of P sequences 1, 2, …, 254, 0, 1, …: a value is never seen more often than the one
- * before it, at the wrap (1 after 0) never by more than P. What this cannot see, a swap between producers
- * that are at the same value, the cell's second pass with 8-byte messages sees.
+ * possible interleaving of P times the run's sequence of values: a value is never seen more often than the one
+ * before it in the sequence, where it begins anew never by more than P. What this cannot see, a swap between
+ * producers that are at the same value, the cell's second pass with groups sees (`grouped.ts`).
  */
-import { ONE_BYTE_VALUES, oneByteValue } from "../messages.ts";
+import { ONE_BYTE_VALUES, oneByteSequence } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
 
@@ -15,15 +15,20 @@ export class OneByteVerifier implements Verifier {
   /** By how much a value may be ahead of the one before it: P for the first value, else nothing. */
   readonly #lead = new Float64Array(256);
   readonly #before = new Uint8Array(256);
+  /** The place of each value in the sequence. */
+  readonly #place = new Uint8Array(256);
   #delivered = 0;
   #early = 0;
   #detail = "";
 
   constructor(header: RunHeader) {
     this.#header = header;
-    this.#lead[oneByteValue(0)] = header.producers;
-    for (let value = 0; value < ONE_BYTE_VALUES; value++) {
-      this.#before[value] = (value + ONE_BYTE_VALUES - 1) % ONE_BYTE_VALUES;
+    const { first, step } = oneByteSequence(header);
+    this.#lead[first] = header.producers;
+    for (let place = 0; place < ONE_BYTE_VALUES; place++) {
+      const value = (first + place * step) % ONE_BYTE_VALUES;
+      this.#place[value] = place;
+      this.#before[(value + step) % ONE_BYTE_VALUES] = value;
     }
     this.#before[255] = 255;
     this.#lead[255] = Infinity;
@@ -49,7 +54,7 @@ export class OneByteVerifier implements Verifier {
     let surplus = this.#seen[255];
     if (messages !== null) {
       for (let value = 0; value < ONE_BYTE_VALUES; value++) {
-        const due = producers * occurrences(value, messages);
+        const due = producers * occurrences(this.#place[value], messages);
         missing += Math.max(0, due - this.#seen[value]);
         surplus += Math.max(0, this.#seen[value] - due);
       }
@@ -77,8 +82,7 @@ export class OneByteVerifier implements Verifier {
   }
 }
 
-/** How often a producer that sends `messages` messages sends this value. */
-function occurrences(value: number, messages: number): number {
-  const first = (value + ONE_BYTE_VALUES - 1) % ONE_BYTE_VALUES;
-  return messages <= first ? 0 : Math.floor((messages - 1 - first) / ONE_BYTE_VALUES) + 1;
+/** How often a producer that sends `messages` messages sends the value at this place of the sequence. */
+function occurrences(place: number, messages: number): number {
+  return messages <= place ? 0 : Math.floor((messages - 1 - place) / ONE_BYTE_VALUES) + 1;
 }

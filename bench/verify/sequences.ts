@@ -1,13 +1,19 @@
+/** Ranges that are remembered in all. What is missing beyond them counts as lost, and as duplicated should it come. */
+export const MAX_GAPS = 4_096;
+
 /**
  * Follows every producer's sequence numbers and tells loss, duplication and reordering apart. A good stream
  * costs one compare and one store a message; what is missing is kept as ranges, so memory grows with the
- * faults and not with the messages.
+ * faults and not with the messages, and not beyond a bound.
  */
 export class Sequences {
   readonly #next: Float64Array;
   readonly #messages: number | null;
   /** Per producer the missing sequence numbers as flat [from, to) pairs, ascending. */
   readonly #missing = new Map<number, number[]>();
+  /** Ranges in `#missing`, and messages that were missing when no more could be remembered. */
+  #gaps = 0;
+  #forgotten = 0;
   duplicated = 0;
   reordered = 0;
 
@@ -45,9 +51,14 @@ export class Sequences {
     return false;
   }
 
+  /** Whether gaps were too many to follow each. */
+  get overflowed(): boolean {
+    return this.#forgotten > 0;
+  }
+
   /** Messages that never came; where the length is unknown, those below the highest that did. */
   missing(): number {
-    let count = 0;
+    let count = this.#forgotten;
     for (const ranges of this.#missing.values()) {
       for (let i = 0; i < ranges.length; i += 2) count += ranges[i + 1] - ranges[i];
     }
@@ -58,6 +69,11 @@ export class Sequences {
   }
 
   #open(producer: number, from: number, to: number): void {
+    if (this.#gaps >= MAX_GAPS) {
+      this.#forgotten += to - from;
+      return;
+    }
+    this.#gaps++;
     const ranges = this.#missing.get(producer);
     if (ranges === undefined) this.#missing.set(producer, [from, to]);
     else ranges.push(from, to);
@@ -78,6 +94,7 @@ export class Sequences {
     const [from, to] = [ranges[at], ranges[at + 1]];
     const left = sequence > from ? [from, sequence] : [];
     const right = sequence + 1 < to ? [sequence + 1, to] : [];
+    this.#gaps += (left.length + right.length) / 2 - 1;
     ranges.splice(at, 2, ...left, ...right);
     return true;
   }

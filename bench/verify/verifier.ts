@@ -4,12 +4,14 @@
  */
 import type { RunHeader } from "../protocol.ts";
 import { FixedVerifier } from "./fixed.ts";
+import { GroupedVerifier } from "./grouped.ts";
 import { NewlineVerifier } from "./newline.ts";
 import { OneByteVerifier } from "./one_byte.ts";
 import type { Verifier } from "./verdict.ts";
 
 /** The verifier for what a header announces. */
 export function createVerifier(header: RunHeader): Verifier {
+  if (header.framing === "grouped") return new GroupedVerifier(header);
   if (header.framing === "newline") return new NewlineVerifier(header);
   return header.messageBytes === 1 ? new OneByteVerifier(header) : new FixedVerifier(header);
 }

@@ -18,6 +18,7 @@ function headerOf(messageBytes: number, producers: number, messages: number | nu
     producers,
     messages,
     seed: 7,
+    run: 1,
     warmUp: false,
   };
 }
@@ -73,7 +74,7 @@ describe(`one fault in a million messages (seed ${seed})`, () => {
   ];
   for (const size of [8, 20]) {
     const header = headerOf(size, producers, messages);
-    const stream = buildStream(producers, { messages, messageBytes: size, seed: 7 });
+    const stream = buildStream(producers, { messages, messageBytes: size, seed: 7, run: 1 });
     test(`${size} bytes: a good stream is ok`, () => {
       const verdict = verdictOf(header, stream);
       assert.equal(verdict.status, "ok", verdict.detail);
@@ -96,19 +97,19 @@ describe(`one fault in a million messages (seed ${seed})`, () => {
     });
   }
   test("20 bytes: corruption in the body", () => {
-    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7 });
+    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7, run: 1 });
     const verdict = verdictOf(headerOf(20, producers, messages), spoil(-1)(stream, 20, at));
     assert.deepEqual([verdict.status, verdict.corrupted, verdict.lost], ["corrupt", 1, 0]);
   });
   test("20 bytes: content of another seed", () => {
-    const stale = buildStream(producers, { messages, messageBytes: 20, seed: 8 });
-    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7 });
+    const stale = buildStream(producers, { messages, messageBytes: 20, seed: 8, run: 1 });
+    const stream = buildStream(producers, { messages, messageBytes: 20, seed: 7, run: 1 });
     stream.set(stale.subarray(at * 20, (at + 1) * 20), at * 20);
     assert.equal(verdictOf(headerOf(20, producers, messages), stream).status, "corrupt");
   });
 
   const one = headerOf(1, producers, messages);
-  const bytes = buildStream(producers, { messages, messageBytes: 1, seed: 7 });
+  const bytes = buildStream(producers, { messages, messageBytes: 1, seed: 7, run: 1 });
   test("1 byte: a good stream is ok", () => assert.equal(verdictOf(one, bytes).status, "ok"));
   test("1 byte: loss", () => {
     const verdict = verdictOf(one, lose(bytes, 1, at));
@@ -129,7 +130,7 @@ describe(`one fault in a million messages (seed ${seed})`, () => {
   });
   test("1 byte: a value before its turn", () => {
     // Of one producer alone, where no other producer's bytes can hide it.
-    const stream = buildStream(1, { messages: 1_000_000, messageBytes: 1, seed: 7 });
+    const stream = buildStream(1, { messages: 1_000_000, messageBytes: 1, seed: 7, run: 1 });
     const verdict = verdictOf(headerOf(1, 1, 1_000_000), swap(stream, 1, at));
     assert.equal(verdict.status, "reordered", verdict.detail);
   });
@@ -137,7 +138,7 @@ describe(`one fault in a million messages (seed ${seed})`, () => {
 
 test("a stream cut anywhere gives the same verdict", () => {
   const next = random(seed);
-  const stream = swap(buildStream(5, { messages: 40, messageBytes: 33, seed: 7 }), 33, 60);
+  const stream = swap(buildStream(5, { messages: 40, messageBytes: 33, seed: 7, run: 1 }), 33, 60);
   for (let i = 0; i < 50; i++) {
     const verdict = verdictOf(headerOf(33, 5, 40), stream, 1 + Math.floor(next() * 70));
     assert.deepEqual([verdict.status, verdict.reordered, verdict.delivered], ["reordered", 1, 200]);
@@ -145,7 +146,7 @@ test("a stream cut anywhere gives the same verdict", () => {
 });
 
 test("half a message at the end is lost", () => {
-  const stream = buildStream(2, { messages: 3, messageBytes: 16, seed: 7 }).subarray(0, -5);
+  const stream = buildStream(2, { messages: 3, messageBytes: 16, seed: 7, run: 1 }).subarray(0, -5);
   const verdict = verdictOf(headerOf(16, 2, 3), stream);
   assert.deepEqual([verdict.status, verdict.lost, verdict.delivered], ["lost", 1, 5]);
 });
@@ -158,14 +159,14 @@ test("an empty run is ok, and a missing one is not", () => {
 });
 
 test("a gap shows where the number of messages is unknown", () => {
-  const stream = lose(buildStream(3, { messages: 10, messageBytes: 8, seed: 7 }), 8, 4);
+  const stream = lose(buildStream(3, { messages: 10, messageBytes: 8, seed: 7, run: 1 }), 8, 4);
   const verdict = verdictOf(headerOf(8, 3, null), stream);
   assert.deepEqual([verdict.status, verdict.lost, verdict.expected], ["lost", 1, null]);
 });
 
 test("reordering over long distances fills its gaps", () => {
   const size = 8;
-  const stream = buildStream(1, { messages: 1_000, messageBytes: size, seed: 7 });
+  const stream = buildStream(1, { messages: 1_000, messageBytes: size, seed: 7, run: 1 });
   const order = Array.from({ length: 1_000 }, (_, i) => i).reverse();
   const reversed = joined(...order.map((i) => stream.subarray(i * size, (i + 1) * size)));
   const verdict = verdictOf(headerOf(size, 1, 1_000), reversed);
@@ -176,7 +177,7 @@ describe("lines", () => {
   const header: RunHeader = { ...headerOf(40, 3, 50), framing: "newline" };
   const lines = Array.from(
     { length: 150 },
-    (_, i) => lineMessage(i % 3, Math.floor(i / 3), 10 + (i * 7) % 30),
+    (_, i) => lineMessage(i % 3, Math.floor(i / 3), 10 + (i * 7) % 30, header),
   );
   const encode = (text: string[]) => new TextEncoder().encode(text.join(""));
   const status = (text: string[], chunk?: number) => verdictOf(header, encode(text), chunk).status;
@@ -194,5 +195,77 @@ describe("lines", () => {
     assert.equal(status(lines.with(70, lines[70].replace(/[a-z]\n/, "!\n"))), "corrupt");
     assert.equal(status(lines.with(149, lines[149].slice(0, -1))), "corrupt");
     assert.equal(status(lines.with(3, "x".repeat(500) + "\n")), "corrupt");
+  });
+});
+
+describe("content belongs to its run", () => {
+  const sizes: [RunHeader["framing"], number][] = [
+    ["fixed", 1],
+    ["fixed", 8],
+    ["fixed", 9],
+    ["fixed", 64],
+    ["fixed", 1_024],
+    ["grouped", 1],
+  ];
+  for (const [framing, messageBytes] of sizes) {
+    for (const producers of [1, 16, 64]) {
+      test(`${framing} ${messageBytes}: bytes of an earlier run of ${producers} producers`, () => {
+        const messages = 255;
+        const proof = framing === "grouped";
+        for (let run = 2; run < 30; run++) {
+          const header = { ...headerOf(messageBytes, producers, messages), framing, run };
+          const plan = { messages, messageBytes, seed: 7, proof };
+          const good = buildStream(producers, { ...plan, run });
+          assert.equal(verdictOf(header, good).status, "ok", `run ${run}`);
+          const stale = buildStream(producers, { ...plan, run: run - 1 });
+          assert.notEqual(verdictOf(header, stale).status, "ok", `run ${run}`);
+        }
+      });
+    }
+  }
+
+  test("a line of an earlier run", () => {
+    const header: RunHeader = { ...headerOf(40, 1, 20), framing: "newline", run: 5 };
+    const lines = (run: number) =>
+      new TextEncoder().encode(
+        Array.from({ length: 20 }, (_, i) => lineMessage(0, i, 40, { seed: 7, run })).join(""),
+      );
+    assert.equal(verdictOf(header, lines(5)).status, "ok");
+    assert.equal(verdictOf(header, lines(4)).status, "corrupt");
+  });
+
+  test("in groups, a swap of two producers at the same value shows", () => {
+    const plan = { messages: 100, messageBytes: 1, seed: 7, run: 3, proof: true };
+    const stream = buildStream(16, plan);
+    const header: RunHeader = { ...headerOf(1, 16, 100), framing: "grouped", run: 3 };
+    const swapped = stream.slice();
+    [swapped[50], swapped[51]] = [swapped[51], swapped[50]];
+    assert.equal(verdictOf(header, swapped).status, "reordered");
+    assert.equal(verdictOf(header, stream.slice(0, -1)).status, "lost");
+    const foreign = stream.slice();
+    foreign[50] ^= 0x10;
+    assert.equal(verdictOf(header, foreign).status, "corrupt");
+  });
+});
+
+describe("gaps without end", () => {
+  const count = 20_000;
+  const stream = (order: number[]) => {
+    const whole = buildStream(1, { messages: 2 * count, messageBytes: 8, seed: 7, run: 1 });
+    return joined(...order.map((i) => whole.subarray(8 * i, 8 * i + 8)));
+  };
+  const odd = Array.from({ length: count }, (_, i) => 2 * i + 1);
+  const even = odd.map((i) => i - 1);
+
+  test("are counted and not all remembered", () => {
+    const verdict = verdictOf(headerOf(8, 1, null), stream(odd));
+    assert.deepEqual([verdict.status, verdict.lost], ["lost", count]);
+    assert.match(verdict.detail, /more than 4096 gaps/);
+  });
+  test("do not make what fills them slow, and never lose more than was due", () => {
+    const verdict = verdictOf(headerOf(8, 1, 2 * count), stream([...odd, ...even]));
+    assert.equal(verdict.status, "lost");
+    assert.ok(verdict.lost <= 2 * count);
+    assert.equal(verdict.reordered, 4_096);
   });
 });

@@ -77,6 +77,7 @@ export async function joinListener(host: string, port: number): Promise<RunningL
     producers: 1,
     messages: 0,
     seed: 0,
+    run: 0,
     warmUp: true,
   };
   try {

@@ -59,16 +59,18 @@ function failureOf({ events, end, detail }: CellOutcome): Failure | null {
   return end === "died" ? { status: "error", detail } : null;
 }
 
-/** One-byte runs count only with the second pass of their process; a pilot has none and is never counted. */
+/** One-byte runs count only with the second pass of their process; a pilot's pass fills the whole capacity. */
 function proofFailure(cell: Cell, place: Place, events: CellEvent[]): Failure | null {
-  if (cell.messageBytes !== 1 || place.round === 0) return null;
+  const isPilot = place.round === 0;
   const proof = find(events, "proof");
   if (proof === undefined) {
-    return { status: "error", detail: "the second pass with 8-byte messages did not end" };
+    if (isPilot || cell.messageBytes !== 1) return null;
+    return { status: "error", detail: "the second pass did not end" };
   }
-  return proof.status === "ok"
-    ? null
-    : { status: proof.status, detail: `second pass with 8-byte messages: ${proof.detail}` };
+  return proof.status === "ok" ? null : {
+    status: proof.status,
+    detail: `${isPilot ? "with the whole capacity filled" : "second pass"}: ${proof.detail}`,
+  };
 }
 
 function runColumns(run: RunReport, unproven: Failure | null): Partial<Sample> {
