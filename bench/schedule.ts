@@ -59,12 +59,12 @@ function oneByteSender(end: BlockingProducer, plan: RunPlan): SendSome {
     // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
     const producer = end;
     const values = ONE_BYTE_VALUES;
-    const { first, step } = sequence;
-    let value = (first + (from % values) * step) % values;
+    const step = sequence.step | 0;
+    let value = ((sequence.first + (from % values) * step) % values) | 0;
     for (let sent = from; sent < to; sent++) {
       producer.sendByte(value);
-      value += step;
-      if (value >= values) value -= values;
+      value = (value + step) | 0;
+      if (value >= values) value = (value - values) | 0;
     }
   };
 }

@@ -29,7 +29,7 @@
  */
 import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
-import { Lifecycle } from "./primitives/lifecycle.ts";
+import { ABORTED, Lifecycle } from "./primitives/lifecycle.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
@@ -191,6 +191,8 @@ class RingProducer implements BlockingProducer {
   readonly #largest: number;
   readonly #watermark: number;
   readonly #lifecycle: Lifecycle;
+  /** The lifecycle's words, one step nearer: every byte looks at them. */
+  readonly #life: Int32Array;
   readonly #worker: number;
   readonly #sleeper: Sleeper;
   readonly waits = new Waits();
@@ -210,6 +212,7 @@ class RingProducer implements BlockingProducer {
     const { memory, workers, publish } = shared as RingTicket;
     const words = new Int32Array(memory, 0, SHARED_WORDS);
     this.#lifecycle = new Lifecycle(life);
+    this.#life = new Int32Array(life);
     this.#worker = worker;
     this.#sleeper = new Sleeper(words, SLEEPER);
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
@@ -231,9 +234,8 @@ class RingProducer implements BlockingProducer {
 
   /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
-    this.#lifecycle.glance();
     const at = this.#write;
-    if (at < this.#stop) {
+    if (at < this.#stop && this.#life[ABORTED] === 0) {
       this.#bytes[at] = byte;
       this.#write = at + 1;
     } else {
@@ -242,6 +244,7 @@ class RingProducer implements BlockingProducer {
   }
 
   #sendByteSlowly(byte: number): void {
+    this.#lifecycle.check();
     if (this.#write >= this.#limit) this.#makeRoom(1);
     this.#bytes[this.#write] = byte;
     this.#wrote(1);

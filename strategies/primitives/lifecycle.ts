@@ -13,7 +13,8 @@ import { LINE, roundUp } from "./layout.ts";
 /** Every blocked wait looks at the abort word this often, in ms: what a dead peer costs at most. */
 export const SLICE_MS = 20;
 
-const ABORTED = 0;
+/** The word that is not 0 once the hand-off was aborted. */
+export const ABORTED = 0;
 const OPEN = LINE;
 const OPEN_OF = LINE + 1;
 
