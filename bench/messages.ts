@@ -4,7 +4,7 @@
  * All content hangs on the seed and on the number of the run, so that bytes which an earlier run has left behind are
  * never those that this one sends.
  *
- * One byte: every producer sends the same sequence of the values 0 to 254, which begins and steps as the run says.
+ * One byte: every producer sends the same sequence of the values 0 to 254, which begins where the run says.
  * Grouped, for the second pass of a one-byte cell: the high four bits name a group of producers, the low four count.
  *
  * Eight bytes and more:
@@ -40,16 +40,12 @@ function mix(value: number): number {
 /** One-byte messages take the values 0 to 254; 255 is never sent. */
 export const ONE_BYTE_VALUES = 255;
 
-/** All steps that visit every value before they come back: what shares no factor with 255. */
-const STEPS = Array.from({ length: ONE_BYTE_VALUES }, (_, step) => step)
-  .filter((step) => step % 3 !== 0 && step % 5 !== 0 && step % 17 !== 0);
-
-/** The sequence of a one-byte run: message n (from 0) of every producer is (first + n · step) mod 255. */
-export function oneByteSequence(content: Content): { first: number; step: number } {
-  const [key] = keysOf(content);
-  // Counted on by the run, so that neighbouring runs never share a step.
-  const step = STEPS[(content.seed + content.run) % STEPS.length];
-  return { first: key % ONE_BYTE_VALUES, step };
+/**
+ * Where a one-byte run begins: message n (from 0) of every producer is (first + n) mod 255. Counted on by the run, so
+ * that 255 neighbouring runs all begin differently; a step that differs, too, would cost the sender more than a store.
+ */
+export function firstOneByte({ seed, run }: Content): number {
+  return (seed % ONE_BYTE_VALUES + 97 * (run % ONE_BYTE_VALUES)) % ONE_BYTE_VALUES;
 }
 
 /** Groups of a grouped run, and values that each counts through. */

@@ -10,7 +10,7 @@ import { bench, group, run, summary } from "mitata";
 import { Lifecycle } from "../strategies/primitives/lifecycle.ts";
 import { Mutex } from "../strategies/primitives/mutex.ts";
 import { Waits } from "../strategies/primitives/waits.ts";
-import { ONE_BYTE_VALUES, oneByteMessages, oneByteSequence } from "./messages.ts";
+import { firstOneByte, ONE_BYTE_VALUES, oneByteMessages } from "./messages.ts";
 import { endWithParent } from "./parent.ts";
 import { PEER_WORD, type PeerTask } from "./primitives_peer.ts";
 import { socketRuns } from "./socket_sink.ts";
@@ -105,8 +105,8 @@ const sink = await socketRuns(process.argv[2], Number(process.argv[3]))({
   throw reason;
 });
 const singles = oneByteMessages();
-const { first, step } = oneByteSequence(content);
-const valueOf = (at: number) => (first + (at % ONE_BYTE_VALUES) * step) % ONE_BYTE_VALUES;
+const first = firstOneByte(content);
+const valueOf = (at: number) => (first + at) % ONE_BYTE_VALUES;
 let sent = 0;
 /** 255 × 257 bytes: after any number of such chunks the next one continues the sequence. */
 const chunk = Uint8Array.from({ length: ONE_BYTE_VALUES * 257 }, (_, at) => valueOf(at));

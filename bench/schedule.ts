@@ -5,12 +5,12 @@
 import type { AsyncProducer, BlockingProducer } from "../strategies/strategy.ts";
 import type { RunPlan } from "./control_block.ts";
 import {
+  firstOneByte,
   grouping,
   GROUPS,
   MessageBuilder,
   ONE_BYTE_VALUES,
   oneByteMessages,
-  oneByteSequence,
 } from "./messages.ts";
 
 /** Producer ids of Worker `worker`: dealt out like cards. */
@@ -54,17 +54,16 @@ export function prepareBlocking(
 type SendSome = (producer: number, from: number, to: number) => void;
 
 function oneByteSender(end: BlockingProducer, plan: RunPlan): SendSome {
-  const sequence = oneByteSequence(plan);
+  const first = firstOneByte(plan);
   return (_producer, from, to) => {
     // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
     const producer = end;
-    const values = ONE_BYTE_VALUES;
-    const step = sequence.step | 0;
-    let value = ((sequence.first + (from % values) * step) % values) | 0;
-    for (let sent = from; sent < to; sent++) {
+    const last = ONE_BYTE_VALUES - 1;
+    // An integer for certain: a number that might have a fraction costs as much again.
+    let value = ((first + from) % ONE_BYTE_VALUES) | 0;
+    for (let sequence = from; sequence < to; sequence++) {
       producer.sendByte(value);
-      value = (value + step) | 0;
-      if (value >= values) value = (value - values) | 0;
+      value = value === last ? 0 : value + 1;
     }
   };
 }
@@ -106,12 +105,11 @@ type ProducerTask = (producer: number, place: number) => Promise<void>;
 
 function oneByteTask(end: AsyncProducer, plan: RunPlan): ProducerTask {
   const messages = oneByteMessages();
-  const { first, step } = oneByteSequence(plan);
+  const first = firstOneByte(plan);
   return async () => {
     for (let sent = 0, value = first; sent < plan.messages; sent++) {
       await end.send(messages[value]);
-      value += step;
-      if (value >= ONE_BYTE_VALUES) value -= ONE_BYTE_VALUES;
+      value = value === ONE_BYTE_VALUES - 1 ? 0 : value + 1;
     }
     await end.close();
   };

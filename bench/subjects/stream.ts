@@ -1,6 +1,6 @@
 /** The bytes of a whole run, built before the clock: what the controls write. */
 import type { RunPlan } from "../control_block.ts";
-import { grouping, GROUPS, MessageBuilder, ONE_BYTE_VALUES, oneByteSequence } from "../messages.ts";
+import { firstOneByte, grouping, GROUPS, MessageBuilder, ONE_BYTE_VALUES } from "../messages.ts";
 
 /** Every producer's messages, one producer after the other: a valid interleaving. */
 export function buildStream(
@@ -18,9 +18,9 @@ export function buildStream(
     return stream;
   }
   if (messageBytes === 1) {
-    const { first, step } = oneByteSequence(plan);
+    const first = firstOneByte(plan);
     for (let sent = 0; sent < messages; sent++) {
-      stream[sent] = (first + (sent % ONE_BYTE_VALUES) * step) % ONE_BYTE_VALUES;
+      stream[sent] = (first + sent) % ONE_BYTE_VALUES;
     }
     for (let producer = 1; producer < producers; producer++) {
       stream.copyWithin(producer * messages, 0, messages);

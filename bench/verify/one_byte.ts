@@ -4,7 +4,7 @@
  * before it in the sequence, where it begins anew never by more than P. What this cannot see, a swap between
  * producers that are at the same value, the cell's second pass with groups sees (`grouped.ts`).
  */
-import { ONE_BYTE_VALUES, oneByteSequence } from "../messages.ts";
+import { firstOneByte, ONE_BYTE_VALUES } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
 
@@ -23,12 +23,12 @@ export class OneByteVerifier implements Verifier {
 
   constructor(header: RunHeader) {
     this.#header = header;
-    const { first, step } = oneByteSequence(header);
+    const first = firstOneByte(header);
     this.#lead[first] = header.producers;
     for (let place = 0; place < ONE_BYTE_VALUES; place++) {
-      const value = (first + place * step) % ONE_BYTE_VALUES;
+      const value = (first + place) % ONE_BYTE_VALUES;
       this.#place[value] = place;
-      this.#before[(value + step) % ONE_BYTE_VALUES] = value;
+      this.#before[(value + 1) % ONE_BYTE_VALUES] = value;
     }
     this.#before[255] = 255;
     this.#lead[255] = Infinity;
