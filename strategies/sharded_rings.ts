@@ -244,7 +244,7 @@ class RingProducer implements BlockingProducer {
   }
 
   #sendByteSlowly(byte: number): void {
-    this.#lifecycle.check();
+    this.#lifecycle.glance();
     if (this.#write >= this.#limit) this.#makeRoom(1);
     this.#bytes[this.#write] = byte;
     this.#wrote(1);
