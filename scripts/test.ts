@@ -2,12 +2,16 @@
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { currentRuntime, runArguments } from "../bench/runtime.ts";
 import { command, EXIT, runMain } from "./command.ts";
 import { findRuntime, findRuntimes, type Runtime } from "./launch/runtimes.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Longer than any test takes: Bun's own limit of 5 s is for unit tests. */
 const BUN_TIMEOUT_MS = 60_000;
+
+/** Tries of a mutation that only a race shows. */
+const CI_SEEDS = 4;
 
 interface Step {
   name: string;
@@ -28,6 +32,7 @@ await runMain("test", () => {
   const steps = [
     ...(program.args.length > 0 ? [] : checks()),
     ...runtimes.map((runtime) => suite(runtime, files)),
+    ...(program.args.length > 0 ? [] : [mutations(runtimes)]),
   ];
   const failed = [...missing, ...steps.filter((step) => !passes(step)).map(({ name }) => name)];
   for (const name of failed) console.error(`failed: ${name}`);
@@ -54,6 +59,25 @@ function suite({ kind, path, label, version }: Runtime, files: string[]): Step {
     node: ["--test", "--test-reporter=spec", ...files],
   }[kind];
   return { name: `suite under ${label} ${version}`, program: path, args };
+}
+
+/** Under one of the runtimes, in turn by commit: all of them would take as long as the rest. */
+function mutations(runtimes: readonly Runtime[]): Step {
+  const { stdout } = spawnSync("git", ["rev-list", "--count", "HEAD"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  const { kind, label } = runtimes[(Number(stdout) || 0) % runtimes.length];
+  return {
+    name: `mutations under ${label} (npm run mutations runs all)`,
+    program: process.execPath,
+    args: [
+      ...runArguments(currentRuntime().kind),
+      "scripts/start.mjs",
+      "mutations",
+      ...["--runtimes", kind, "--seeds", String(CI_SEEDS)],
+    ],
+  };
 }
 
 function passes({ name, program, args }: Step): boolean {
