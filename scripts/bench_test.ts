@@ -1,6 +1,6 @@
 /** The command as a person uses it: real processes, real sockets, real mistakes. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -50,7 +50,7 @@ test(
       );
       assert.equal(code, 0, stderr);
       const samples = rows(out);
-      assert.deepEqual([...new Set(samples.map((row) => row.status))], ["ok"]);
+      assert.deepEqual([...new Set(samples.map((row) => row.status))], ["pilot", "ok"]);
       const measured = samples.filter((row) => row.round !== "0");
       const subjects = new Set(measured.map((row) => `${row.strategy} ${row.params}`.trim()));
       assert.equal(subjects.size, MATRIX);
@@ -67,10 +67,27 @@ test(
       const tables = stdout.split("\n").filter((line) => /^ /.test(line));
       assert.deepEqual(tables.filter((line) => line.length > 80), []);
 
-      const merged = join(folder, "merged");
-      assert.equal((await runCommand("merge", out, "--out", merged)).code, 0);
-      assert.deepEqual(rows(merged), samples);
+      assert.match((await runCommand("merge", out)).stderr, /at least two result folders/);
       assert.match((await runCommand("merge", out, out)).stderr, /hold the same session/);
+      // The same plan on another machine: nothing of the two is pooled or paired.
+      const [{ machine, session }] = samples;
+      const elsewhere = join(folder, "elsewhere");
+      cpSync(out, elsewhere, { recursive: true });
+      const text = readFileSync(join(out, "samples.csv"), "utf8");
+      writeFileSync(
+        join(elsewhere, "samples.csv"),
+        text.replaceAll(session, "another-session").replaceAll(`,${machine},`, ",0ther000,"),
+      );
+      const merged = join(folder, "merged");
+      const joined = await runCommand("merge", out, elsewhere, "--out", merged);
+      assert.equal(joined.code, 0, joined.stderr);
+      assert.equal(rows(merged).length, 2 * samples.length);
+      const cells = rows(merged, "summary.csv");
+      assert.equal(cells.length, 2 * MATRIX);
+      assert.ok(cells.every((cell) => cell.processes === "1"));
+      for (const name of [machine, "0ther000"]) {
+        assert.match(joined.stdout, new RegExp(`machine ${name}`));
+      }
     }),
 );
 
@@ -144,7 +161,11 @@ test(
       assert.equal(code, 0, stderr);
       assert.match(stdout, /no socket/);
       const samples = rows(folder + "/out");
-      assert.deepEqual([...new Set(samples.map((row) => row.status))].sort(), ["ok", "skipped"]);
+      assert.deepEqual([...new Set(samples.map((row) => row.status))].sort(), [
+        "ok",
+        "pilot",
+        "skipped",
+      ]);
       for (const row of samples.filter((row) => row.strategy === "async-lock")) {
         assert.deepEqual([row.sink, row.delivered, row.listener_cpu_user_us], ["none", "200", ""]);
         assert.match(row.producer_parks, /^\d+$/);

@@ -9,6 +9,9 @@ await runMain("merge", async () => {
     .argument("<folders...>", "result folders")
     .option("--out <folder>", "where the joined results go (default: results/merged-<UTC time>)")
     .parse(process.argv);
+  if (program.args.length < 2) {
+    throw new UsageError("give at least two result folders; summarize reads a single one");
+  }
   const sources = program.args.map((path) => ({ path, ...ResultsFolder.read(path) }));
   const seen = new Map<string, string>();
   for (const { path, samples } of sources) {

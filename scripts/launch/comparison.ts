@@ -9,6 +9,7 @@ import { duration } from "../print/units.ts";
 import { saveBaseline } from "../results/baselines.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { ResultsFolder } from "../results/folder.ts";
+import { hasFailed } from "../results/samples.ts";
 import { cellRunner } from "./cell_process.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "./interrupt.ts";
@@ -96,8 +97,14 @@ export async function runComparison(work: Work): Promise<number> {
     progress.stop();
 
     const summary = await publish(folder, options.report ? environment : null);
-    const failed = folder.samples.some(({ status }) => status !== "ok" && status !== "skipped");
-    const code = interrupt.exitCode() ?? (failed ? EXIT.failed : EXIT.ok);
+    const failed = folder.samples.some(hasFailed);
+    const nothing = !options.allowSkipped && !folder.samples.some(({ status }) => status === "ok");
+    if (nothing && !failed && !interrupt.signal.aborted) {
+      console.error(
+        `${command}: every cell was skipped, so nothing was verified; --allow-skipped takes that for a success`,
+      );
+    }
+    const code = interrupt.exitCode() ?? (failed || nothing ? EXIT.failed : EXIT.ok);
     print({ summary, samples: folder.samples, folder: folder.path, code });
     const isCut = interrupt.signal.aborted || listener.gone.aborted;
     if (options.save !== null && !isCut) {
@@ -134,7 +141,7 @@ function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: Ben
 function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {
   folder.add(rows);
   for (const row of rows) {
-    if (row.status !== "ok" && row.status !== "skipped") {
+    if (hasFailed(row)) {
       progress.say(
         `${row.runtime} ${row.strategy} ${
           row.params ?? ""

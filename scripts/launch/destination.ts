@@ -1,4 +1,5 @@
 /** Where the rows of a comparison go: a new folder, or that of an interrupted run. This process holds its lock. */
+import { randomBytes } from "node:crypto";
 import { UsageError } from "../command.ts";
 import { changesOf } from "../results/changes.ts";
 import { describeEnvironment, type Environment } from "../results/environment.ts";
@@ -31,7 +32,9 @@ export interface Circumstances {
 export function openDestination(circumstances: Circumstances): Destination {
   const { options, runtimes, listener, notes } = circumstances;
   const started = timestamp();
-  const environment = describeEnvironment(started, options, runtimes);
+  // Two machines, or two launchers on one, may start in the same second.
+  const session = `${started}-${randomBytes(3).toString("hex")}`;
+  const environment = describeEnvironment(session, options, runtimes);
   environment.listener = listener === null
     ? null
     : { kind: listener.kind, version: listener.version };

@@ -46,6 +46,8 @@ export interface BenchOptions {
   listenerRuntime: string;
   storeBytes: number;
   sink: Sink;
+  /** End with 0 although every cell was skipped. */
+  allowSkipped: boolean;
   preset: "default" | "quick" | "full";
   dryRun: boolean;
   list: boolean;
@@ -59,6 +61,8 @@ const PRESETS = {
 /** The least rounds under a budget, where nobody says otherwise. */
 const BUDGET_ROUNDS = 3;
 const MAX_PRODUCERS = 1 << 20;
+/** A message's number is 32 bits wide. */
+const MAX_MESSAGES = 2 ** 32 - 1;
 
 const EXAMPLES = `
 Examples:
@@ -72,8 +76,8 @@ Examples:
   npm run bench -- --resume results/2026-01-31T12-00-00Z
 
 "deno task bench" and "bun run bench" take the same options.
-Exit codes: 0 all verified, 1 some cell failed, 2 bad usage, 130 or 143
-interrupted.`;
+Exit codes: 0 all verified, 1 some cell failed or every one was skipped, 2 bad
+usage, 130 or 143 interrupted.`;
 
 /** What a command measures where nobody says otherwise. */
 export interface Defaults {
@@ -117,9 +121,13 @@ export function readOptions(
         "--messages <number>",
         "messages a producer (default: 1000, less if they would not fit the store)",
       )
-        .argParser(wholeNumber(1, 2 ** 31 - 1)).conflicts("total"),
+        .argParser(wholeNumber(1, MAX_MESSAGES)).conflicts("total"),
     )
-    .option("--total <number>", "messages of all producers together", wholeNumber(1))
+    .option(
+      "--total <number>",
+      `messages of all producers together; at most ${MAX_MESSAGES} a producer`,
+      wholeNumber(1),
+    )
     .option("--message-size <list>", "bytes a message: 1, or 8 to 65536", "1")
     .option(
       "--turn <number>",
@@ -189,6 +197,7 @@ export function readOptions(
     )
     .addOption(new Option("--quick", "16 and 256 producers, one round").conflicts("full"))
     .option("--full", "1 to 8192 producers, five rounds")
+    .option("--allow-skipped", "end with 0 although every cell was skipped")
     .option("--dry-run", "show the plan and stop")
     .option("--list", "show the strategies, the controls and their parameters, and stop")
     .addHelpText("after", name === "bench" ? EXAMPLES : "")
@@ -210,6 +219,9 @@ export function readOptions(
     throw new UsageError("--allow-changed-environment belongs to --resume");
   }
   if (given.save !== undefined) requireFreeBaseline(given.save);
+  if (given.out?.trim() === "") {
+    throw new UsageError("--out is empty; name a folder or leave it out");
+  }
   const preset = given.quick ? "quick" : given.full ? "full" : "default";
   const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
@@ -244,6 +256,7 @@ export function readOptions(
     storeBytes: given.store,
     sink: given.sink,
     preset,
+    allowSkipped: given.allowSkipped ?? false,
     dryRun: given.dryRun ?? false,
     list: given.list ?? false,
   };
@@ -267,7 +280,9 @@ function numberList(option: string, text: string, min: number, max: number): num
   });
   if (values.length === 0 || !values.every((value) => value >= min && value <= max)) {
     throw new UsageError(
-      `${option} ${text}: give whole numbers from ${min} to ${max}, such as 1,16,256, or 1..8192 for the powers of two`,
+      `${option} ${text}: give whole numbers from ${min} to ${max}, such as ${min},${
+        Math.min(max, 64)
+      }, or ${min}..${Math.min(max, 1_024)} for the powers of two`,
     );
   }
   return [...new Set(values)].sort((a, b) => a - b);

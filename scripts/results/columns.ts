@@ -3,7 +3,7 @@
  * `samples.ts` or `summary.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 3;
+export const SCHEMA = 4;
 
 type Kind = "text" | "number" | "flag";
 
@@ -16,13 +16,20 @@ interface Column {
 /** What tells one cell from another, in both files. */
 export const CELL_COLUMNS = [
   {
+    name: "machine",
+    kind: "text",
+    help:
+      "fingerprint of the machine: CPU model, cores, memory, system, kernel and architecture, hashed",
+  },
+  {
     name: "runtime",
     kind: "text",
     help: "runtime under test: its kind, with the version where several of a kind run",
   },
   { name: "runtime_version", kind: "text", help: "its version" },
   { name: "strategy", kind: "text", help: "strategy or control" },
-  { name: "params", kind: "text", help: "all its parameters, name=value, joined by ;" },
+  { name: "params", kind: "text", help: "all its parameters, name=value, joined by ;, or none" },
+  { name: "label", kind: "text", help: "what tables call the strategy with its parameters" },
   { name: "producers", kind: "number", help: "logical producers (P)" },
   { name: "workers", kind: "number", help: "Worker threads asked for (W); min(P, W) are started" },
   { name: "messages", kind: "number", help: "messages a producer (M)" },

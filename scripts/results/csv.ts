@@ -23,7 +23,8 @@ function formatValue(value: string | number | boolean | null | undefined): strin
   if (typeof value === "number") {
     return Number.isFinite(value) ? String(Number(value.toPrecision(12))) : "";
   }
-  return typeof value === "string" ? guarded(value) : String(value);
+  // A row is a line: what a process said on several is kept on one.
+  return typeof value === "string" ? guarded(value.replaceAll(/[\r\n]+/g, " ")) : String(value);
 }
 
 /**

@@ -12,7 +12,7 @@ import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../command.ts";
 import { type Sample, SAMPLE_COLUMNS, type Summary, SUMMARY_COLUMNS } from "./columns.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
-import { type Recovered, recoverSamples } from "./recovery.ts";
+import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
 import { summarize } from "./summary.ts";
 
 const SAMPLES = "samples.csv";
@@ -70,14 +70,14 @@ export class ResultsFolder {
 
   /** What `reopen` would keep; nothing is changed. @throws {UsageError} */
   static recover(path: string): Recovered {
-    return recoverSamples(textOf(path, SAMPLES), join(path, SAMPLES));
+    return recoverSamples(bytesOf(path, SAMPLES), join(path, SAMPLES));
   }
 
   /** Read one. @throws {UsageError} */
   static read(path: string): { samples: Sample[]; environment: unknown } {
     const environment = ResultsFolder.readEnvironment(path);
     return {
-      samples: parseRows(SAMPLE_COLUMNS, textOf(path, SAMPLES), join(path, SAMPLES)),
+      samples: readSamples(bytesOf(path, SAMPLES), join(path, SAMPLES)),
       environment,
     };
   }
@@ -102,9 +102,27 @@ export class ResultsFolder {
 
   add(samples: readonly Sample[]): void {
     const lines = samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample)).join("");
-    appendFileSync(join(this.path, SAMPLES), lines);
+    this.#append(lines);
     // As they are on the disk, to the last digit: what is computed now must be what is computed from there.
     this.samples.push(...parseRows(SAMPLE_COLUMNS, headerLine(SAMPLE_COLUMNS) + lines, SAMPLES));
+  }
+
+  /** What is known goes to the disk, also where somebody has taken the file away meanwhile. */
+  #append(lines: string): void {
+    const path = join(this.path, SAMPLES);
+    try {
+      if (!existsSync(path)) {
+        makeFolder(this.path);
+        const before = this.samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample));
+        writeFileSync(path, headerLine(SAMPLE_COLUMNS) + before.join(""));
+      }
+      appendFileSync(path, lines);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Error(
+        `cannot write to ${path} (${code}); what was written before is kept, --resume ${this.path} goes on`,
+      );
+    }
   }
 
   writeEnvironment(environment: unknown): void {
@@ -131,18 +149,18 @@ export class ResultsFolder {
   }
 }
 
-function textOf(path: string, file: string, advice = "give a results folder"): string {
+function bytesOf(path: string, file: string, advice = "give a results folder"): Uint8Array {
   try {
-    return readFileSync(join(path, file), "utf8");
+    return readFileSync(join(path, file));
   } catch {
     throw new UsageError(`${path} holds no ${file}; ${advice}`);
   }
 }
 
 function jsonOf(path: string, file: string, advice?: string): unknown {
-  const text = textOf(path, file, advice);
+  const bytes = bytesOf(path, file, advice);
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new UsageError(`${join(path, file)} is not JSON`);
   }

@@ -9,24 +9,29 @@ export function labelOf(row: Pick<Summary | Sample, "strategy" | "params">): str
 }
 
 function paramsOf(text: string | null): Record<string, string> {
-  return Object.fromEntries((text ?? "").split(";").filter(Boolean).map((pair) => pair.split("=")));
+  return Object.fromEntries(
+    (text ?? "").split(";").filter((pair) => pair.includes("=")).map((pair) => pair.split("=")),
+  );
 }
 
 /** Everything but P that a group of rows has in common. */
 export function settingTitle(
-  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
+  row: Pick<Summary, "machine" | "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
 ): string {
   const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
+  const machine = row.machine === null ? "" : `, machine ${row.machine}`;
   const sink = row.sink === "none" ? ", no socket" : "";
   const capacity = row.capacity_bytes === DEFAULT_CAPACITY
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}${capacity}`;
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}${capacity}${machine}`;
 }
 
-/** The same string for rows that may stand in one table: the same W, S, sink, turn and capacity. */
+/** The same string for rows that may stand in one table: the same machine, W, S, sink, turn and capacity. */
 export function settingOf(
-  row: Pick<Summary, "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
+  row: Pick<Summary, "machine" | "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
 ): string {
-  return [row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join("|");
+  return [row.machine, row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join(
+    "|",
+  );
 }

@@ -1,7 +1,7 @@
-/** Rows that a killed process left behind: whole processes are kept, the remains of one are not. */
-import { type Sample, SAMPLE_COLUMNS } from "./columns.ts";
-import { headerLine, parseRows } from "./csv.ts";
+/** Samples as they are read: the remains of a process that was killed are dropped, anything else must be right. */
 import { UsageError } from "../command.ts";
+import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import { headerLine, parseRows } from "./csv.ts";
 
 export interface Recovered {
   /** What the file has to be cut to. */
@@ -9,53 +9,99 @@ export interface Recovered {
   samples: Sample[];
 }
 
+const STATUSES = [
+  ...["ok", "pilot", "skipped", "lost", "duplicated", "reordered", "corrupt"],
+  ...["timeout", "error"],
+];
+const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);
+const LINE_FEED = 10;
 /** Enough of a torn line to tell its process: schema, session, round and position, and that they are whole. */
 const PLACE = SAMPLE_COLUMNS.findIndex(({ name }) => name === "position") + 1;
 
 /**
- * The rows of processes that were written to their end. The rows of a process are one write, of which a kill may
- * leave a part: where the last line is torn, the rows before it go too if they are, or may be, of the same
- * process. Its last row could have been the one that says why it failed. A write that was cut exactly between
- * two of its rows cannot be told from a whole one.
- * @throws {UsageError} where it is not a table of samples of this version
+ * The rows of processes that were written to their end. A row is a line, and the rows of a process are one write,
+ * of which a kill may leave a part: only what stands behind the last line end may be dropped, and with it the rows
+ * before it that are, or may be, of the same process. Its last row could have been the one that says why it failed.
+ * A write that was cut exactly between two of its rows cannot be told from a whole one.
+ * @throws {UsageError} with the line, where anything else is not as it was written
  */
-export function recoverSamples(text: string, name: string): Recovered {
+export function recoverSamples(bytes: Uint8Array, name: string): Recovered {
   const header = headerLine(SAMPLE_COLUMNS);
-  if (header.startsWith(text)) return { text: header, samples: [] };
-  if (!text.startsWith(header)) {
-    throw new UsageError(`${name} has other columns; was it written by another version?`);
-  }
-  const records = wholeRecords(text.slice(header.length));
-  const samples = parseRows(SAMPLE_COLUMNS, header + records.join(""), name);
-  const torn = text.slice(header.length + records.join("").length);
+  const end = bytes.lastIndexOf(LINE_FEED) + 1;
+  const whole = decoded(bytes.subarray(0, end), name);
+  const torn = new TextDecoder().decode(bytes.subarray(end));
+  if (whole === "" && header.startsWith(torn)) return { text: header, samples: [] };
+  requireHeader(whole, header, name);
+  const samples = parseRows(SAMPLE_COLUMNS, whole, name);
+  for (const [at, sample] of samples.entries()) requireRow(sample, `${name}, line ${at + 2}`);
+  let text = whole;
   if (torn !== "" && samples.length > 0) {
     const last = samples[samples.length - 1];
     const cells = torn.split(",");
-    const [, session, round, position] = cells.map(String);
+    const [, session, round, position] = cells;
     const another = cells.length > PLACE &&
       (session !== last.session || Number(round) !== last.round ||
         Number(position) !== last.position);
     while (!another && samples.length > 0 && isSameProcess(samples[samples.length - 1], last)) {
       samples.pop();
-      records.pop();
+      text = text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1);
     }
   }
-  return { text: header + records.join(""), samples };
+  return { text, samples };
 }
 
-/** Each with its line end; a line end in quotes ends no record. */
-function wholeRecords(text: string): string[] {
-  const records: string[] = [];
-  let quoted = false;
-  let from = 0;
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '"') quoted = !quoted;
-    else if (text[at] === "\n" && !quoted) {
-      records.push(text.slice(from, at + 1));
-      from = at + 1;
+/** As `recoverSamples`, for a file that nobody is writing to: nothing may be torn. */
+export function readSamples(bytes: Uint8Array, name: string): Sample[] {
+  if (bytes.length > 0 && bytes[bytes.length - 1] !== LINE_FEED) {
+    throw new UsageError(
+      `${name} ends in the middle of a row; --resume goes on with it, summarize drops that row`,
+    );
+  }
+  return recoverSamples(bytes, name).samples;
+}
+
+function decoded(bytes: Uint8Array, name: string): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    for (let from = 0, line = 1; from < bytes.length; line++) {
+      const end = bytes.indexOf(LINE_FEED, from) + 1;
+      try {
+        decoder.decode(bytes.subarray(from, end));
+      } catch {
+        throw new UsageError(`${name}, line ${line} is not UTF-8 text; the file was left as it is`);
+      }
+      from = end;
+    }
+    throw new UsageError(`${name} is not UTF-8 text; the file was left as it is`);
+  }
+}
+
+function requireHeader(whole: string, header: string, name: string): void {
+  if (whole.startsWith(header)) return;
+  const schema = /^schema,[^\n]*\n(\d+),/.exec(whole)?.[1];
+  throw new UsageError(
+    schema === undefined || Number(schema) === SCHEMA
+      ? `${name} has other columns than this version writes; measure anew`
+      : `${name} is of schema ${schema} and this version reads ${SCHEMA}; measure anew, or use that version`,
+  );
+}
+
+function requireRow(sample: Sample, place: string): void {
+  const wrong = (what: string) =>
+    new UsageError(`${place}: ${what}; the file was left as it is, mend that row by hand`);
+  if (sample.schema !== SCHEMA) throw wrong(`schema ${sample.schema} in a file of ${SCHEMA}`);
+  if (!STATUSES.includes(sample.status ?? "")) throw wrong(`there is no status "${sample.status}"`);
+  for (const column of NUMBERS) {
+    const value = sample[column] as number | null;
+    if (value !== null && !(value >= 0 && value < Infinity)) {
+      throw wrong(`${column} is not a number from 0 on`);
     }
   }
-  return records;
+  if (sample.session === null || sample.round === null || sample.runtime === null) {
+    throw wrong("session, round or runtime is missing");
+  }
 }
 
 function isSameProcess(a: Sample, b: Sample): boolean {

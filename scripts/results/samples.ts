@@ -3,7 +3,20 @@ import type { CellEvent, RunReport } from "../../bench/spec.ts";
 import { formatParams } from "../../strategies/params.ts";
 import type { CellOutcome } from "../launch/cell_process.ts";
 import type { Cell } from "../launch/plan.ts";
+import { subjectLabel } from "../launch/subjects.ts";
 import { type Sample, SCHEMA } from "./columns.ts";
+import { machineFingerprint } from "./machine.ts";
+
+/** In place of parameters where a strategy has none: what groups by the column must not drop the row. */
+export const NO_PARAMS = "none";
+
+/** Words of rows that nobody has to mend: measured, piloted, or left out with its reason. */
+const FINE = ["ok", "pilot", "skipped"];
+
+/** Whether a row says that something went wrong. */
+export function hasFailed({ status }: Pick<Sample, "status">): boolean {
+  return !FINE.includes(status ?? "");
+}
 
 /** Where in the session a process ran. */
 export interface Place {
@@ -36,7 +49,8 @@ export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sampl
   const unproven = proofFailure(cell, place, events);
   const rows = events
     .filter((event) => event.type === "run")
-    .map((event, at) => ({ ...base, ...runColumns(event, unproven), run: at + 1 }));
+    .map((event, at) => ({ ...base, ...runColumns(event, unproven), run: at + 1 }))
+    .map((row) => place.round === 0 && row.status === "ok" ? { ...row, status: "pilot" } : row);
   return failure === null ? rows : [...rows, { ...base, ...failure }];
 }
 
@@ -111,10 +125,12 @@ export function emptySample(cell: Cell, place: Place): Sample {
     round: place.round,
     position: place.position,
     run: null,
+    machine: machineFingerprint(),
     runtime: cell.runtime.label,
     runtime_version: cell.runtime.version,
     strategy: cell.subject,
-    params: formatParams(cell.params) || null,
+    params: formatParams(cell.params) || NO_PARAMS,
+    label: subjectLabel(cell.subject, cell.params),
     producers: cell.producers,
     workers: cell.workers,
     messages: cell.messages,

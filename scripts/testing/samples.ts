@@ -1,5 +1,5 @@
 /** Rows made by hand: results whose every number a test knows. */
-import { type Sample, SAMPLE_COLUMNS } from "../results/columns.ts";
+import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
 
 const NOTHING = Object.fromEntries(
   SAMPLE_COLUMNS.map(({ name }) => [name, null]),
@@ -14,6 +14,8 @@ export function madeUpSample(
 ): Sample {
   return {
     ...NOTHING,
+    schema: SCHEMA,
+    machine: "00000000",
     session: "s",
     round,
     run: 1,
