@@ -1,6 +1,7 @@
 /** Options as arguments again, so that a folder can hold its plan and `--resume` make it anew. */
 import { isAbsolute, resolve } from "node:path";
 import type { Command } from "commander";
+import { printable } from "../../bench/printable.ts";
 import { UsageError } from "../command.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import type { BenchOptions } from "./options.ts";
@@ -13,6 +14,8 @@ const BESIDE_RESUME = [
   "dryRun",
   "save",
   "report",
+  "runtimes",
+  "listenerRuntime",
 ];
 
 /**
@@ -74,9 +77,43 @@ export function refuseBesideResume(program: Command): string[] {
     const names = others.map(({ long }) => long).join(", ");
     throw new UsageError(`--resume takes the plan from its folder; leave out ${names}`);
   }
-  return given.some((option) => option.attributeName() === "timeout")
-    ? ["--timeout", String(program.opts().timeout)]
-    : [];
+  const { timeout, runtimes, listenerRuntime } = program.opts();
+  const anew: Record<string, string[]> = {
+    timeout: ["--timeout", String(timeout)],
+    runtimes: ["--runtimes", runtimes],
+    listenerRuntime: ["--listener-runtime", listenerRuntime],
+  };
+  return given.flatMap((option) => anew[option.attributeName()] ?? []);
+}
+
+/**
+ * A folder may come from anywhere, and what it holds must not choose a program that runs here: paths to executables
+ * come from the command line alone.
+ * @param anew what the command line says
+ * @throws {UsageError} where a recorded path is not given again
+ */
+export function refuseRecordedPaths(
+  recorded: readonly string[],
+  anew: readonly string[],
+  folder: string,
+): void {
+  for (const option of ["--runtimes", "--listener-runtime"]) {
+    if (anew.includes(option)) continue;
+    for (const [at, argument] of recorded.entries()) {
+      const value = argument === option
+        ? recorded[at + 1] ?? ""
+        : argument.startsWith(`${option}=`)
+        ? argument.slice(option.length + 1)
+        : "";
+      const named = value.split(",").map((item) => item.split("=").slice(1).join("=").trim());
+      const path = named.find((source) => !["", "pinned", "system"].includes(source));
+      if (path === undefined) continue;
+      throw new UsageError(
+        `the plan in ${folder} names a program of its own (${printable(path)}); ` +
+          `if it is to run, say so with ${option}`,
+      );
+    }
+  }
 }
 
 /** A path holds from any folder that the run is resumed in. */

@@ -1,6 +1,6 @@
 /** What a folder holds of its plan reads as the options that made it. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { UsageError } from "../command.ts";
@@ -69,4 +69,35 @@ test("--resume takes the plan from the folder, and a few things anew", () =>
     plan({ command: "bench", arguments: ["--producers", "many"] });
     refused(/--producers many/, "--resume", folder);
     await Promise.resolve();
+  }));
+
+test("a plan that names a program does not choose what runs here", () =>
+  withFolder((folder) => {
+    const program = join(folder, "evil.sh");
+    const marker = join(folder, "it-ran");
+    writeFileSync(program, `#!/bin/sh\ntouch ${marker}\necho v26.0.0\n`, { mode: 0o755 });
+    const write = (args: string[]) =>
+      writeFileSync(
+        join(folder, "plan.json"),
+        JSON.stringify({ command: "bench", arguments: args }),
+      );
+    const resume = (...more: string[]) =>
+      readOptions("bench", ["", "", "--resume", folder, "--dry-run", ...more]);
+    for (
+      const args of [
+        ["--runtimes", `node=${program}`],
+        [`--runtimes=deno,node=${program}`],
+        ["--listener-runtime", `node=${program}`],
+      ]
+    ) {
+      write(args);
+      assert.throws(
+        () => resume(),
+        /names a program of its own .*; if it is to run, say so with --/,
+      );
+    }
+    write(["--runtimes", `node=${program}`]);
+    assert.equal(resume("--runtimes", "node").runtimes, "node");
+    assert.ok(!existsSync(marker));
+    return Promise.resolve();
   }));

@@ -4,8 +4,9 @@ import { Option } from "commander";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, command, percentage, timeSpan, UsageError, wholeNumber } from "../command.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
-import { recordedArguments, refuseBesideResume } from "./arguments.ts";
+import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "./pinning.ts";
+import { DEFAULT_RUNTIMES } from "./runtimes.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
 /** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
@@ -107,7 +108,7 @@ export function readOptions(
     .option(
       "--runtimes <list>",
       "deno, bun, node; each may be =pinned, =system or =/path",
-      "deno,bun,node",
+      DEFAULT_RUNTIMES,
     )
     .option(
       "--strategies <list>",
@@ -205,7 +206,9 @@ export function readOptions(
   const given = program.opts();
   if (given.resume !== undefined) {
     const anew = refuseBesideResume(program);
-    const recorded = readOptions(name, ["", "", ...recordedArguments(name, given.resume), ...anew]);
+    const begun = recordedArguments(name, given.resume);
+    refuseRecordedPaths(begun, anew, given.resume);
+    const recorded = readOptions(name, ["", "", ...begun, ...anew]);
     return {
       ...recorded,
       resume: given.resume,

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { RUNTIME_KINDS, type RuntimeKind } from "../../bench/runtime.ts";
+import { runArguments, RUNTIME_KINDS, type RuntimeKind } from "../../bench/runtime.ts";
 import { UsageError } from "../command.ts";
 
 export interface Runtime {
@@ -44,6 +44,9 @@ const PINNED: Record<RuntimeKind, Record<string, string>> = {
   },
 };
 
+/** What is measured where nobody says otherwise. */
+export const DEFAULT_RUNTIMES = "deno,bun,node";
+
 export interface FoundRuntimes {
   runtimes: Runtime[];
   /** One line for each that is not there. */
@@ -51,8 +54,9 @@ export interface FoundRuntimes {
 }
 
 /**
- * The runtimes of a list such as `deno,bun=system,node=pinned,node=/opt/node/bin/node`.
- * @throws {UsageError} for a name that is none, or when none is there
+ * The runtimes of a list such as `deno,bun=system,node=pinned,node=/opt/node/bin/node`. One of the default list may be
+ * missing; one that somebody has asked for may not.
+ * @throws {UsageError} for a name that is none, when none is there, or when one that was named is not
  */
 export function findRuntimes(list: string): FoundRuntimes {
   const found: Omit<Runtime, "label">[] = [];
@@ -65,6 +69,9 @@ export function findRuntimes(list: string): FoundRuntimes {
     const runtime = probe(name, source);
     if (typeof runtime === "string") missing.push(runtime);
     else if (!found.some((other) => other.path === runtime.path)) found.push(runtime);
+  }
+  if (missing.length > 0 && list !== DEFAULT_RUNTIMES) {
+    throw new UsageError(`--runtimes ${list}: ${missing.join("; ")}`);
   }
   if (found.length === 0) {
     throw new UsageError(
@@ -104,7 +111,29 @@ function probe(kind: RuntimeKind, source: string): Omit<Runtime, "label"> | stri
   }
   const version = versionOf(kind, path);
   if (version === null) return `${kind}: ${path} does not answer --version like ${kind}`;
+  const lack = lackOf(kind, path);
+  if (lack !== null) {
+    return `${kind} ${version} cannot run a cell (${lack}); it takes ${LEAST[kind]} or later`;
+  }
   return { kind, version, path, source };
+}
+
+/** The first versions that have what `bench/probe.ts` asks for. */
+const LEAST: Record<RuntimeKind, string> = { deno: "Deno 2.0", bun: "Bun 1.2", node: "Node 22.18" };
+const PROBE = join(ROOT, "bench/probe.ts");
+const probed = new Map<string, string | null>();
+
+/** What a runtime lacks, or null; asked once. Node before 22.18 fails to read the file: it has types. */
+function lackOf(kind: RuntimeKind, path: string): string | null {
+  const known = probed.get(path);
+  if (known !== undefined) return known;
+  const { status, stdout } = spawnSync(path, [...runArguments(kind), PROBE], {
+    encoding: "utf8",
+    timeout: 10_000,
+  });
+  const lack = status === 0 ? null : stdout?.trim() || "it does not run TypeScript";
+  probed.set(path, lack);
+  return lack;
 }
 
 function pinnedPath(kind: RuntimeKind): string | null {
