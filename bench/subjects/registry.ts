@@ -1,7 +1,7 @@
 /** Everything a cell can measure, by name: the strategies, those that lost, then the controls. */
 import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
-import type { ParamSpec } from "../../strategies/strategy.ts";
+import type { CapacityRange, ParamSpec } from "../../strategies/strategy.ts";
 import { CONTROLS, findControl } from "./controls.ts";
 import { openStrategy } from "./strategy_subject.ts";
 import type { OpenSubject } from "./subject.ts";
@@ -14,6 +14,8 @@ export interface SubjectEntry {
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */
   largestMessage(capacity: number, workers: number): number;
+  /** The capacities that it takes for messages of that size. */
+  capacityRange(workers: number, messageBytes: number): CapacityRange;
 }
 
 export const SUBJECTS: readonly SubjectEntry[] = [
@@ -23,6 +25,7 @@ export const SUBJECTS: readonly SubjectEntry[] = [
     ...control,
     kind: "control" as const,
     largestMessage: () => Infinity,
+    capacityRange: () => ({ least: 1, largest: Infinity }),
   })),
 ];
 

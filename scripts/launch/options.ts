@@ -6,6 +6,7 @@ import { byteSize, command, percentage, timeSpan, UsageError, wholeNumber } from
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "./pinning.ts";
+import { MAX_MESSAGES } from "./plan.ts";
 import { DEFAULT_RUNTIMES } from "./runtimes.ts";
 import { parseSubjects, type SubjectChoice } from "./subjects.ts";
 
@@ -62,8 +63,6 @@ const PRESETS = {
 /** The least rounds under a budget, where nobody says otherwise. */
 const BUDGET_ROUNDS = 3;
 const MAX_PRODUCERS = 1 << 20;
-/** A message's number is 32 bits wide. */
-const MAX_MESSAGES = 2 ** 32 - 1;
 
 const EXAMPLES = `
 Examples:

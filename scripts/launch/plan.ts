@@ -1,4 +1,5 @@
 /** What is to be run: every combination that was asked for, as cells, and their order in each round. */
+import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { BenchOptions, Sink } from "./options.ts";
@@ -29,6 +30,8 @@ export interface Plan {
 }
 
 const DEFAULT_MESSAGES = 1_000;
+/** A message's number is 32 bits wide. */
+export const MAX_MESSAGES = 2 ** 32 - 1;
 /** A control's bytes are built before the clock, all of them. */
 const MAX_PREBUILT_BYTES = 2 ** 30;
 
@@ -55,8 +58,7 @@ export function makePlan(options: BenchOptions, runtimes: readonly Runtime[]): P
               capacity: options.capacity,
               skip: null,
             };
-            const largest = entry.largestMessage(options.capacity, workers);
-            cells.push({ ...cell, skip: reasonToSkip(cell, largest) });
+            cells.push({ ...cell, skip: reasonToSkip(cell, entry) });
           }
         }
       }
@@ -82,14 +84,18 @@ function messagesFor(
   return fitting;
 }
 
-function reasonToSkip(cell: Cell, largest: number): string | null {
+function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   const { producers, messages, messageBytes, capacity, kind } = cell;
+  const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
   if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
     return "it measures the socket, and --sink none has none";
   }
   if (messages === 0) return `${producers} producers have less than a message each`;
-  if (messageBytes > largest) {
-    return `a message of ${messageBytes} bytes needs a larger --capacity than ${capacity}`;
+  if (messages > MAX_MESSAGES) {
+    return `${messages} messages a producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
+  }
+  if (capacity < range.least || capacity > range.largest) {
+    return `with ${messageBytes}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
   }
   if (
     kind === "control" && cell.subject !== "empty" &&
