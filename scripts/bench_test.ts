@@ -381,3 +381,28 @@ test("a results folder is not overwritten", SLOW, () =>
     assert.match(stderr, /already holds results/);
     assert.equal(readFileSync(join(folder, "samples.csv"), "utf8"), "precious");
   }));
+
+test(
+  "what would alter a runtime is left out of what is measured, and said",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const { child, finished } = startCommand(
+        "bench",
+        [...RUNTIME, "--strategies", "swap-buffer", "--producers", "2", "--messages", "10"]
+          .concat("--rounds", "1", "--no-report", "--out", join(folder, "run")),
+        {
+          DENO_V8_FLAGS: "--stack-size=2000",
+          BUN_JSC_useDFGJIT: "1",
+          NODE_OPTIONS: "--no-warnings",
+        },
+      );
+      const { code, stderr } = await finished;
+      assert.equal(child.exitCode, code);
+      assert.equal(code, 0, stderr);
+      assert.match(
+        stderr,
+        /BUN_JSC_useDFGJIT, DENO_V8_FLAGS, NODE_OPTIONS would change the runtimes/,
+      );
+    }),
+);

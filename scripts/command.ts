@@ -32,11 +32,16 @@ export function command(name: string, description: string): Command {
 /** Run a command's main function and turn whatever it throws into one line and an exit code. */
 export async function runMain(name: string, main: () => Promise<number>): Promise<void> {
   // A reader that has seen enough (`| head`) is no failure, and what was measured is on the disk.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") return;
+      // Nobody can be told, so only the exit code says it.
+      process.exitCode = EXIT.failed;
+    });
+  }
   try {
-    process.exitCode = await main();
+    const code = await main();
+    if (process.exitCode === undefined || process.exitCode === 0) process.exitCode = code;
   } catch (error) {
     process.exitCode = report(name, error);
   }

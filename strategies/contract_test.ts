@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HandoffAborted, openFanIn } from "../mod.ts";
-import { ALTERNATIVES } from "./alternatives/registry.ts";
 import { parseParams } from "./params.ts";
 import { STRATEGIES } from "./registry.ts";
 import type { Strategy } from "./strategy.ts";
+import { chosenStrategies } from "./testing/chosen.ts";
 import { joinAny } from "./testing/ends.ts";
 
 function open(strategy: Strategy, capacity: number, messageBytes: number, workers = 1) {
@@ -13,7 +13,7 @@ function open(strategy: Strategy, capacity: number, messageBytes: number, worker
   return strategy.open({ producers: workers, workers, capacity, messageBytes, params });
 }
 
-for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
+for (const strategy of chosenStrategies()) {
   const { name, kind } = strategy;
 
   test(`${name}: after an abort every call of both ends throws`, async () => {

@@ -13,12 +13,16 @@ import { pairwise } from "../bench/testing/pairwise.ts";
 import { testSeed } from "../bench/testing/random.ts";
 import { formatParams } from "./params.ts";
 import { ALTERNATIVES } from "./alternatives/registry.ts";
-import { STRATEGIES } from "./registry.ts";
 import type { Params, Strategy } from "./strategy.ts";
+import { chosenStrategies } from "./testing/chosen.ts";
 
 /** A producer: enough for thousands of wraps however many producers there are. */
 const messagesOf = (producers: number) => producers >= 1_000 ? 4 : 20;
 const RUNS = 3;
+/** Runs in which the last close may overtake what it must not. */
+const CLOSES = 60;
+/** A run takes milliseconds; one that hangs is named rather than left to the test's own limit. */
+const WATCHDOG_MS = 20_000;
 const ROWS = pairwise({
   producers: [1, 3, 64, 1000],
   workers: [1, 2, 4],
@@ -33,7 +37,7 @@ const MORE: Record<string, Params[]> = {
   ...Object.fromEntries(ALTERNATIVES.map(({ name }) => [name, [{}]])),
 };
 
-for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
+for (const strategy of chosenStrategies()) {
   for (const variant of [...strategy.variants, ...(MORE[strategy.name] ?? [])]) {
     const name = `${strategy.name} ${formatParams(variant)} delivers everything (seed ${seed})`;
     test(name, { timeout: 60_000 }, async () => {
@@ -46,10 +50,25 @@ for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
   }
 }
 
+for (const strategy of chosenStrategies()) {
+  const name = `${strategy.name}: a close right behind the last message (seed ${seed})`;
+  test(name, { timeout: 60_000 }, async () => {
+    const row = { producers: 2, workers: 2, messageBytes: 8, params: strategy.variants[0] ?? {} };
+    await deliver(strategy, row, random(seed), { runs: CLOSES, messages: (run) => 1 + run % 3 });
+  });
+}
+
+/** How often a hand-off is used again, and how many messages a producer sends in each run. */
+interface Repeats {
+  runs: number;
+  messages(run: number): number;
+}
+
 async function deliver(
   strategy: Strategy,
   row: Pick<CellSpec, "producers" | "workers" | "messageBytes" | "params">,
   next: () => number,
+  repeats: Repeats = { runs: RUNS, messages: () => messagesOf(row.producers) },
 ): Promise<void> {
   // Two to six messages wide, never a round number of them.
   let capacity = Math.max(16, Math.floor(row.messageBytes * (2 + 4 * next())));
@@ -61,7 +80,7 @@ async function deliver(
   const spec: CellSpec = {
     ...row,
     subject: strategy.name,
-    messages: messagesOf(row.producers),
+    messages: repeats.messages(0),
     turn,
     capacity,
     seed,
@@ -83,13 +102,28 @@ async function deliver(
       subjectFailed,
     };
     // Several times over the same buffers: what one run leaves behind must not show in the next.
-    for (let run = 0; run < RUNS; run++) {
-      const request = { ...spec, runId: "test", warmUp: false, seed: seed + run };
-      const report = await carryOut(context, request);
-      assert.equal(report.status, "ok", `${label}: ${report.detail}`);
-      assert.equal(report.delivered, row.producers * spec.messages, label);
+    for (let run = 0; run < repeats.runs; run++) {
+      const messages = repeats.messages(run);
+      const request = { ...spec, messages, runId: "test", warmUp: false, seed: seed + run };
+      const place = `run ${run} of ${label}`;
+      const report = await within(WATCHDOG_MS, carryOut(context, request), place);
+      assert.equal(report.status, "ok", `${place}: ${report.detail}`);
+      assert.equal(report.delivered, row.producers * messages, place);
     }
   } finally {
     await subject.stop();
+  }
+}
+
+/** The promise, or an error that names what hung. */
+async function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it hangs: ${what}`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runArguments } from "../../bench/runtime.ts";
 import type { CellEvent, CellSpec } from "../../bench/spec.ts";
+import { printable } from "../../bench/printable.ts";
+import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -48,6 +50,7 @@ export function runCellProgram(
   const child = spawn(...pinned(cpus, runtime.path, args), {
     // The child ends when its standard input does: with the launcher, whatever kills that.
     stdio: ["pipe", "pipe", "pipe"],
+    env: childEnvironment(),
   });
   let output = "";
   let errors = "";
@@ -98,7 +101,9 @@ function detailOf(end: CellOutcome["end"], how: string, errors: string, timeoutM
   if (end === "done") return "";
   if (end === "timeout") return `stopped after ${timeoutMs / 1_000} s (--timeout)`;
   if (end === "interrupted") return "interrupted";
-  const lines = errors.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  // A crash is framed: V8 puts "#" before every line, Bun and Node draw rules.
+  const lines = errors.split("\n").map((line) => line.replace(/^[#=\-\s]+/, "").trim())
+    .filter((line) => line !== "");
   const cause = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "no message";
-  return `the process ended with ${how}: ${cause}`.slice(0, 300);
+  return printable(`the process ended with ${how}: ${cause}`, 300);
 }

@@ -11,6 +11,7 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { hasFailed } from "../results/samples.ts";
 import { cellRunner } from "./cell_process.ts";
+import { leftOutVariables } from "./child_environment.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "./interrupt.ts";
 import { joinListener, noListener, startListenerProcess } from "./listener_process.ts";
@@ -40,7 +41,14 @@ export async function compare(command: string, print: Print, defaults?: Defaults
 
   const { runtimes, missing } = findRuntimes(options.runtimes);
   const plan = makePlan(options, runtimes);
-  const notes = [...missing.map((line) => `${line}; left out`), ...plan.notes];
+  const leftOut = leftOutVariables();
+  const notes = [
+    ...missing.map((line) => `${line}; left out`),
+    ...(leftOut.length === 0
+      ? []
+      : [`${leftOut.join(", ")} would change the runtimes; left out of what is measured`]),
+    ...plan.notes,
+  ];
   for (const note of notes) console.error(`${command}: ${note}`);
   if (options.dryRun) return printDryRun(plan, options);
 

@@ -18,6 +18,7 @@ export interface Finished {
 export function startCommand(
   name: string,
   args: readonly string[],
+  env: Record<string, string> = {},
 ): {
   child: ChildProcess;
   finished: Promise<Finished>;
@@ -27,7 +28,7 @@ export function startCommand(
   const { kind } = currentRuntime();
   const child = spawn(process.execPath, [...runArguments(kind), START, name, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...env },
   });
   let stdout = "";
   let stderr = "";

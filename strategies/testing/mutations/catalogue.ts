@@ -285,6 +285,16 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     subject: "sharded-rings",
+    name: "a close counts before its last messages are published",
+    file: RINGS,
+    find:
+      "    this.#publishAll();\n    if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();",
+    replace:
+      "    const last = this.#lifecycle.closeOne(this.#worker);\n    for (let i = 0; i < 50_000; i++) Atomics.load(this.#life, 0);\n    this.#publishAll();\n    if (last) this.#sleeper.wake();",
+    byChance: true,
+  },
+  {
+    subject: "sharded-rings",
     name: "close does not publish",
     file: RINGS,
     find: "    this.#lifecycle.checkMayClose(this.#worker);\n    this.#publishAll();\n",
