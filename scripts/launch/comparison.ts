@@ -118,7 +118,7 @@ export async function runComparison(work: Work): Promise<number> {
     if (options.save !== null && !isCut) {
       console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
     }
-    if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path)}`);
+    if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path, options)}`);
     if (listener.gone.aborted && interrupt.exitCode() === null) {
       throw new Error("the listener has died, so the rest was not run; what was measured is kept");
     }
@@ -132,11 +132,22 @@ export async function runComparison(work: Work): Promise<number> {
 }
 
 /** As one would type it for the launcher that runs. */
-function resumeCommand(command: string, folder: string): string {
+function resumeCommand(command: string, folder: string, options: BenchOptions): string {
   const run = { deno: "deno task", bun: "bun run", node: "npm run" }[currentRuntime().kind];
-  const quoted = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
   const separator = run === "npm run" ? " --" : "";
-  return `${run} ${command}${separator} --resume ${quoted}`;
+  // Paths to programs are not taken from the folder.
+  const programs = [["--runtimes", options.runtimes], [
+    "--listener-runtime",
+    options.listenerRuntime,
+  ]]
+    .filter(([, value]) => value.includes("/"))
+    .map(([option, value]) => ` ${option} ${quoted(value)}`).join("");
+  return `${run} ${command}${separator} --resume ${quoted(folder)}${programs}`;
+}
+
+/** As a shell reads it back. */
+function quoted(text: string): string {
+  return /^[\w./=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: BenchOptions) {

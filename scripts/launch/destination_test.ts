@@ -26,6 +26,8 @@ import { findRuntimes, type Runtime } from "./runtimes.ts";
 const KILLS = Number(process.env.FANIN_KILLS ?? 1);
 const { kind } = currentRuntime();
 const ITSELF = `${kind}=${process.execPath}`;
+/** A resumed run is told its programs again. */
+const PROGRAMS = ["--runtimes", ITSELF, "--listener-runtime", ITSELF];
 const RUNTIME: Runtime = {
   kind,
   version: "1",
@@ -123,7 +125,8 @@ test("a folder that is not an interrupted run is refused", () =>
 /** The calibration of socket-bulk takes a second, which the suite spares. */
 const STRATEGIES = KILLS > 1 ? "swap-buffer,socket-bulk" : "swap-buffer";
 const ARGS = [
-  ...["--runtimes", ITSELF, "--listener-runtime", ITSELF, "--producers", "1", "--messages", "20"],
+  ...PROGRAMS,
+  ...["--producers", "1", "--messages", "20"],
   ...["--strategies", STRATEGIES, "--rounds", "2"],
 ];
 
@@ -178,12 +181,12 @@ test("killed at any moment and resumed: the rows of a run that was not", {
 
       if (kill === 1) {
         const release = lockFolder(out);
-        const second = await runCommand("bench", "--resume", out);
+        const second = await runCommand("bench", "--resume", out, ...PROGRAMS);
         release();
         assert.equal(second.code, 2);
         assert.match(second.stderr, /^bench: \S+ is being written by process \d+; .*\n$/);
       }
-      const { code, stderr } = await runCommand("bench", "--resume", out);
+      const { code, stderr } = await runCommand("bench", "--resume", out, ...PROGRAMS);
       assert.equal(code, 0, stderr);
       assert.ok(readFileSync(join(out, "samples.csv"), "utf8").startsWith(kept.text));
       const { session, keys } = keysIn(out);
