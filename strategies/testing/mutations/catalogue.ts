@@ -414,6 +414,12 @@ export const MUTATIONS: readonly Mutation[] = [
     file: ASYNC,
     find: "    if (!await this.#lockForASlice()) return BUSY;\n",
     replace: "    void BUSY;\n",
+    also: {
+      file: SWAP,
+      find: "    this.words[FILLING] = 1 - full;\n",
+      replace:
+        "    this.words[FILLING] = 1 - full;\n    for (let i = 0; i < 5_000; i++) Atomics.load(this.words, 0);\n",
+    },
     byChance: true,
   },
   {
