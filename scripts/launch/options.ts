@@ -232,10 +232,10 @@ export function readOptions(
     subjects: parseSubjects(given.strategies ?? defaults.strategies),
     producers: given.producers === undefined
       ? producers
-      : numberList("--producers", given.producers, 1, MAX_PRODUCERS),
+      : numberList("--producers", given.producers, [1, MAX_PRODUCERS], "1,16,256, or 1..8192"),
     workers: given.workers === undefined
       ? [cpus?.length ?? availableParallelism()]
-      : numberList("--workers", given.workers, 1, 128),
+      : numberList("--workers", given.workers, [1, 128], "1,2,4, or 1..16"),
     messages: given.messages ?? null,
     total: given.total ?? null,
     messageBytes: messageSizes(given.messageSize),
@@ -271,8 +271,16 @@ function range(from: number, to: number): number[] {
   return values;
 }
 
-/** `1,16,256` or `1..8192`, ascending and each once. */
-function numberList(option: string, text: string, min: number, max: number): number[] {
+/**
+ * `1,16,256` or `1..8192`, ascending and each once.
+ * @param example what the option takes, for whoever gave something else
+ */
+function numberList(
+  option: string,
+  text: string,
+  [min, max]: [number, number],
+  example: string,
+): number[] {
   const values = text.split(",").flatMap((part) => {
     const [from, to, ...rest] = part.trim().split("..").map((end) =>
       /^\d+$/.test(end) ? Number(end) : NaN
@@ -282,16 +290,14 @@ function numberList(option: string, text: string, min: number, max: number): num
   });
   if (values.length === 0 || !values.every((value) => value >= min && value <= max)) {
     throw new UsageError(
-      `${option} ${text}: give whole numbers from ${min} to ${max}, such as ${min},${
-        Math.min(max, 64)
-      }, or ${min}..${Math.min(max, 1_024)} for the powers of two`,
+      `${option} ${text}: give whole numbers from ${min} to ${max}, such as ${example} for the powers of two`,
     );
   }
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
 function messageSizes(text: string): number[] {
-  const sizes = numberList("--message-size", text, 1, MAX_MESSAGE_BYTES);
+  const sizes = numberList("--message-size", text, [1, MAX_MESSAGE_BYTES], "1,64, or 8..1024");
   const odd = sizes.find((size) => size > 1 && size < 8);
   if (odd !== undefined) {
     throw new UsageError(
