@@ -5,6 +5,7 @@ import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
 import { Crew, type WorkerEntry } from "../crew.ts";
 import type { RunSink } from "../sink.ts";
 import type { CellSpec } from "../spec.ts";
+import { Turns } from "../turns.ts";
 import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 
 /** Capacity of the second pass (bytes), where the strategy does not need more. */
@@ -29,11 +30,13 @@ export async function drain(consumer: Consumer, sink: RunSink): Promise<Transfer
   let bytes = 0;
   let writes = 0;
   let peakBytes = 0;
+  const turns = new Turns();
   for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
     bytes += run.length;
     writes++;
     if (run.length > peakBytes) peakBytes = run.length;
     await sink.write(run);
+    if (turns.due(consumer.parks)) await turns.take();
   }
   return { bytes, writes, peakBytes };
 }

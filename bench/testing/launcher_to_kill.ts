@@ -1,0 +1,13 @@
+/**
+ * Starts a cell as the launcher does, prints its process id and then what the cell says, and waits to be killed.
+ *
+ *     <runtime> bench/testing/launcher_to_kill.ts '<CellSpec as JSON>'
+ */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { currentRuntime, runArguments } from "../runtime.ts";
+
+const CELL = fileURLToPath(new URL("../cell.ts", import.meta.url));
+const args = [...runArguments(currentRuntime().kind), CELL, process.argv[2]];
+const cell = spawn(process.execPath, args, { stdio: ["pipe", "inherit", "ignore"] });
+console.log(`cell ${cell.pid}`);
