@@ -37,12 +37,17 @@ function nodeRunsTypeScript() {
   return major > 22 || (major === 22 && minor >= 18);
 }
 
-/** Deno can run npm itself, so that a machine with Deno alone installs from the same lockfile. */
+/** Deno and Bun can install by themselves, so that a machine with one of them alone has what the lockfile names. */
 function install() {
-  if (!deno) return false;
-  console.error("fanin: installing the locked dependencies once (npm ci)");
-  const npm = ["run", "-A", "--node-modules-dir=none", "npm:npm@11", "ci", "--silent"];
-  return spawnSync(process.execPath, npm, { cwd: root, stdio: "inherit" }).status === 0;
+  const args = deno
+    ? ["run", "-A", "--node-modules-dir=none", "npm:npm@11", "ci", "--silent"]
+    // Bun reads package-lock.json, and with this flag installs just what it names or nothing.
+    : bun
+    ? ["install", "--frozen-lockfile", "--silent"]
+    : null;
+  if (args === null) return false;
+  console.error("fanin: installing the locked dependencies once");
+  return spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" }).status === 0;
 }
 
 function end(message) {

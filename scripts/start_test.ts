@@ -1,11 +1,12 @@
 /** The way into a command: what npm starts, and what it needs to be there. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { delimiter, dirname } from "node:path";
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { findRuntime } from "./launch/runtimes.ts";
+import { withFolder } from "./testing/cli.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(
@@ -51,3 +52,47 @@ test("a signal to npm ends the command: npm hands it to the shell that it starts
     }
   }
 });
+
+/** A project whose one dependency lies beside it, so that installing it takes no network. */
+function freshClone(folder: string, version: string): void {
+  const write = (file: string, text: string) => {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), text);
+  };
+  const dependencies = { commander: "file:vendored" };
+  const vendored = { name: "commander", version, main: "index.js" };
+  write("package.json", JSON.stringify({ name: "clone", dependencies }));
+  write("vendored/package.json", JSON.stringify(vendored));
+  write("vendored/index.js", "module.exports = 'installed';");
+  const packages = {
+    "": { name: "clone", dependencies },
+    "node_modules/commander": { resolved: "vendored", link: true },
+    vendored: { name: "commander", version },
+  };
+  write("package-lock.json", JSON.stringify({ name: "clone", lockfileVersion: 3, packages }));
+  write("bunfig.toml", "[install]\ncache = false\n[install.lockfile]\nsave = false\n");
+  write(
+    "scripts/hello.ts",
+    "import commander from 'commander';\nconsole.log(commander as string);\n",
+  );
+  copyFileSync(new URL("./start.mjs", import.meta.url), join(folder, "scripts/start.mjs"));
+}
+
+test("Bun alone installs what the lockfile names, once; Node says what to do", () =>
+  withFolder(async (folder) => {
+    freshClone(folder, "1.0.0");
+    const start = (kind: "bun" | "node") =>
+      spawnSync(findRuntime(kind).path, [join(folder, "scripts/start.mjs"), "hello"], {
+        encoding: "utf8",
+        timeout: 30_000,
+      });
+    const node = start("node");
+    assert.equal(node.status, 2);
+    assert.equal(node.stderr, 'fanin: the dependencies are not installed; run "npm ci" first\n');
+    const first = start("bun");
+    assert.deepEqual([first.status, first.stdout], [0, "installed\n"], first.stderr);
+    assert.match(first.stderr, /^fanin: installing the locked dependencies once\n/);
+    const second = start("bun");
+    assert.deepEqual([second.status, second.stdout, second.stderr], [0, "installed\n", ""]);
+    await Promise.resolve();
+  }));
