@@ -14,7 +14,8 @@ import { cellRunner } from "./cell_process.ts";
 import { leftOutVariables } from "./child_environment.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "./interrupt.ts";
-import { joinListener, noListener, startListenerProcess } from "./listener_process.ts";
+import { joinListener, lookingAt } from "./joined_listener.ts";
+import { noListener, startListenerProcess } from "./listener_process.ts";
 import { type BenchOptions, type Defaults, readOptions } from "./options.ts";
 import { makePlan, type Plan } from "./plan.ts";
 import { Earlier } from "./resume.ts";
@@ -89,7 +90,7 @@ export async function runComparison(work: Work): Promise<number> {
       cells: plan.cells,
       listener,
       cores: options.cpus?.length ?? availableParallelism(),
-      runCell: cellRunner(options.cpus),
+      runCell: lookingAt(listener, cellRunner(options.cpus)),
       signal: AbortSignal.any([interrupt.signal, listener.gone]),
       observer: {
         onProgress: (...step) => progress.update(...step),

@@ -46,7 +46,8 @@ export async function startEchoProcess(runtime: Runtime): Promise<RunningListene
       `the published listener did not start under ${runtime.label} ${runtime.version}`,
     );
   }
-  return { host: match[1], port: Number(match[2]), runtime, gone: gone.signal, stop };
+  const look = () => Promise.resolve();
+  return { host: match[1], port: Number(match[2]), runtime, gone: gone.signal, look, stop };
 }
 
 export interface BothListeners {
