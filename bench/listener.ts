@@ -1,25 +1,23 @@
 /**
- * The listener: accepts runs one at a time, keeps or checks their bytes, acknowledges, judges. It is the same
- * for every runtime under test and never part of what a cell measures of itself.
+ * The listener: accepts connections, reads their headers, and lets one run after another have its turn. It is the
+ * same for every runtime under test and never part of what a cell measures of itself.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import {
   decodeHeader,
-  DEFAULT_SILENCE_MS,
-  encodeAck,
   encodeHello,
-  encodeVerdict,
   headerLength,
   type HelloStatus,
-  type ListenerVerdict,
   opensLikeHeader,
   type RunHeader,
 } from "./protocol.ts";
-import { Recorder } from "./verify/recorder.ts";
+import { type FinishedRun, receiveRun, type RunConnection } from "./received_run.ts";
 
-/** A stranger that connects and says nothing is dropped after this long (ms). */
+export type { FinishedRun } from "./received_run.ts";
+
+/** A stranger that connects and says nothing is dropped after this long, as is a run that stays incomplete (ms). */
 const HEADER_TIMEOUT_MS = 10_000;
-/** Clients that may wait for their turn; further ones are told that the listener is busy. */
+/** Runs that may wait for their turn or their connections; further ones are told that the listener is busy. */
 export const MAX_WAITING = 64;
 
 /** A peer that is gone without a word is found out after this long (ms), while it waits for its turn, too. */
@@ -38,16 +36,10 @@ export interface ListenerOptions {
   onError?: (error: Error) => void;
 }
 
-export interface FinishedRun {
-  header: RunHeader;
-  receivedBytes: number;
-  verdict: ListenerVerdict;
-}
-
 export interface Listener {
   host: string;
   port: number;
-  /** Clients that wait for their turn. */
+  /** Runs that wait for their turn. */
   waiting(): number;
   /** Drops all connections and frees the port. */
   close(): Promise<void>;
@@ -57,14 +49,14 @@ export interface Listener {
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   // Touched once here, so that no run pays for the first use of a page.
   const store = new Uint8Array(options.storeBytes).fill(1);
-  const turns = new Turns();
+  const queue = new Queue(store, options);
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
-    serve(socket, store, turns, options);
+    readHeader(socket, queue);
   });
   await listening(server, options.host, options.port);
   server.on("error", (error) => options.onError?.(error));
@@ -72,10 +64,11 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     host: address.address,
     port: address.port,
-    waiting: () => turns.waiting,
+    waiting: () => queue.waiting,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        queue.close();
         for (const socket of sockets) socket.destroy();
       }),
   };
@@ -91,133 +84,152 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Runs share the store and the core, so a second one waits for the first one's verdict. */
-class Turns {
-  #last: Promise<void> = Promise.resolve();
-  /** Clients that have not got their turn yet. */
-  waiting = 0;
-
-  /** Resolves with the function that ends the turn. */
-  async take(): Promise<() => void> {
-    const before = this.#last;
-    let end = () => {};
-    this.#last = new Promise((resolve) => end = resolve);
-    this.waiting++;
-    await before;
-    this.waiting--;
-    return end;
-  }
-}
-
-function serve(socket: Socket, store: Uint8Array, turns: Turns, options: ListenerOptions): void {
+function readHeader(socket: Socket, queue: Queue): void {
   socket.setNoDelay(true);
   socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
   let head = new Uint8Array(0);
 
-  function refuse(status: Exclude<HelloStatus, "accepted">): void {
+  function take(chunk: Uint8Array): void {
+    head = joined(head, chunk);
+    if (opensLikeHeader(head) && head.length < headerLength(head)) return;
+    socket.off("data", take);
+    socket.setTimeout(0);
+    const header = opensLikeHeader(head) ? decodeHeader(head) : "not a header";
+    if (typeof header === "string") return queue.refuse(socket, header);
+    // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
+    if (head.length > headerLength(head)) return queue.refuse(socket, "bad values");
+    queue.enter(socket, header, head);
+  }
+
+  socket.on("data", take);
+}
+
+/** A client before its hello: it may leave, or break the protocol, and no event of it may be missed. */
+class Waiting implements RunConnection {
+  readonly socket: Socket;
+  ended = false;
+  readonly #onEnd = () => this.ended = true;
+  readonly #onEarly: () => void;
+
+  constructor(socket: Socket, onEarly: () => void) {
+    this.socket = socket;
+    this.#onEarly = onEarly;
+    socket.on("end", this.#onEnd);
+    socket.on("data", onEarly);
+  }
+
+  /** Stops listening: what comes now is the run's, or nobody's. */
+  release(): void {
+    this.socket.off("end", this.#onEnd);
+    this.socket.off("data", this.#onEarly);
+  }
+
+  get gone(): boolean {
+    return this.socket.destroyed || this.socket.writableEnded;
+  }
+}
+
+/** A run some of whose connections have not come yet. */
+interface Gathering {
+  head: Uint8Array;
+  connections: Waiting[];
+  timer: ReturnType<typeof setTimeout>;
+}
+
+/** Runs share the store and the core, so a second one waits for the first one's verdict. */
+class Queue {
+  readonly #store: Uint8Array;
+  readonly #options: ListenerOptions;
+  readonly #gathering = new Map<bigint, Gathering>();
+  #last: Promise<void> = Promise.resolve();
+  /** Runs that have not got their turn yet. */
+  waiting = 0;
+
+  constructor(store: Uint8Array, options: ListenerOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  refuse(socket: Socket, status: Exclude<HelloStatus, "accepted">): void {
     if (socket.writableEnded) return;
-    socket.off("data", onHeaderBytes);
     // What it sends on is thrown away until it leaves, but not for ever.
     socket.on("data", () => {});
     socket.on("end", () => socket.destroy());
     socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
-    socket.end(encodeHello({ status, mode: "after", storeBytes: store.length }));
+    const storeBytes = this.#store.length;
+    const clockNs = process.hrtime.bigint();
+    socket.end(encodeHello({ status, mode: "after", storeBytes, clockNs }));
   }
 
-  function onHeaderBytes(chunk: Uint8Array): void {
-    head = joined(head, chunk);
-    if (!opensLikeHeader(head)) return refuse("not a header");
-    if (head.length < headerLength(head)) return;
-    const header = decodeHeader(head);
-    if (typeof header === "string") return refuse(header);
-    // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
-    if (head.length > headerLength(head)) return refuse("bad values");
-    if (turns.waiting >= MAX_WAITING) return refuse("busy");
-    socket.off("data", onHeaderBytes);
-    socket.setTimeout(0);
-    void takeTurn(header);
+  /** A connection with a good header: its run takes its turn as soon as all its connections are there. */
+  enter(socket: Socket, header: RunHeader, head: Uint8Array): void {
+    const isFull = this.waiting + this.#gathering.size >= MAX_WAITING;
+    if (header.connections === undefined) {
+      if (isFull) return this.refuse(socket, "busy");
+      return void this.#takeTurn(header, [this.#wait(socket)]);
+    }
+    const { count, token } = header.connections;
+    const begun = this.#gathering.get(token);
+    if (begun === undefined && isFull) return this.refuse(socket, "busy");
+    const run = begun ?? this.#gather(token, head);
+    if (!isSame(run.head, head)) return this.refuse(socket, "bad values");
+    run.connections.push(this.#wait(socket));
+    if (run.connections.length < count) return;
+    clearTimeout(run.timer);
+    this.#gathering.delete(token);
+    void this.#takeTurn(header, run.connections);
   }
 
-  async function takeTurn(header: RunHeader): Promise<void> {
-    // A client may leave, or break the protocol, while it waits: no event of it may be missed.
-    let ended = false;
-    const onEnd = () => ended = true;
-    const onEarly = () => refuse("bad values");
-    socket.on("end", onEnd);
-    socket.on("data", onEarly);
-    const endTurn = await turns.take();
-    socket.off("end", onEnd);
-    socket.off("data", onEarly);
-    if (socket.destroyed || socket.writableEnded) return endTurn();
-    socket.once("close", endTurn);
-    receive(socket, header, ended, store, options);
+  /** No run is awaited any more. */
+  close(): void {
+    for (const { timer } of this.#gathering.values()) clearTimeout(timer);
   }
 
-  socket.on("data", onHeaderBytes);
-}
+  #gather(token: bigint, head: Uint8Array): Gathering {
+    const giveUp = () => {
+      this.#gathering.delete(token);
+      this.#dismiss(run.connections);
+    };
+    const run: Gathering = { head, connections: [], timer: setTimeout(giveUp, HEADER_TIMEOUT_MS) };
+    this.#gathering.set(token, run);
+    return run;
+  }
 
-/** One run, from its hello to its verdict. @param ended the client has half-closed before its turn came */
-function receive(
-  socket: Socket,
-  header: RunHeader,
-  ended: boolean,
-  store: Uint8Array,
-  options: ListenerOptions,
-): void {
-  const recorder = new Recorder(header, store);
-  const cpuBefore = process.cpuUsage();
-  let judged = false;
-  let why = "its client went away";
+  #wait(socket: Socket): Waiting {
+    return new Waiting(socket, () => this.refuse(socket, "bad values"));
+  }
 
-  /** Whatever one run makes the check throw ends that run and nothing else. */
-  function guarded(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      why = `checking it failed (${(error as Error).message})`;
-      socket.destroy();
+  async #takeTurn(header: RunHeader, connections: readonly Waiting[]): Promise<void> {
+    const before = this.#last;
+    let onClosed = () => {};
+    this.#last = new Promise((resolve) => onClosed = resolve);
+    this.waiting++;
+    await before;
+    this.waiting--;
+    if (connections.some(({ gone }) => gone)) {
+      this.#dismiss(connections);
+      return onClosed();
+    }
+    for (const connection of connections) connection.release();
+    const { onRun, onAbort } = this.#options;
+    receiveRun(header, connections, this.#store, {
+      onClosed,
+      ...(onRun === undefined ? {} : { onRun }),
+      ...(onAbort === undefined ? {} : { onAbort }),
+    });
+  }
+
+  /** One of them is not there, or not any more: without it the others have no run. */
+  #dismiss(connections: readonly Waiting[]): void {
+    for (const connection of connections) {
+      connection.release();
+      if (!connection.gone) this.refuse(connection.socket, "incomplete");
     }
   }
+}
 
-  function finish(): void {
-    judged = true;
-    socket.setTimeout(0);
-    const cpu = process.cpuUsage(cpuBefore);
-    socket.write(encodeAck(recorder.receivedBytes), () =>
-      guarded(() => {
-        const verdict: ListenerVerdict = {
-          ...recorder.verdict(),
-          mode: recorder.mode,
-          listenerCpuUserUs: cpu.user,
-          listenerCpuSystemUs: cpu.system,
-        };
-        options.onRun?.({ header, receivedBytes: recorder.receivedBytes, verdict });
-        socket.end(encodeVerdict(verdict));
-        // A client that has its verdict and does not leave must not keep the turn.
-        socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
-      }));
-  }
-
-  let bytesAtTimeout = -1;
-  const silenceMs = header.silenceMs ?? DEFAULT_SILENCE_MS;
-  socket.setTimeout(silenceMs, () => {
-    // Bytes may have come while this thread was busy checking others: those are read first.
-    bytesAtTimeout = recorder.receivedBytes;
-    setImmediate(() =>
-      setImmediate(() => {
-        if (judged || recorder.receivedBytes !== bytesAtTimeout) return;
-        why = `nothing came for ${silenceMs / 1_000} s`;
-        socket.destroy();
-      })
-    );
-  });
-  socket.on("data", (chunk: Uint8Array) => guarded(() => recorder.take(chunk)));
-  socket.on("end", finish);
-  socket.on("close", () => {
-    if (!judged) options.onAbort?.(header, recorder.receivedBytes, why);
-  });
-  socket.write(encodeHello({ status: "accepted", mode: recorder.mode, storeBytes: store.length }));
-  if (ended) finish();
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }
 
 function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {

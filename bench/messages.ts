@@ -149,6 +149,19 @@ export function lineLetters(
     String.fromCharCode(97 + (producer + sequence + at * step + offset) % 26);
 }
 
+/** A JSON line of the same. */
+export function jsonMessage(
+  producer: number,
+  sequence: number,
+  lineBytes: number,
+  content: Content,
+): string {
+  const letter = lineLetters(content);
+  let line = `{"producer":${producer},"number":${sequence},"text":"`;
+  while (line.length < lineBytes - 3) line += letter(producer, sequence, line.length);
+  return line + '"}\n';
+}
+
 /** A text line: producer, sequence, and letters up to the size that was asked for. */
 export function lineMessage(
   producer: number,

@@ -2,18 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   decodeAck,
+  decodeClock,
   decodeHeader,
   decodeHello,
+  decodeStamps,
+  decodeTrailer,
   decodeVerdict,
   encodeAck,
+  encodeClock,
   encodeHeader,
   encodeHello,
+  encodeTrailer,
   encodeVerdict,
   type ListenerVerdict,
   ProtocolError,
   type RunHeader,
   VERDICT_BYTES,
   verdictDetailLength,
+  verdictStampsLength,
 } from "./protocol.ts";
 import { printable } from "./printable.ts";
 
@@ -27,13 +33,23 @@ const HEADER: RunHeader = {
   run: 1,
   warmUp: true,
   silenceMs: 5_000,
+  connections: { count: 3, token: 2n ** 63n + 1n },
+  trailer: true,
+  stamps: true,
+  exchanges: 1_024,
 };
 
 test("every field survives the wire", () => {
   assert.deepEqual(decodeHeader(encodeHeader(HEADER)), HEADER);
   const unknown: RunHeader = { ...HEADER, messages: null, framing: "newline", warmUp: false };
+  delete unknown.trailer;
   assert.deepEqual(decodeHeader(encodeHeader(unknown)), unknown);
-  const hello = { status: "accepted", mode: "inline", storeBytes: 2 ** 33 } as const;
+  const hello = {
+    status: "accepted",
+    mode: "inline",
+    storeBytes: 2 ** 33,
+    clockNs: 2n ** 60n,
+  } as const;
   assert.deepEqual(decodeHello(encodeHello(hello)), hello);
   assert.equal(decodeAck(encodeAck(2 ** 40 + 1)), 2 ** 40 + 1);
   const verdict: ListenerVerdict = {
@@ -45,14 +61,22 @@ test("every field survives the wire", () => {
     duplicated: 2,
     reordered: 3,
     corrupted: 4,
+    dropped: 2 ** 32,
     listenerCpuUserUs: 5,
     listenerCpuSystemUs: 6,
     detail: "byte 7 – wrong",
   };
-  const bytes = encodeVerdict(verdict);
+  const stamps = [{ bytes: 2 ** 40, ns: 2n ** 60n }, { bytes: 2 ** 40 + 1, ns: 2n ** 60n + 1n }];
+  const bytes = encodeVerdict(verdict, stamps);
   const fixed = bytes.subarray(0, VERDICT_BYTES);
-  assert.equal(verdictDetailLength(fixed), bytes.length - VERDICT_BYTES);
-  assert.deepEqual(decodeVerdict(fixed, bytes.subarray(VERDICT_BYTES)), verdict);
+  const stampsAt = VERDICT_BYTES + verdictDetailLength(fixed);
+  assert.equal(stampsAt + verdictStampsLength(fixed), bytes.length);
+  assert.deepEqual(decodeVerdict(fixed, bytes.subarray(VERDICT_BYTES, stampsAt)), verdict);
+  assert.deepEqual(decodeStamps(bytes.subarray(stampsAt)), stamps);
+  const dropped = Uint32Array.of(0, 7, 2 ** 32 - 1);
+  assert.deepEqual(decodeTrailer(encodeTrailer(dropped), 3), dropped);
+  assert.equal(decodeTrailer(encodeTrailer(dropped), 4), null);
+  assert.equal(decodeClock(encodeClock(2n ** 63n)), 2n ** 63n);
 });
 
 test("the header is laid out as the protocol page says", () => {
@@ -61,15 +85,17 @@ test("the header is laid out as the protocol page says", () => {
   assert.equal(new TextDecoder().decode(bytes.subarray(0, 8)), "FANINRUN");
   assert.equal(view.getUint16(8, true), 2);
   assert.equal(view.getUint16(10, true), 128);
-  assert.equal(view.getUint16(14, true), 1);
+  assert.equal(view.getUint16(14, true), 3);
   assert.equal(bytes[12], 0);
   assert.equal(view.getUint32(16, true), 64);
   assert.equal(view.getUint32(20, true), 8_192);
   assert.equal(view.getBigUint64(24, true), 1_000n);
   assert.equal(view.getUint32(32, true), 4_294_967_295);
-  assert.equal(view.getUint32(36, true), 1);
+  assert.equal(view.getUint32(36, true), 7);
   assert.equal(view.getUint32(64, true), 1);
   assert.equal(view.getUint32(68, true), 5_000);
+  assert.equal(view.getBigUint64(72, true), 2n ** 63n + 1n);
+  assert.equal(view.getUint16(80, true), 1_024);
 });
 
 test("a header is refused for each value that is out of its range", () => {
@@ -82,20 +108,29 @@ test("a header is refused for each value that is out of its range", () => {
   assert.equal(spoiled((view) => view.setUint16(8, 1, true)), "another version");
   const edits: ((view: DataView) => void)[] = [
     (view) => view.setUint16(10, 127, true),
-    (view) => view.setUint8(12, 3),
-    (view) => view.setUint16(14, 2, true),
+    (view) => view.setUint8(12, 4),
+    (view) => view.setUint16(14, 0, true),
+    (view) => view.setUint16(14, 257, true),
+    // One connection has no token, and several have one.
+    (view) => view.setUint16(14, 1, true),
+    (view) => view.setBigUint64(72, 0n, true),
+    // A trailer counts against a number that is known, and of producers that messages name.
+    (view) => view.setBigUint64(24, 2n ** 64n - 1n, true),
+    (view) => view.setUint32(16, 1, true),
+    (view) => view.setUint32(20, 65_537, true),
+    (view) => view.setUint16(80, 1_025, true),
     (view) => view.setUint32(16, 7, true),
     (view) => view.setUint32(16, 65_537, true),
     (view) => view.setUint32(20, 0, true),
     (view) => view.setBigUint64(24, 2n ** 32n, true),
-    (view) => view.setUint32(36, 2, true),
+    (view) => view.setUint32(36, 8, true),
     (view) => view.setUint32(68, 2 ** 31, true),
   ];
   for (const [at, edit] of edits.entries()) assert.equal(spoiled(edit), "bad values", `${at}`);
   // Together beyond 2^53, where counts of what is lost would no longer be exact.
-  const many = { ...HEADER, producers: 1 << 24, messages: 2 ** 32 - 1 };
+  const many = { ...HEADER, trailer: false, producers: 1 << 24, messages: 2 ** 32 - 1 };
   assert.equal(decodeHeader(encodeHeader(many)), "bad values");
-  const grouped = { ...HEADER, framing: "grouped" as const };
+  const grouped = { ...HEADER, trailer: false, framing: "grouped" as const };
   assert.equal(decodeHeader(encodeHeader(grouped)), "bad values");
   assert.equal(
     decodeHeader(encodeHeader({ ...grouped, messageBytes: 1, messages: null })),

@@ -2,7 +2,13 @@
 import { blockOf, keysOf, MessageTable } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
 import { MAX_GAPS, Sequences } from "./sequences.ts";
-import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
+import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
+
+/** A message that was cut by the end of a chunk. */
+interface Partial {
+  readonly bytes: Uint8Array;
+  length: number;
+}
 
 export class FixedVerifier implements Verifier {
   readonly #header: RunHeader;
@@ -11,9 +17,8 @@ export class FixedVerifier implements Verifier {
   readonly #producerKey: number;
   readonly #sequenceKey: number;
   readonly #sequences: Sequences;
-  /** A message that was cut by the end of a chunk. */
-  readonly #partial: Uint8Array;
-  #partialBytes = 0;
+  /** Of each connection. */
+  readonly #partials: Partial[];
   #delivered = 0;
   #corrupted = 0;
   /** Corrupted messages whose own header cannot be trusted: each stands for one that is missing. */
@@ -26,24 +31,28 @@ export class FixedVerifier implements Verifier {
     this.#table = new MessageTable(header.messageBytes, header);
     [this.#producerKey, this.#sequenceKey] = keysOf(header);
     this.#sequences = new Sequences(header.producers, header.messages);
-    this.#partial = new Uint8Array(header.messageBytes);
+    this.#partials = Array.from(
+      { length: header.connections?.count ?? 1 },
+      () => ({ bytes: new Uint8Array(header.messageBytes), length: 0 }),
+    );
   }
 
-  feed(bytes: Uint8Array): void {
+  feed(bytes: Uint8Array, connection = 0): void {
     const size = this.#size;
+    const partial = this.#partials[connection];
     let at = 0;
-    if (this.#partialBytes > 0) {
-      at = Math.min(size - this.#partialBytes, bytes.length);
-      this.#partial.set(bytes.subarray(0, at), this.#partialBytes);
-      this.#partialBytes += at;
-      if (this.#partialBytes < size) return;
-      this.#check(this.#partial, 0);
-      this.#partialBytes = 0;
+    if (partial.length > 0) {
+      at = Math.min(size - partial.length, bytes.length);
+      partial.bytes.set(bytes.subarray(0, at), partial.length);
+      partial.length += at;
+      if (partial.length < size) return;
+      this.#check(partial.bytes, 0);
+      partial.length = 0;
     }
     for (; at + size <= bytes.length; at += size) this.#check(bytes, at);
     if (at < bytes.length) {
-      this.#partial.set(bytes.subarray(at));
-      this.#partialBytes = bytes.length - at;
+      partial.bytes.set(bytes.subarray(at));
+      partial.length = bytes.length - at;
     }
   }
 
@@ -78,14 +87,18 @@ export class FixedVerifier implements Verifier {
     if (this.#detail === "") this.#detail = `message ${message} of the stream ${what}`;
   }
 
-  finish(): Verdict {
-    const missing = this.#sequences.missing();
-    if (this.#partialBytes > 0) {
-      this.#note(this.#delivered, `ends after ${this.#partialBytes} of ${this.#size} bytes`);
+  finish(announced: Uint32Array | null = null): Verdict {
+    const cut = this.#partials.filter(({ length }) => length > 0);
+    if (cut.length > 0) {
+      this.#note(this.#delivered, `ends after ${cut[0].length} of ${this.#size} bytes`);
     }
-    const lost = Math.max(0, missing - this.#nameless);
+    const { lost, dropped, delivered } = missingMessages(
+      this.#sequences,
+      this.#nameless,
+      announced,
+    );
     // Half a message without a missing one (where the length is unknown, say) is still not what was sent.
-    const corrupted = this.#corrupted + (this.#partialBytes > 0 && lost === 0 ? 1 : 0);
+    const corrupted = this.#corrupted + delivered + (lost === 0 ? cut.length : 0);
     const faults = {
       lost,
       duplicated: this.#sequences.duplicated,
@@ -95,15 +108,19 @@ export class FixedVerifier implements Verifier {
     if (lost > 0 && this.#detail === "") {
       this.#detail = `the stream ends ${lost} messages early`;
     }
+    if (delivered > 0 && this.#detail === "") {
+      this.#detail = `${delivered} messages came that the trailer says were dropped`;
+    }
     if (this.#sequences.overflowed) {
       this.#detail +=
         `; more than ${MAX_GAPS} gaps, so what came late is not told from what came twice`;
     }
     return {
-      status: statusOf(faults),
+      status: statusOf(faults, dropped),
       expected: expectedMessages(this.#header),
       delivered: this.#delivered,
       ...faults,
+      dropped,
       detail: this.#detail,
     };
   }

@@ -71,6 +71,7 @@ export class GroupedVerifier implements Verifier {
       expected: expectedMessages(this.#header),
       delivered: this.#delivered,
       ...faults,
+      dropped: 0,
       detail: this.#detail,
     };
   }

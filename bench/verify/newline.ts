@@ -1,18 +1,24 @@
-/** Text lines "producer sequence letters…\n", for clients that find lines easier to write than bytes. */
+/** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON. */
 import { lineLetters } from "../messages.ts";
 import type { RunHeader, Verdict } from "../protocol.ts";
 import { Sequences } from "./sequences.ts";
-import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
+import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
 
 const LINE_FEED = 10;
-const LINE = /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/;
+/** Producer, number, and letters; exactly these bytes, since "unchanged" is what is to be shown. */
+const LINES = {
+  newline: /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/,
+  json: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"([a-z]*)"\}$/,
+};
 
 export class NewlineVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #sequences: Sequences;
   readonly #letter: ReturnType<typeof lineLetters>;
   readonly #decoder = new TextDecoder("latin1");
-  #rest = new Uint8Array(0);
+  readonly #pattern: RegExp;
+  /** Of each connection, the beginning of a line. */
+  readonly #rests: Uint8Array[];
   #delivered = 0;
   #corrupted = 0;
   #nameless = 0;
@@ -22,26 +28,32 @@ export class NewlineVerifier implements Verifier {
     this.#header = header;
     this.#sequences = new Sequences(header.producers, header.messages);
     this.#letter = lineLetters(header);
+    this.#pattern = header.framing === "json" ? LINES.json : LINES.newline;
+    this.#rests = Array.from(
+      { length: header.connections?.count ?? 1 },
+      () => new Uint8Array(0),
+    );
   }
 
-  feed(bytes: Uint8Array): void {
+  feed(bytes: Uint8Array, connection = 0): void {
+    const rests = this.#rests;
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
-      this.#check(joined(this.#rest, bytes.subarray(from, end)));
-      this.#rest = new Uint8Array(0);
+      this.#check(joined(rests[connection], bytes.subarray(from, end)));
+      rests[connection] = new Uint8Array(0);
       from = end + 1;
     }
     // A line that never ends must not fill the memory: past the longest line only "too long" is kept.
-    const room = this.#header.messageBytes + 1 - this.#rest.length;
+    const room = this.#header.messageBytes + 1 - rests[connection].length;
     if (from < bytes.length && room > 0) {
-      this.#rest = joined(this.#rest, bytes.subarray(from, from + room));
+      rests[connection] = joined(rests[connection], bytes.subarray(from, from + room));
     }
   }
 
   #check(line: Uint8Array): void {
     const number = this.#delivered++;
     const match = line.length < this.#header.messageBytes
-      ? LINE.exec(this.#decoder.decode(line))
+      ? this.#pattern.exec(this.#decoder.decode(line))
       : null;
     const [producer, sequence] = [Number(match?.[1]), Number(match?.[2])];
     if (match === null || !this.#sequences.knows(producer, sequence)) {
@@ -51,7 +63,7 @@ export class NewlineVerifier implements Verifier {
     }
     const next = this.#sequences.next(producer);
     const letters = match[3] ?? "";
-    const start = line.length - letters.length;
+    const start = line.length - letters.length - (this.#pattern === LINES.json ? 2 : 0);
     for (let i = 0; i < letters.length; i++) {
       if (letters[i] !== this.#letter(producer, sequence, start + i)) {
         this.#spoiled(number, `has letters that producer ${producer} never sent`);
@@ -71,26 +83,36 @@ export class NewlineVerifier implements Verifier {
     if (this.#detail === "") this.#detail = `line ${line} ${what}`;
   }
 
-  finish(): Verdict {
-    if (this.#rest.length > 0) {
+  finish(announced: Uint32Array | null = null): Verdict {
+    for (const rest of this.#rests) {
+      if (rest.length === 0) continue;
       this.#delivered++;
       this.#nameless++;
       this.#spoiled(this.#delivered - 1, "has no line feed at the end of the stream");
     }
+    const { lost, dropped, delivered } = missingMessages(
+      this.#sequences,
+      this.#nameless,
+      announced,
+    );
     const faults = {
-      lost: Math.max(0, this.#sequences.missing() - this.#nameless),
+      lost,
       duplicated: this.#sequences.duplicated,
       reordered: this.#sequences.reordered,
-      corrupted: this.#corrupted,
+      corrupted: this.#corrupted + delivered,
     };
+    if (delivered > 0 && this.#detail === "") {
+      this.#detail = `${delivered} messages came that the trailer says were dropped`;
+    }
     if (faults.lost > 0 && this.#detail === "") {
       this.#detail = `the stream ends ${faults.lost} messages early`;
     }
     return {
-      status: statusOf(faults),
+      status: statusOf(faults, dropped),
       expected: expectedMessages(this.#header),
       delivered: this.#delivered,
       ...faults,
+      dropped,
       detail: this.#detail,
     };
   }

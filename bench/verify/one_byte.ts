@@ -77,6 +77,7 @@ export class OneByteVerifier implements Verifier {
       expected: expectedMessages(this.#header),
       delivered: this.#delivered,
       ...faults,
+      dropped: 0,
       detail: this.#detail,
     };
   }

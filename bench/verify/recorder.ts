@@ -4,6 +4,7 @@
  * receiver about a fifth of its speed, the check several times that.
  */
 import { expectedBytes, type RunHeader, type Verdict, type VerifyMode } from "../protocol.ts";
+import { Trailer } from "./trailer.ts";
 import type { Verifier } from "./verdict.ts";
 import { createVerifier } from "./verifier.ts";
 
@@ -18,41 +19,73 @@ export class Recorder {
   receivedBytes = 0;
   readonly #verifier: Verifier;
   readonly #store: Uint8Array;
-  /** Bytes of the store that wait for their check. */
+  /** Bytes of the store that wait for their check, and which connection each stretch of them came from. */
   #storedBytes = 0;
+  #stretches: { connection: number; bytes: number }[] = [];
+  /** One for each connection, where the run has them. */
+  readonly #trailers: Trailer[];
 
   /** @param store is the recorder's until `verdict` returns */
   constructor(header: RunHeader, store: Uint8Array) {
     this.mode = verifyMode(header, store.length);
     this.#verifier = createVerifier(header);
     this.#store = store;
+    const streams = header.trailer ? header.connections?.count ?? 1 : 0;
+    this.#trailers = Array.from({ length: streams }, () => new Trailer(header.producers));
   }
 
-  /** Take the next bytes. Keeps no reference to them. */
-  take(bytes: Uint8Array): void {
+  /** Take the next bytes of a connection. Keeps no reference to them. */
+  take(bytes: Uint8Array, connection = 0): void {
     this.receivedBytes += bytes.length;
+    if (this.#trailers.length === 0) return this.#record(bytes, connection);
+    this.#trailers[connection].take(bytes, (messages) => this.#record(messages, connection));
+  }
+
+  #record(bytes: Uint8Array, connection: number): void {
     if (this.mode === "inline") {
-      this.#verifier.feed(bytes);
+      this.#verifier.feed(bytes, connection);
       return;
     }
     // More than was announced (duplicates, say) empties the store into the check rather than be dropped.
     if (this.#storedBytes + bytes.length > this.#store.length) this.#check();
     if (bytes.length > this.#store.length) {
-      this.#verifier.feed(bytes);
+      this.#verifier.feed(bytes, connection);
       return;
     }
     this.#store.set(bytes, this.#storedBytes);
     this.#storedBytes += bytes.length;
+    const last = this.#stretches.at(-1);
+    if (last?.connection === connection) last.bytes += bytes.length;
+    else this.#stretches.push({ connection, bytes: bytes.length });
   }
 
   /** Check what is stored, and judge the run. Call once, when it has ended. */
   verdict(): Verdict {
     this.#check();
-    return this.#verifier.finish();
+    if (this.#trailers.length === 0) return this.#verifier.finish();
+    const announced = sumOf(this.#trailers.map((trailer) => trailer.announced()));
+    const verdict = this.#verifier.finish(announced);
+    if (announced !== null) return verdict;
+    const detail = "a stream ends without the trailer that its header announces";
+    return { ...verdict, status: "corrupt", corrupted: verdict.corrupted + 1, detail };
   }
 
   #check(): void {
-    this.#verifier.feed(this.#store.subarray(0, this.#storedBytes));
+    let at = 0;
+    for (const { connection, bytes } of this.#stretches) {
+      this.#verifier.feed(this.#store.subarray(at, at + bytes), connection);
+      at += bytes;
+    }
     this.#storedBytes = 0;
+    this.#stretches = [];
   }
+}
+
+/** Per producer; null where one is missing. */
+function sumOf(announced: readonly (Uint32Array | null)[]): Uint32Array | null {
+  const [first, ...others] = announced;
+  if (first === null || others.includes(null)) return null;
+  return first.map((count, at) =>
+    others.reduce((sum, counts) => sum + (counts as Uint32Array)[at], count)
+  );
 }

@@ -11,15 +11,18 @@ export class Sequences {
   readonly #messages: number | null;
   /** Per producer the missing sequence numbers as flat [from, to) pairs, ascending. */
   readonly #missing = new Map<number, number[]>();
-  /** Ranges in `#missing`, and messages that were missing when no more could be remembered. */
+  /** Per producer how many are missing below the next one, whether their ranges are remembered or not. */
+  readonly #absent: Float64Array;
+  /** Ranges in `#missing`. */
   #gaps = 0;
-  #forgotten = 0;
+  #overflowed = false;
   duplicated = 0;
   reordered = 0;
 
   /** @param messages a producer, or null where unknown */
   constructor(producers: number, messages: number | null) {
     this.#next = new Float64Array(producers);
+    this.#absent = new Float64Array(producers);
     this.#messages = messages;
   }
 
@@ -53,24 +56,28 @@ export class Sequences {
 
   /** Whether gaps were too many to follow each. */
   get overflowed(): boolean {
-    return this.#forgotten > 0;
+    return this.#overflowed;
   }
 
   /** Messages that never came; where the length is unknown, those below the highest that did. */
   missing(): number {
-    let count = this.#forgotten;
-    for (const ranges of this.#missing.values()) {
-      for (let i = 0; i < ranges.length; i += 2) count += ranges[i + 1] - ranges[i];
-    }
-    if (this.#messages !== null) {
-      for (const next of this.#next) count += this.#messages - next;
+    let count = 0;
+    for (let producer = 0; producer < this.#next.length; producer++) {
+      count += this.missingOf(producer);
     }
     return count;
   }
 
+  /** The same of one producer. */
+  missingOf(producer: number): number {
+    const tail = this.#messages === null ? 0 : this.#messages - this.#next[producer];
+    return this.#absent[producer] + tail;
+  }
+
   #open(producer: number, from: number, to: number): void {
+    this.#absent[producer] += to - from;
     if (this.#gaps >= MAX_GAPS) {
-      this.#forgotten += to - from;
+      this.#overflowed = true;
       return;
     }
     this.#gaps++;
@@ -95,6 +102,7 @@ export class Sequences {
     const left = sequence > from ? [from, sequence] : [];
     const right = sequence + 1 < to ? [sequence + 1, to] : [];
     this.#gaps += (left.length + right.length) / 2 - 1;
+    this.#absent[producer]--;
     ranges.splice(at, 2, ...left, ...right);
     return true;
   }

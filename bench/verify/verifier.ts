@@ -2,7 +2,7 @@
  * The proof of delivery: bytes in, a verdict out. One verifier checks one run; the listener uses it over a
  * socket, the in-process sink without one.
  */
-import type { RunHeader } from "../protocol.ts";
+import { isLines, type RunHeader } from "../protocol.ts";
 import { FixedVerifier } from "./fixed.ts";
 import { GroupedVerifier } from "./grouped.ts";
 import { NewlineVerifier } from "./newline.ts";
@@ -12,6 +12,6 @@ import type { Verifier } from "./verdict.ts";
 /** The verifier for what a header announces. */
 export function createVerifier(header: RunHeader): Verifier {
   if (header.framing === "grouped") return new GroupedVerifier(header);
-  if (header.framing === "newline") return new NewlineVerifier(header);
+  if (isLines(header.framing)) return new NewlineVerifier(header);
   return header.messageBytes === 1 ? new OneByteVerifier(header) : new FixedVerifier(header);
 }

@@ -1,10 +1,12 @@
 /** One writer a folder: a file that names the process which writes there, for as long as it does. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../command.ts";
 
 /** Its name in the folder. */
 export const LOCK = "lock";
+/** Between the creation of a lock and its content lies no more than this (ms). */
+const TORN_AFTER_MS = 10_000;
 
 /**
  * Keep other processes from writing to a folder. A lock whose process is gone is taken over. The function that
@@ -29,9 +31,12 @@ function create(path: string, folder: string): boolean {
     writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n`, { flag: "wx" });
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
-    throw new UsageError(`cannot write to ${folder} (${code})`);
+    // A full disk takes the name and not the content: an empty lock would keep everybody out.
+    rmSync(path, { force: true });
+    // Deno has no code for every error of the system.
+    throw new UsageError(`cannot write to ${folder} (${code ?? message})`);
   }
 }
 
@@ -60,9 +65,16 @@ function holderOf(path: string): string | null {
     return null;
   }
   const match = /^([1-9]\d{0,9}) (\d*)\n$/.exec(text);
-  if (match === null) return "an unknown process";
+  if (match === null) return isTorn(path, text) ? null : "an unknown process";
   const [, pid, start] = match;
   return isAlive(Number(pid)) && startOf(Number(pid)) === start ? `process ${pid}` : null;
+}
+
+/** Left by a process that died before it had written its name. */
+function isTorn(path: string, text: string): boolean {
+  if (text.endsWith("\n")) return false;
+  const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  return age > TORN_AFTER_MS;
 }
 
 function isAlive(pid: number): boolean {

@@ -1,9 +1,11 @@
 /** A folder has one writer, and a dead one does not count. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { currentRuntime, runArguments } from "../../bench/runtime.ts";
 import { UsageError } from "../command.ts";
 import { withFolder } from "../testing/cli.ts";
 import { lockFolder } from "./lock.ts";
@@ -52,3 +54,32 @@ test("a lock that names nobody is left to the person", () =>
     assert.ok(!existsSync(join(folder, "lock.turn")));
     await Promise.resolve();
   }));
+
+test("a lock that was never written to its end is taken over, unless it is being written now", () =>
+  withFolder(async (folder) => {
+    const lock = join(folder, "lock");
+    for (const text of ["", "12"]) {
+      writeFileSync(lock, text);
+      assert.throws(() => lockFolder(folder), isRefused(/by an unknown process/));
+      utimesSync(lock, 0, 0);
+      lockFolder(folder)();
+      assert.ok(!existsSync(lock));
+    }
+    await Promise.resolve();
+  }));
+
+test(
+  "a disk that takes no byte is left without a lock",
+  { skip: process.platform === "win32" && "ulimit is a Unix shell's" },
+  () =>
+    withFolder(async (folder) => {
+      // A limit of no bytes a file stands for the full disk: the name is taken and the content is not.
+      const line = 'trap "" XFSZ; ulimit -f 0; exec "$0" "$@"';
+      const file = fileURLToPath(new URL("../testing/take_lock.ts", import.meta.url));
+      const args = [...runArguments(currentRuntime().kind), file, folder];
+      const { status } = spawnSync("sh", ["-c", line, process.execPath, ...args]);
+      assert.equal(status, 0);
+      assert.ok(!existsSync(join(folder, "lock")));
+      await Promise.resolve();
+    }),
+);
