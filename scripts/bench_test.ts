@@ -1,6 +1,6 @@
 /** The command as a person uses it: real processes, real sockets, real mistakes. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -299,82 +299,6 @@ test("--list and --help say what there is", SLOW, async () => {
   assert.match(help.stdout, /Examples:[\s\S]*Exit codes/);
   assert.deepEqual(help.stdout.split("\n").filter((line) => line.length > 80), []);
 });
-
-test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
-  withFolder(async (folder) => {
-    const out = join(folder, "out");
-    const { child, finished, stderr } = startCommand(
-      "bench",
-      [...RUNTIME, "--producers", "16", "--rounds", "500", "--message-size", "8", "--out", out],
-    );
-    while (!/processes to run/.test(stderr())) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    child.kill("SIGINT");
-    const { code, stdout } = await finished;
-    assert.equal(code, 130);
-    assert.match(stdout, /results: /);
-    assert.match(
-      stdout,
-      new RegExp(`^the rest of it: .* bench .*--resume ${out} --runtimes \\S+ --listener`, "m"),
-    );
-    assert.ok(!existsSync(join(out, "lock")));
-    assert.ok(rows(out).length > 0);
-    assert.ok(rows(out, "summary.csv"));
-  }));
-
-test("children end when their launcher is killed", SLOW, () =>
-  withFolder(async (folder) => {
-    const marker = `${process.pid}-${Date.now()}`;
-    const { child, finished, stderr } = startCommand(
-      "bench",
-      [
-        ...RUNTIME,
-        "--strategies",
-        "channel",
-        "--producers",
-        "64",
-        "--message-size",
-        "8",
-        "--rounds",
-        "500",
-        "--out",
-        join(folder, marker),
-      ],
-    );
-    while (!/processes to run/.test(stderr())) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const children = descendants(child.pid!);
-    assert.ok(children.length > 0);
-    child.kill("SIGKILL");
-    await finished;
-    const deadline = Date.now() + 20_000;
-    while (children.some(isAlive) && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.deepEqual(children.filter(isAlive), []);
-  }));
-
-/** Process ids of all that a process started, from /proc; empty where there is none. */
-function descendants(pid: number): number[] {
-  try {
-    const tasks = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-    return tasks === ""
-      ? []
-      : tasks.split(" ").map(Number).flatMap((child) => [child, ...descendants(child)]);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 test("a results folder is not overwritten", SLOW, () =>
   withFolder(async (folder) => {

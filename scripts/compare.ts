@@ -29,7 +29,9 @@ await runMain("compare", () => {
   const paint = painter(process.stdout);
 
   const differences = environmentDifferences(before.environment, after.environment);
-  if (differences.length > 0) print(paint("bold", "the environments differ"));
+  // Two sessions always differ in when they were.
+  const differ = differences.some(({ field }) => field !== "session" && !/^notes\b/.test(field));
+  if (differ) print(paint("bold", "the environments differ"));
   for (const line of differenceLines(differences)) print(line);
   const confounded = differences.filter(({ confounds }) => confounds);
   if (confounded.length > 0 && !allowDifferentEnvironments) {

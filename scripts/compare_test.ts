@@ -1,6 +1,6 @@
 /** `compare` and `summarize` as a person uses them, on folders of made-up rows. */
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { random } from "../bench/random.ts";
@@ -57,6 +57,28 @@ test(
       const told = await runCommand("compare", before, after, "--allow-different-environments");
       assert.equal(told.code, 0);
       assert.match(told.stdout, /no difference/);
+    }),
+);
+
+test(
+  "two sessions on one machine are the same environment",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const before = makeFolder(join(folder, "before"), 1_000);
+      const after = makeFolder(join(folder, "after"), 1_000);
+      const environment = join(after, "environment.json");
+      const recorded = JSON.parse(readFileSync(environment, "utf8"));
+      writeFileSync(
+        environment,
+        JSON.stringify({ ...recorded, session: "later", notes: ["resumed"] }),
+      );
+      const same = await runCommand("compare", before, after);
+      assert.equal(same.code, 0, same.stderr);
+      assert.doesNotMatch(same.stdout, /environments differ/);
+      assert.match(same.stdout, /session: /);
+      writeFileSync(environment, JSON.stringify({ ...recorded, commit: "another" }));
+      assert.match((await runCommand("compare", before, after)).stdout, /environments differ/);
     }),
 );
 

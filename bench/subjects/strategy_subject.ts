@@ -9,7 +9,7 @@ import { Turns } from "../turns.ts";
 import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 
 /** Capacity of the second pass (bytes), where the strategy does not need more. */
-const SMALL_CAPACITY = 4_096;
+const SMALL_CAPACITY = 256;
 /** How long producers may take to fill a hand-off that nobody empties (ms). */
 const FILL_MS = 20;
 

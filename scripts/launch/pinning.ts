@@ -60,7 +60,7 @@ export function allowedCpus(): string | null {
   }
 }
 
-function thisHost(): Host {
+export function thisHost(): Host {
   return { platform: process.platform, hasTaskset: isOnPath("taskset"), allowed: allowedCpus() };
 }
 

@@ -1,0 +1,200 @@
+/** How a run ends that does not go through: stopped, killed, with nowhere to write to, or with nothing to measure. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import papaparse from "papaparse";
+import { currentRuntime, runArguments } from "../bench/runtime.ts";
+import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
+
+const { kind } = currentRuntime();
+/** The runtime that runs this test is the one under test, so that each of the three has its turn as both. */
+const RUNTIME = [
+  "--runtimes",
+  `${kind}=${process.execPath}`,
+  "--listener-runtime",
+  `${kind}=${process.execPath}`,
+];
+const SMALL = [...RUNTIME, "--strategies", "swap-buffer", "--producers", "2", "--no-report"];
+const SLOW = { timeout: 60_000 };
+
+function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
+  const text = readFileSync(join(folder, file), "utf8").trimEnd();
+  const { data, errors } = papaparse.parse<Record<string, string>>(text, { header: true });
+  assert.deepEqual(errors, []);
+  return data;
+}
+
+/** The command with its output sent where the shell's redirection says. */
+function redirected(redirection: string, ...args: string[]): Promise<number | null> {
+  const start = fileURLToPath(new URL("./start.mjs", import.meta.url));
+  const line = `"$0" "$@" ${redirection}`;
+  const child = spawn(
+    "sh",
+    ["-c", line, process.execPath, ...runArguments(kind), start, ...args],
+    { stdio: "ignore" },
+  );
+  return new Promise((resolve) => child.once("close", resolve));
+}
+
+test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
+  withFolder(async (folder) => {
+    const out = join(folder, "out");
+    const { child, finished, stderr } = startCommand(
+      "bench",
+      [...RUNTIME, "--producers", "16", "--rounds", "500", "--message-size", "8", "--out", out],
+    );
+    while (!/processes to run/.test(stderr())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    child.kill("SIGINT");
+    const { code, stdout } = await finished;
+    assert.equal(code, 130);
+    assert.match(stdout, /results: /);
+    assert.match(
+      stdout,
+      new RegExp(`^the rest of it: .* bench .*--resume ${out} --runtimes \\S+ --listener`, "m"),
+    );
+    assert.ok(!existsSync(join(out, "lock")));
+    assert.ok(rows(out).length > 0);
+    assert.ok(rows(out, "summary.csv"));
+  }));
+
+test("children end when their launcher is killed", SLOW, () =>
+  withFolder(async (folder) => {
+    const { child, finished, stderr } = startCommand(
+      "bench",
+      [
+        ...RUNTIME,
+        "--strategies",
+        "channel",
+        "--producers",
+        "64",
+        "--message-size",
+        "8",
+        "--rounds",
+        "500",
+        "--out",
+        join(folder, "out"),
+      ],
+    );
+    while (!/processes to run/.test(stderr())) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const children = descendants(child.pid!);
+    assert.ok(children.length > 0);
+    child.kill("SIGKILL");
+    await finished;
+    const deadline = Date.now() + 20_000;
+    while (children.some(isAlive) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(children.filter(isAlive), []);
+  }));
+
+/** Process ids of all that a process started, from /proc; empty where there is none. */
+function descendants(pid: number): number[] {
+  try {
+    const tasks = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+    return tasks === ""
+      ? []
+      : tasks.split(" ").map(Number).flatMap((child) => [child, ...descendants(child)]);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+test(
+  "where every cell is skipped nothing was verified, and only --allow-skipped takes that for a success",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const args = [...SMALL, "--producers", "1", "--total", "9000000000", "--rounds", "1"];
+      const { code, stderr } = await runCommand("bench", ...args, "--out", join(folder, "a"));
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /every cell was skipped.*--allow-skipped/);
+      for (const row of rows(join(folder, "a"))) {
+        assert.equal(row.status, "skipped");
+        assert.match(row.detail, /messages/);
+      }
+      const allowed = await runCommand(
+        "bench",
+        ...args,
+        "--allow-skipped",
+        "--out",
+        join(folder, "b"),
+      );
+      assert.equal(allowed.code, 0, allowed.stderr);
+    }),
+);
+
+test(
+  "a reader that goes away early ends nothing and loses nothing",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      for (
+        const [name, redirection] of [["both", "2>&1 | head -1"], ["stderr", "2>&1 >&3 | true"]]
+      ) {
+        const out = join(folder, name);
+        const line = name === "stderr" ? `3>/dev/null ${redirection}` : redirection;
+        await redirected(
+          line,
+          "bench",
+          ...SMALL,
+          "--messages",
+          "10",
+          "--rounds",
+          "2",
+          "--out",
+          out,
+        );
+        // The shell answers for the reader; the run may still go on.
+        while (!existsSync(join(out, "summary.csv"))) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.deepEqual(
+          [...new Set(rows(out).map(({ round }) => round))],
+          ["0", "1", "2"],
+        );
+      }
+    }),
+);
+
+test("a full device under its output fails a command without a stack trace", SLOW, async () => {
+  if (!existsSync("/dev/full")) return;
+  assert.equal(await redirected(">/dev/full", "bench", "--help"), 1);
+});
+
+test(
+  "samples.csv that somebody takes away in the middle is written again",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const out = join(folder, "out");
+      const { finished, stderr } = startCommand(
+        "bench",
+        [...SMALL, "--messages", "10", "--rounds", "6", "--out", out],
+      );
+      while (!/processes to run/.test(stderr())) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      rmSync(join(out, "samples.csv"));
+      const { code } = await finished;
+      assert.equal(code, 0, stderr());
+      assert.deepEqual(
+        [...new Set(rows(out).map(({ round }) => round))],
+        ["0", "1", "2", "3", "4", "5", "6"],
+      );
+    }),
+);
