@@ -3,6 +3,7 @@
  * same for every runtime under test and never part of what a cell measures of itself.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { connectionLimit } from "./connection_limit.ts";
 import {
   decodeHeader,
   encodeHello,
@@ -51,12 +52,29 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const store = new Uint8Array(options.storeBytes).fill(1);
   const queue = new Queue(store, options);
   const sockets = new Set<Socket>();
+  /** Of them, in the order in which they came, those without a header. */
+  const strangers = new Set<Socket>();
+  const limit = connectionLimit();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
+    strangers.add(socket);
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
-    socket.on("close", () => sockets.delete(socket));
+    socket.on("close", () => {
+      sockets.delete(socket);
+      strangers.delete(socket);
+    });
     socket.on("error", () => socket.destroy());
-    readHeader(socket, queue);
+    if (sockets.size > limit) {
+      const [oldest] = strangers;
+      sockets.delete(oldest);
+      strangers.delete(oldest);
+      oldest.destroy();
+    }
+    readHeader(socket, (header, head) => {
+      strangers.delete(socket);
+      if (typeof header === "string") queue.refuse(socket, header);
+      else queue.enter(socket, header, head);
+    });
   });
   await listening(server, options.host, options.port);
   server.on("error", (error) => options.onError?.(error));
@@ -84,7 +102,13 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function readHeader(socket: Socket, queue: Queue): void {
+type OnHeader = (
+  header: RunHeader | Exclude<HelloStatus, "accepted">,
+  head: Uint8Array<ArrayBuffer>,
+) => void;
+
+/** Calls once, with the header or the reason to refuse it; never where its client leaves before. */
+function readHeader(socket: Socket, onHeader: OnHeader): void {
   socket.setNoDelay(true);
   socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
   let head = new Uint8Array(0);
@@ -93,15 +117,21 @@ function readHeader(socket: Socket, queue: Queue): void {
     head = joined(head, chunk);
     if (opensLikeHeader(head) && head.length < headerLength(head)) return;
     socket.off("data", take);
+    socket.off("end", leave);
     socket.setTimeout(0);
     const header = opensLikeHeader(head) ? decodeHeader(head) : "not a header";
-    if (typeof header === "string") return queue.refuse(socket, header);
     // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
-    if (head.length > headerLength(head)) return queue.refuse(socket, "bad values");
-    queue.enter(socket, header, head);
+    const isEarly = typeof header !== "string" && head.length > headerLength(head);
+    onHeader(isEarly ? "bad values" : header, head);
+  }
+
+  /** It will never say who it is, and its descriptor is wanted. */
+  function leave(): void {
+    socket.destroy();
   }
 
   socket.on("data", take);
+  socket.on("end", leave);
 }
 
 /** A client before its hello: it may leave, or break the protocol, and no event of it may be missed. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
+import { connectionLimit } from "./connection_limit.ts";
 import { type Listener, MAX_WAITING, startListener } from "./listener.ts";
 import {
   decodeHello,
@@ -224,6 +225,34 @@ test(
       assert.deepEqual([verdict.status, verdict.lost], ["lost", 400]);
     }),
 );
+
+test(
+  "strangers that say nothing never use up what a client needs",
+  { timeout: 20_000 },
+  () =>
+    withListener(async (listener) => {
+      const sockets: Socket[] = [];
+      try {
+        for (let i = 0; i < 2 * connectionLimit(); i++) {
+          sockets.push(await rude(listener, new Uint8Array(0)));
+        }
+        const { verdict } = await deliver(listener, HEADER, STREAM);
+        assert.equal(verdict.status, "ok");
+      } finally {
+        for (const socket of sockets) socket.destroy();
+      }
+    }),
+);
+
+test("the limit of connections stays below that of the system", () => {
+  const limits = (files: string) =>
+    `Max processes  7 7\nMax open files            ${files}  4096  files\n`;
+  assert.equal(connectionLimit(limits("100")), 26);
+  assert.equal(connectionLimit(limits("1048576")), 512);
+  assert.equal(connectionLimit(limits("unlimited")), 512);
+  assert.equal(connectionLimit(limits("10")), 1);
+  assert.equal(connectionLimit(""), 512);
+});
 
 test(
   "too many waiting clients are told that the listener is busy",
