@@ -2,10 +2,11 @@
  * The listener as a program: `node server.ts`, `deno run -A server.ts`, `bun server.ts`.
  * Prints one line when it is ready and one for every run that ends.
  */
-import { type FinishedRun, startListener } from "./bench/listener.ts";
-import type { RunHeader } from "./bench/protocol.ts";
+import { type FinishedRun, startListener } from "./bench/wire/listener.ts";
+import type { RunHeader } from "./bench/wire/protocol.ts";
 import { currentRuntime } from "./bench/runtime.ts";
-import { byteSize, command, EXIT, runMain, UsageError, wholeNumber } from "./scripts/command.ts";
+import { command, EXIT, runMain, UsageError } from "./scripts/cli/command.ts";
+import { byteSize, count } from "./scripts/cli/values.ts";
 
 await runMain("server", async () => {
   const options = readOptions();
@@ -27,7 +28,7 @@ function readOptions() {
     "Accept fan-in runs, verify every message, answer with a verdict.",
   )
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on, 0 for a free one", wholeNumber(0, 65_535), 7_070)
+    .option("--port <number>", "port to listen on, 0 for a free one", count(0, 65_535), 7_070)
     .option(
       "--store <bytes>",
       "a run up to this size is checked after its clock has stopped, a larger one as it comes",

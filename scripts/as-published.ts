@@ -3,21 +3,21 @@
  * every message delivered. A demonstration and no comparison: it writes no samples.
  */
 import { availableParallelism } from "node:os";
-import { InvalidArgumentError } from "commander";
-import { command, EXIT, runMain, UsageError, wholeNumber } from "./command.ts";
+import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
+import { count, list, timeSpan } from "./cli/values.ts";
 import {
   type AsPublishedOptions,
   runRounds,
   runStalls,
   type Setup,
   STORE_BYTES,
-} from "./launch/as_published.ts";
-import { AsPublishedFile, emptyResult, failuresOf } from "./launch/as_published_file.ts";
-import { startBothListeners } from "./launch/echo_process.ts";
-import { watchInterrupts } from "./launch/interrupt.ts";
-import { findRuntimes } from "./launch/runtimes.ts";
-import { printAsPublished } from "./print/as_published_table.ts";
-import { openProgress } from "./print/progress.ts";
+} from "./as_published/arms.ts";
+import { AsPublishedFile, emptyResult, failuresOf } from "./as_published/result_file.ts";
+import { startBothListeners } from "./as_published/echo_process.ts";
+import { watchInterrupts } from "./cli/interrupt.ts";
+import { findRuntimes } from "./processes/runtimes.ts";
+import { printAsPublished } from "./as_published/table.ts";
+import { openProgress } from "./cli/progress.ts";
 
 /** Messages of a run: the arms hold all of them in shared memory, 8 bytes each. */
 const MAX_TOTAL = 2 ** 24;
@@ -68,21 +68,21 @@ function readOptions(): AsPublishedOptions {
     .option(
       "--producers <list>",
       "logical producers (default: 16,256,1024)",
-      producerList,
+      list([1, MAX_TOTAL], "16,256, or 16..1024"),
     )
     .option(
       "--workers <number>",
       "Worker threads (default: the number of cores)",
-      wholeNumber(1, 128),
+      count(1, 128),
     )
-    .option("--messages <number>", "one-byte messages a producer", wholeNumber(1), 1_000)
-    .option("--rounds <number>", "processes of each arm", wholeNumber(1, 10_000), 5)
-    .option("--seed <number>", "order of the processes", wholeNumber(0, 2 ** 32 - 1), 1)
+    .option("--messages <number>", "one-byte messages a producer", count(1), 1_000)
+    .option("--rounds <number>", "processes of each arm", count(1, 10_000), 5)
+    .option("--seed <number>", "order of the processes", count(0, 2 ** 32 - 1), 1)
     .option(
-      "--timeout <seconds>",
-      "how long the published listener may take for a whole run, all of it delivered",
-      seconds,
-      5,
+      "--timeout <time>",
+      "such as 500ms or 5s: how long the published listener may take for a whole run, all of it " +
+        "delivered (default: 5s)",
+      timeSpan(1, 3_600_000),
     )
     .option("--listener-runtime <runtime>", "runtime of both listeners", "node")
     .option("--out <folder>", "where the result goes (default: results/as-published-<UTC time>)")
@@ -102,24 +102,8 @@ function readOptions(): AsPublishedOptions {
     messages: given.messages,
     rounds: given.rounds,
     seed: given.seed,
-    timeoutMs: given.timeout * 1_000,
+    timeoutMs: given.timeout ?? 5_000,
     listenerRuntime: given.listenerRuntime,
     out: given.out ?? null,
   };
-}
-
-/** `16,256`, ascending and each once. */
-function producerList(text: string): number[] {
-  const read = wholeNumber(1, MAX_TOTAL);
-  try {
-    return [...new Set(text.split(",").map((part) => read(part.trim())))].sort((a, b) => a - b);
-  } catch {
-    throw new InvalidArgumentError("Give whole numbers from 1 on, such as 16,256.");
-  }
-}
-
-function seconds(text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (value > 0 && value <= 3_600) return value;
-  throw new InvalidArgumentError("Give seconds, more than 0 and up to 3600, such as 5 or 0.5.");
 }

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { currentRuntime } from "../bench/runtime.ts";
-import type { AsPublished } from "./launch/as_published_file.ts";
+import type { AsPublished } from "./as_published/result_file.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
@@ -87,9 +87,9 @@ test("Ctrl-C keeps what was run and ends with 130", SLOW, () =>
 
 describe("bad input gets one line on what to do, and exit code 2", () => {
   const cases: [string[], RegExp][] = [
-    [["--producers", "16,0"], /Give whole numbers from 1 on, such as 16,256/],
+    [["--producers", "16,0"], /give whole numbers from 1 to \d+, such as 16,256/],
     [["--producers", "8192", "--messages", "5000"], /lower --producers or --messages/],
-    [["--timeout", "soon"], /Give seconds/],
+    [["--timeout", "soon"], /give a time such as/],
   ];
   for (const [args, message] of cases) {
     test(args.join(" "), SLOW, async () => {

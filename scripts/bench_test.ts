@@ -5,8 +5,8 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import papaparse from "papaparse";
-import { startListener } from "../bench/listener.ts";
-import { HEADER_BYTES } from "../bench/protocol.ts";
+import { startListener } from "../bench/wire/listener.ts";
+import { HEADER_BYTES } from "../bench/wire/protocol.ts";
 import { currentRuntime } from "../bench/runtime.ts";
 import { SUBJECTS } from "../bench/subjects/registry.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
@@ -67,8 +67,7 @@ test(
       const tables = stdout.split("\n").filter((line) => /^ /.test(line));
       assert.deepEqual(tables.filter((line) => line.length > 80), []);
 
-      assert.match((await runCommand("merge", out)).stderr, /at least two result folders/);
-      assert.match((await runCommand("merge", out, out)).stderr, /hold the same session/);
+      assert.match((await runCommand("summarize", out, out)).stderr, /hold the same session/);
       // The same plan on another machine: nothing of the two is pooled or paired.
       const [{ machine, session }] = samples;
       const elsewhere = join(folder, "elsewhere");
@@ -79,7 +78,7 @@ test(
         text.replaceAll(session, "another-session").replaceAll(`,${machine},`, ",0ther000,"),
       );
       const merged = join(folder, "merged");
-      const joined = await runCommand("merge", out, elsewhere, "--out", merged);
+      const joined = await runCommand("summarize", out, elsewhere, "--out", merged);
       assert.equal(joined.code, 0, joined.stderr);
       assert.equal(rows(merged).length, 2 * samples.length);
       const cells = rows(merged, "summary.csv");
@@ -212,7 +211,7 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
     [["--producers", "1..x"], /--producers/],
     [["--message-size", "3"], /a message is 1 byte, or from 8 bytes on/],
     [["--messages", "5", "--total", "9"], /cannot be used with/],
-    [["--rounds", "many"], /Give a whole number, 1/],
+    [["--rounds", "many"], /give a whole number, 1/],
     [["--round", "3"], /unknown option '--round'/],
     [["--runtimes", "rhino"], /"rhino" is no runtime/],
     [["--runtimes", "node=/nowhere/node"], /\/nowhere\/node is not a program$/m],

@@ -1,11 +1,13 @@
 /** Two results against each other: what has become slower or faster since, and whether that can be told. */
-import { command, EXIT, percentage, runMain } from "./command.ts";
-import { baselineTable, differenceLines } from "./print/baseline_table.ts";
-import { painter } from "./print/style.ts";
-import { CAUTION } from "./print/verdicts.ts";
-import { compareToBaseline } from "./results/against_baseline.ts";
+import { command, EXIT, runMain } from "./cli/command.ts";
+import { percentage } from "./cli/values.ts";
+import { baselineTable, differenceLines } from "./report/baseline_table.ts";
+import { painter } from "./cli/paint.ts";
+import { CAUTION } from "./report/verdicts.ts";
+import { CONFOUNDING } from "./session/option_table.ts";
+import { compareToBaseline } from "./statistics/against_baseline.ts";
 import { readBaseline } from "./results/baselines.ts";
-import { environmentDifferences } from "./results/environments.ts";
+import { environmentDifferences } from "./results/environment_differences.ts";
 
 const MORE = `
 A and B are results folders, or names given to "bench --save". Times are B / A: above 1 is slower now.
@@ -28,7 +30,11 @@ await runMain("compare", () => {
   const print = (line = "") => console.log(line);
   const paint = painter(process.stdout);
 
-  const differences = environmentDifferences(before.environment, after.environment);
+  const differences = environmentDifferences(
+    before.environment,
+    after.environment,
+    CONFOUNDING,
+  );
   // Two sessions always differ in when they were.
   const differ = differences.some(({ field }) => field !== "session" && !/^notes\b/.test(field));
   if (differ) print(paint("bold", "the environments differ"));

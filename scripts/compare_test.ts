@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { random } from "../bench/random.ts";
+import { random } from "../bench/workload/random.ts";
 import { ResultsFolder } from "./results/folder.ts";
 import { runCommand, withFolder } from "./testing/cli.ts";
 import { madeUpSample } from "./testing/samples.ts";

@@ -1,12 +1,13 @@
 /** What can be measured on this machine: what is there, how noisy it is, and which difference takes how long to see. */
-import { EXIT, runMain } from "./command.ts";
-import { runComparison } from "./launch/comparison.ts";
-import { machineState } from "./launch/machine.ts";
-import { readOptions } from "./launch/options.ts";
-import { makePlan } from "./launch/plan.ts";
-import { findRuntimes } from "./launch/runtimes.ts";
-import { machineLines, printDoctor, TWIN } from "./print/doctor_report.ts";
-import { printPlan } from "./print/lists.ts";
+import { EXIT, runMain } from "./cli/command.ts";
+import { runComparison } from "./session/comparison.ts";
+import { machineState } from "./processes/machine_state.ts";
+import { readOptions } from "./session/options.ts";
+import { makePlan } from "./results/plan.ts";
+import { findRuntimes } from "./processes/runtimes.ts";
+import { publishing } from "./report/publish.ts";
+import { machineLines, printDoctor, TWIN } from "./report/doctor_report.ts";
+import { printPlan } from "./session/lists.ts";
 import { describeEnvironment } from "./results/environment.ts";
 
 await runMain("doctor", async () => {
@@ -20,7 +21,7 @@ await runMain("doctor", async () => {
   });
   const { runtimes, missing } = findRuntimes(options.runtimes);
   for (const line of missing) console.error(`doctor: ${line}; left out`);
-  const { machine } = describeEnvironment("", options, runtimes);
+  const { machine } = describeEnvironment("", {}, runtimes);
   for (const line of machineLines(machine, machineState(), runtimes)) console.log(line);
   if (options.rounds < 2) {
     console.error("doctor: one round shows no noise; give --rounds 8 or more");
@@ -35,6 +36,6 @@ await runMain("doctor", async () => {
     plan,
     runtimes: [...runtimes, ...twins],
     notes: missing,
-    print: printDoctor,
+    finish: publishing(printDoctor),
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { currentRuntime } from "../bench/runtime.ts";
-import { deviation, roundsFor } from "./print/doctor_report.ts";
-import { pairedRatio } from "./results/inference.ts";
+import { deviation, roundsFor } from "./report/doctor_report.ts";
+import { pairedRatio } from "./statistics/inference.ts";
 import { runCommand, withFolder } from "./testing/cli.ts";
 
 test("the noise of one ratio comes back from the interval of their mean", () => {

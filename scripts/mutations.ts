@@ -1,12 +1,13 @@
 /** Plants every mistake of the catalogue into a copy of the source, and says what caught it. */
 import { rmSync } from "node:fs";
 import { plant, type PlantedOutcome, runPlanted } from "../bench/testing/planted.ts";
-import type { CellSpec } from "../bench/spec.ts";
+import type { CellSpec } from "../bench/process/spec.ts";
 import { STRATEGIES } from "../strategies/registry.ts";
 import { MUTATIONS } from "../strategies/testing/mutations/catalogue.ts";
 import type { Mutation } from "../strategies/testing/mutations/mutation.ts";
-import { command, EXIT, runMain, wholeNumber } from "./command.ts";
-import { findRuntimes, type Runtime } from "./launch/runtimes.ts";
+import { command, EXIT, runMain } from "./cli/command.ts";
+import { count } from "./cli/values.ts";
+import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
 /** A cell with a hang in it takes this long; one without takes a tenth. */
 const WATCHDOG_MS = 6_000;
@@ -28,7 +29,7 @@ await runMain("mutations", async () => {
     .option(
       "--seeds <number>",
       "what only a race shows is tried so often, and must be caught all times but one",
-      wholeNumber(2),
+      count(2),
       20,
     )
     .option("--only <text>", "only mutations whose strategy or name contains it", "")

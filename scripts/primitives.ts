@@ -1,15 +1,15 @@
 /** The price list: what the building blocks of a hand-off cost under each runtime, in one table. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Price } from "../bench/primitives.ts";
+import type { Price } from "../bench/primitives/primitives.ts";
 import { runArguments } from "../bench/runtime.ts";
-import { command, EXIT, runMain } from "./command.ts";
-import { startListenerProcess } from "./launch/listener_process.ts";
-import { findRuntimes, type Runtime } from "./launch/runtimes.ts";
-import { primitivesTable } from "./print/primitives_table.ts";
-import { painter } from "./print/style.ts";
+import { command, EXIT, runMain } from "./cli/command.ts";
+import { startListenerProcess } from "./processes/listener_process.ts";
+import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
+import { primitivesTable } from "./report/primitives_table.ts";
+import { painter } from "./cli/paint.ts";
 
-const PRIMITIVES = fileURLToPath(new URL("../bench/primitives.ts", import.meta.url));
+const PRIMITIVES = fileURLToPath(new URL("../bench/primitives/primitives.ts", import.meta.url));
 /** mitata collects garbage before each benchmark; without this Node and Deno would be made to by 1 GiB. */
 const GC_ARGUMENT = { node: ["--expose-gc"], deno: ["--v8-flags=--expose-gc"], bun: [] };
 

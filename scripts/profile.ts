@@ -1,15 +1,15 @@
 /** Where the time goes: one cell under a CPU profiler, the consumer and every Worker, as flame graphs. */
 import { join } from "node:path";
-import type { CellSpec } from "../bench/spec.ts";
-import { EXIT, runMain } from "./command.ts";
+import type { CellSpec } from "../bench/process/spec.ts";
+import { EXIT, runMain } from "./cli/command.ts";
 import { describeProfile } from "./flame/description.ts";
 import { type ProfileOptions, readProfileOptions } from "./flame/options.ts";
 import { createFolder, type LabelledCell, writeProfiles } from "./flame/output.ts";
 import { profileCell } from "./flame/profiled_cell.ts";
 import { profileSummary } from "./flame/summary.ts";
-import { watchInterrupts } from "./launch/interrupt.ts";
-import { type RunningListener, startListenerProcess } from "./launch/listener_process.ts";
-import { type SubjectChoice, subjectLabel } from "./launch/subjects.ts";
+import { watchInterrupts } from "./cli/interrupt.ts";
+import { type RunningListener, startListenerProcess } from "./processes/listener_process.ts";
+import { type SubjectChoice, subjectLabel } from "./results/subjects.ts";
 
 const STORE_BYTES = 256 * 2 ** 20;
 

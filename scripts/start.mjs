@@ -14,9 +14,21 @@ const file = name === "server" ? `${root}server.ts` : `${root}scripts/${name}.ts
 const deno = process.versions.deno;
 const bun = process.versions.bun;
 
+/** Commands of earlier versions, and what does their work now. */
+const MOVED = {
+  "browser-test": "test",
+  columns: "test -- --fix",
+  explain: "bench -- --explain",
+  merge: "summarize -- A B",
+  report: "summarize -- FOLDER",
+};
+
 main();
 
 function main() {
+  if (Object.hasOwn(MOVED, name)) {
+    return end(`"${name}" is "npm run ${MOVED[name]}" now`);
+  }
   if (!/^[a-z-]+$/.test(name || "") || !existsSync(file)) {
     return end(`there is no command "${name || ""}"; see the README for those there are`);
   }

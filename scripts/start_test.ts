@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findRuntime } from "./launch/runtimes.ts";
+import { findRuntime } from "./processes/runtimes.ts";
 import { withFolder } from "./testing/cli.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,10 +1,11 @@
 /** The one test command: format, lint, types, then the one suite under Deno, Bun and Node. */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
-import { command, EXIT, runMain } from "./command.ts";
-import { findRuntime, findRuntimes, type Runtime } from "./launch/runtimes.ts";
+import { command, EXIT, runMain } from "./cli/command.ts";
+import { columnsPage } from "./results/columns.ts";
+import { findRuntime, findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Longer than any test takes: Bun's own limit of 5 s is for unit tests. */
@@ -26,13 +27,15 @@ await runMain("test", () => {
   )
     .argument("[files...]", "only these test files, without the checks")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
+    .option("--fix", "mend the format and docs/columns.md first")
     .parse(process.argv);
+  if (program.opts().fix) fix();
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   const files = program.args.length > 0 ? program.args : testFiles();
   const steps = [
     ...(program.args.length > 0 ? [] : checks()),
     ...runtimes.map((runtime) => suite(runtime, files)),
-    ...(program.args.length > 0 ? [] : [mutations(runtimes)]),
+    ...(program.args.length > 0 ? [] : [mutations(runtimes), pageInBrowser()]),
   ];
   const failed = [...missing, ...steps.filter((step) => !passes(step)).map(({ name }) => name)];
   for (const name of failed) console.error(`failed: ${name}`);
@@ -44,9 +47,15 @@ await runMain("test", () => {
 
 function checks(): Step[] {
   const deno = findRuntime("deno").path;
+  const imports = [
+    "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
+    ...["--config", "scripts/testing/import_rules.mjs", "mod.ts", "server.ts"],
+    ...["strategies", "bench", "scripts"],
+  ];
   return [
     { name: "format (deno fmt mends it)", program: deno, args: ["fmt", "--check", "--quiet"] },
     { name: "lint", program: deno, args: ["lint", "--quiet"] },
+    { name: "directions of imports", program: deno, args: ["run", "-A", "--no-check", ...imports] },
     { name: "types", program: deno, args: ["check", "--quiet", ...sources()] },
   ];
 }
@@ -78,6 +87,20 @@ function mutations(runtimes: readonly Runtime[]): Step {
       ...["--runtimes", kind, "--seeds", String(CI_SEEDS)],
     ],
   };
+}
+
+/** Skipped aloud where there is no Chromium. */
+function pageInBrowser(): Step {
+  return {
+    name: "the page in a browser",
+    program: process.execPath,
+    args: [...runArguments(currentRuntime().kind), "scripts/report/testing/use_page.ts"],
+  };
+}
+
+function fix(): void {
+  writeFileSync(`${ROOT}/docs/columns.md`, columnsPage());
+  spawnSync(findRuntime("deno").path, ["fmt", "--quiet"], { cwd: ROOT, stdio: "inherit" });
 }
 
 function passes({ name, program, args }: Step): boolean {

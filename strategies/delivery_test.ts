@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryRuns } from "../bench/memory_sink.ts";
-import { random } from "../bench/random.ts";
-import { carryOut } from "../bench/run.ts";
-import type { CellSpec } from "../bench/spec.ts";
+import { memoryRuns } from "../bench/wire/memory_sink.ts";
+import { random } from "../bench/workload/random.ts";
+import { carryOut } from "../bench/process/run.ts";
+import type { CellSpec } from "../bench/process/spec.ts";
 import { openStrategySubject } from "../bench/subjects/strategy_subject.ts";
 import { pairwise } from "../bench/testing/pairwise.ts";
 import { testSeed } from "../bench/testing/random.ts";

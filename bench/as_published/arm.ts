@@ -6,12 +6,12 @@
  * Prints one JSON line (`spec.ts`) and ends; ends with its standard input, too.
  */
 import { Worker } from "node:worker_threads";
-import { ControlBlock } from "../control_block.ts";
-import { endWithParent } from "../parent.ts";
-import { repeat } from "../repeat.ts";
-import { producersOf } from "../schedule.ts";
+import { ControlBlock } from "../workers/control_block.ts";
+import { endWithParent } from "../process/parent.ts";
+import { repeat } from "../process/repeat.ts";
+import { producersOf } from "../workload/schedule.ts";
 import { buildStream } from "../subjects/stream.ts";
-import { warmUp } from "../warm_up.ts";
+import { warmUp } from "../process/warm_up.ts";
 import { PublishedClient } from "./client.ts";
 import { channelArm, mutexArm, type PublishedArm } from "./published_arm.ts";
 import type { ArmAnswer, ArmRun, ArmSpec, Stall } from "./spec.ts";

@@ -9,7 +9,7 @@
  * address, so that the former can go where nobody has to read it.
  */
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { endWithParent } from "../parent.ts";
+import { endWithParent } from "../process/parent.ts";
 
 endWithParent();
 const server = createServer(echo);

@@ -5,8 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { channel } from "../../strategies/channel.ts";
 import type { BlockingProducer, Ticket } from "../../strategies/strategy.ts";
-import { ControlBlock } from "../control_block.ts";
-import { prepareBlocking } from "../schedule.ts";
+import { ControlBlock } from "../workers/control_block.ts";
+import { prepareBlocking } from "../workload/schedule.ts";
 import { StopClock } from "./stop_clock.ts";
 import { UnclearedBuffers } from "./uncleared_buffers.ts";
 

@@ -7,14 +7,14 @@
  * are those of a process that is interrupted thousands of times a second: no measurement.
  */
 import { findStrategy } from "../../strategies/registry.ts";
-import { openRuns } from "../open_runs.ts";
-import { endWithParent } from "../parent.ts";
-import { carryOut, type RunContext, type RunRequest } from "../run.ts";
-import type { CellEvent } from "../spec.ts";
+import { openRuns } from "../wire/open_runs.ts";
+import { endWithParent } from "../process/parent.ts";
+import { carryOut, type RunContext, type RunRequest } from "../process/run.ts";
+import type { CellEvent } from "../process/spec.ts";
 import { openStrategySubject } from "../subjects/strategy_subject.ts";
 import type { Subject } from "../subjects/subject.ts";
-import { peakResidentBytes } from "../usage.ts";
-import { warmUp } from "../warm_up.ts";
+import { peakResidentBytes } from "../process/usage.ts";
+import { warmUp } from "../process/warm_up.ts";
 import { nameWaits } from "./named_waits.ts";
 import { Sampler } from "./sampler.ts";
 import { type ProfileSpec, STAGE, type WorkerProfile } from "./spec.ts";

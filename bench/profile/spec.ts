@@ -1,5 +1,5 @@
 /** What the process of a profiled cell is told, as JSON in its only argument. It answers as `cell.ts` does. */
-import type { CellSpec } from "../spec.ts";
+import type { CellSpec } from "../process/spec.ts";
 
 export interface ProfileSpec {
   cell: CellSpec;

@@ -1,6 +1,6 @@
 /** The entry of a Worker thread in a profiled cell: what a measured one does, under a profiler. */
 import { workerData } from "node:worker_threads";
-import { type AroundRuns, serveProducers, type WorkerSetup } from "../serve_producers.ts";
+import { type AroundRuns, serveProducers, type WorkerSetup } from "../workers/serve_producers.ts";
 import { nameWaits } from "./named_waits.ts";
 import { Sampler } from "./sampler.ts";
 import { STAGE, type WorkerProfile } from "./spec.ts";

@@ -7,9 +7,9 @@
  */
 import type { ParamSpec } from "../../strategies/strategy.ts";
 import { swapBuffer } from "../../strategies/swap_buffer.ts";
-import type { RunPlan } from "../control_block.ts";
-import type { RunSink } from "../sink.ts";
-import type { CellSpec } from "../spec.ts";
+import type { RunPlan } from "../workers/control_block.ts";
+import type { RunSink } from "../wire/sink.ts";
+import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
 import { buildStream } from "./stream.ts";
 import { NO_WAITS, type OpenSubject, type Subject, type Transferred } from "./subject.ts";

@@ -2,10 +2,10 @@
 import { parseParams } from "../../strategies/params.ts";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
-import { Crew, type WorkerEntry } from "../crew.ts";
-import type { RunSink } from "../sink.ts";
-import type { CellSpec } from "../spec.ts";
-import { Turns } from "../turns.ts";
+import { Crew, type WorkerEntry } from "../workers/crew.ts";
+import type { RunSink } from "../wire/sink.ts";
+import type { CellSpec } from "../process/spec.ts";
+import { Turns } from "../process/turns.ts";
 import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 
 /** Capacity of the second pass (bytes), where the strategy does not need more. */

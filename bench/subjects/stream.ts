@@ -1,6 +1,12 @@
 /** The bytes of a whole run, built before the clock: what the controls write. */
-import type { RunPlan } from "../control_block.ts";
-import { firstOneByte, grouping, GROUPS, MessageBuilder, ONE_BYTE_VALUES } from "../messages.ts";
+import type { RunPlan } from "../workers/control_block.ts";
+import {
+  firstOneByte,
+  grouping,
+  GROUPS,
+  MessageBuilder,
+  ONE_BYTE_VALUES,
+} from "../workload/messages.ts";
 
 /** Every producer's messages, one producer after the other: a valid interleaving. */
 export function buildStream(

@@ -1,7 +1,7 @@
 /** What a cell measures: a strategy with its Workers, or a control without. */
-import type { ProducerWaits, RunPlan } from "../control_block.ts";
-import type { RunSink } from "../sink.ts";
-import type { CellSpec } from "../spec.ts";
+import type { ProducerWaits, RunPlan } from "../workers/control_block.ts";
+import type { RunSink } from "../wire/sink.ts";
+import type { CellSpec } from "../process/spec.ts";
 
 export interface Subject {
   /** Shared memory of the hand-off, in bytes. */

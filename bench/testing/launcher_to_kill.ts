@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../runtime.ts";
 
-const CELL = fileURLToPath(new URL("../cell.ts", import.meta.url));
+const CELL = fileURLToPath(new URL("../process/cell.ts", import.meta.url));
 const args = [...runArguments(currentRuntime().kind), CELL, process.argv[2]];
 const cell = spawn(process.execPath, args, { stdio: ["pipe", "inherit", "ignore"] });
 console.log(`cell ${cell.pid}`);

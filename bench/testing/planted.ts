@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runArguments, type RuntimeKind } from "../runtime.ts";
-import type { CellEvent, CellSpec } from "../spec.ts";
+import type { CellEvent, CellSpec } from "../process/spec.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PARTS = ["bench", "strategies", "mod.ts", "package.json", "deno.json"];
@@ -52,7 +52,11 @@ export function runPlanted(
   spec: CellSpec,
   watchdogMs: number,
 ): Promise<PlantedOutcome> {
-  const args = [...runArguments(runtime.kind), join(folder, "bench/cell.ts"), JSON.stringify(spec)];
+  const args = [
+    ...runArguments(runtime.kind),
+    join(folder, "bench/process/cell.ts"),
+    JSON.stringify(spec),
+  ];
   // Its own standard input stays open: the cell ends with it.
   const child = spawn(runtime.path, args, { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
   let output = "";

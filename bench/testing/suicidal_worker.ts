@@ -1,6 +1,6 @@
 /** A Worker of a cell, of which number 1 ends in the middle of its run without a word. */
 import { workerData } from "node:worker_threads";
-import { serveProducers, type WorkerSetup } from "../serve_producers.ts";
+import { serveProducers, type WorkerSetup } from "../workers/serve_producers.ts";
 
 /** Atomic adds and stores: every strategy makes some, once a message or once a batch. */
 const OPERATIONS_BEFORE = 5_000;

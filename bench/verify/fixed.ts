@@ -1,6 +1,6 @@
 /** Messages of one size from 8 bytes on: producer, sequence, and a body that those two determine. */
-import { blockOf, keysOf, MessageTable } from "../messages.ts";
-import type { RunHeader, Verdict } from "../protocol.ts";
+import { blockOf, keysOf, MessageTable } from "../workload/messages.ts";
+import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { MAX_GAPS, Sequences } from "./sequences.ts";
 import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
 

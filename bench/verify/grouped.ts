@@ -3,8 +3,8 @@
  * have a group each, and every byte is checked like a numbered message, modulo 16. Where several share a group, its
  * bytes are checked as a whole: the exact multiset, and every prefix a possible interleaving.
  */
-import { grouping, GROUPS } from "../messages.ts";
-import type { RunHeader, Verdict } from "../protocol.ts";
+import { grouping, GROUPS } from "../workload/messages.ts";
+import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
 
 export class GroupedVerifier implements Verifier {

@@ -1,6 +1,6 @@
 /** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON. */
-import { lineLetters } from "../messages.ts";
-import type { RunHeader, Verdict } from "../protocol.ts";
+import { lineLetters } from "../workload/messages.ts";
+import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { Sequences } from "./sequences.ts";
 import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
 

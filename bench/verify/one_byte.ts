@@ -4,8 +4,8 @@
  * before it in the sequence, where it begins anew never by more than P. What this cannot see, a swap between
  * producers that are at the same value, the cell's second pass with groups sees (`grouped.ts`).
  */
-import { firstOneByte, ONE_BYTE_VALUES } from "../messages.ts";
-import type { RunHeader, Verdict } from "../protocol.ts";
+import { firstOneByte, ONE_BYTE_VALUES } from "../workload/messages.ts";
+import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
 
 export class OneByteVerifier implements Verifier {

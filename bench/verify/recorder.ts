@@ -3,7 +3,7 @@
  * copied there and checked once it has ended, a larger one is checked as it comes. The copy costs the
  * receiver about a fifth of its speed, the check several times that.
  */
-import { expectedBytes, type RunHeader, type Verdict, type VerifyMode } from "../protocol.ts";
+import { expectedBytes, type RunHeader, type Verdict, type VerifyMode } from "../wire/protocol.ts";
 import { Trailer } from "./trailer.ts";
 import type { Verifier } from "./verdict.ts";
 import { createVerifier } from "./verifier.ts";

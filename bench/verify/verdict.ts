@@ -1,5 +1,5 @@
 /** What every verifier shares: its interface, and how counted faults become one word. */
-import type { RunHeader, Verdict, VerdictStatus } from "../protocol.ts";
+import type { RunHeader, Verdict, VerdictStatus } from "../wire/protocol.ts";
 import type { Sequences } from "./sequences.ts";
 
 export interface Verifier {

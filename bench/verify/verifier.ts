@@ -2,7 +2,7 @@
  * The proof of delivery: bytes in, a verdict out. One verifier checks one run; the listener uses it over a
  * socket, the in-process sink without one.
  */
-import { isLines, type RunHeader } from "../protocol.ts";
+import { isLines, type RunHeader } from "../wire/protocol.ts";
 import { FixedVerifier } from "./fixed.ts";
 import { GroupedVerifier } from "./grouped.ts";
 import { NewlineVerifier } from "./newline.ts";

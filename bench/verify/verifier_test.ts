@@ -1,9 +1,9 @@
 /** The verifier is what the suite's word hangs on: it must see one spoiled message among a million. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lineMessage } from "../messages.ts";
-import type { RunHeader, VerdictStatus } from "../protocol.ts";
-import { random } from "../random.ts";
+import { lineMessage } from "../workload/messages.ts";
+import type { RunHeader, VerdictStatus } from "../wire/protocol.ts";
+import { random } from "../workload/random.ts";
 import { buildStream } from "../subjects/stream.ts";
 import { testSeed } from "../testing/random.ts";
 import { createVerifier } from "./verifier.ts";

@@ -11,7 +11,7 @@ function frame(functionName: string, url = "", lineNumber = -1): CallFrame {
 const FIRST: RawProfile = {
   nodes: [
     { id: 1, callFrame: frame("(root)"), children: [2, 5] },
-    { id: 2, callFrame: frame("", "bench/run.ts", 4), children: [3] },
+    { id: 2, callFrame: frame("", "bench/process/run.ts", 4), children: [3] },
     { id: 3, callFrame: frame("send", "strategies/channel.ts", 9), children: [4] },
     { id: 4, callFrame: frame("lock", "strategies/primitives/mutex.ts", 1) },
     { id: 5, callFrame: frame("(idle)") },
@@ -23,7 +23,7 @@ const FIRST: RawProfile = {
 const SECOND: RawProfile = {
   nodes: [
     { id: 7, callFrame: frame("(root)"), children: [9, 8] },
-    { id: 8, callFrame: { ...frame("", "bench/run.ts", 4), scriptId: "2" }, children: [6] },
+    { id: 8, callFrame: { ...frame("", "bench/process/run.ts", 4), scriptId: "2" }, children: [6] },
     { id: 6, callFrame: frame("send", "strategies/channel.ts", 9) },
     { id: 9, callFrame: frame("start", "profiler.ts", 0), children: [10] },
     { id: 10, callFrame: frame("post") },
@@ -54,7 +54,7 @@ test("in the tree every frame has its own samples and those of what it called", 
   const root = flameTree(both);
   assert.equal(root.value, both.samples.length);
   assert.deepEqual(children(root), [
-    ["(anonymous)", "bench/run.ts:5", "bench", 6],
+    ["(anonymous)", "bench/process/run.ts:5", "bench", 6],
     ["(idle)", "", "wait", 1],
   ]);
   const [run] = root.children;

@@ -2,9 +2,10 @@
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
-import { command, UsageError, wholeNumber } from "../command.ts";
-import { findRuntime, type Runtime } from "../launch/runtimes.ts";
-import { parseSubject, type SubjectChoice } from "../launch/subjects.ts";
+import { command, UsageError } from "../cli/command.ts";
+import { count, timeSpan } from "../cli/values.ts";
+import { findRuntime, type Runtime } from "../processes/runtimes.ts";
+import { parseSubject, type SubjectChoice } from "../results/subjects.ts";
 
 export interface ProfileOptions {
   /** One or two. */
@@ -42,20 +43,23 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
       "swap-buffer,async-lock",
     )
     .option("--runtime <item>", "deno, bun or node; may be =pinned, =system or =/path", "node")
-    .option("--producers <number>", "logical producers", wholeNumber(1, 1 << 20), 1_024)
+    .option("--producers <number>", "logical producers", count(1, 1 << 20), 1_024)
     .option(
       "--workers <number>",
       "Worker threads (default: the number of cores)",
-      wholeNumber(1, 128),
+      count(1, 128),
     )
-    .option("--messages <number>", "messages a producer", wholeNumber(1, 2 ** 31 - 1), 1_000)
+    .option("--messages <number>", "messages a producer", count(1, 2 ** 31 - 1), 1_000)
     .option("--message-size <number>", "bytes a message: 1, or 8 to 65536", messageSize, 1)
-    .option("--seconds <number>", "how much of the runs to sample, at least", seconds, 2)
     .option(
-      "--timeout <seconds>",
-      "a strategy that takes longer is stopped",
-      wholeNumber(1, 86_400),
-      120,
+      "--seconds <time>",
+      "how much of the runs to sample, at least (default: 2s)",
+      timeSpan(10, 3_600_000),
+    )
+    .option(
+      "--timeout <time>",
+      "such as 30s or 2m: a strategy that takes longer is stopped (default: 2m)",
+      timeSpan(1, 86_400_000),
     )
     .option("--out <folder>", "where the files go (default: results/profile-<UTC time>)")
     .addHelpText("after", EXAMPLES)
@@ -74,8 +78,8 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
     messages: given.messages,
     messageBytes: given.messageSize,
     capacity: DEFAULT_CAPACITY,
-    sampleMs: given.seconds * 1_000,
-    timeoutMs: given.timeout * 1_000,
+    sampleMs: given.seconds ?? 2_000,
+    timeoutMs: given.timeout ?? 120_000,
     out: given.out ?? null,
   };
   for (const { entry } of options.subjects) {
@@ -107,10 +111,4 @@ function messageSize(text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value === 1 || (value >= 8 && value <= MAX_MESSAGE_BYTES)) return value;
   throw new InvalidArgumentError(`Give 1, or from 8 to ${MAX_MESSAGE_BYTES}.`);
-}
-
-function seconds(text: string): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-  if (value >= 0.01 && value <= 3_600) return value;
-  throw new InvalidArgumentError("Give seconds, 0.01 to 3600.");
 }

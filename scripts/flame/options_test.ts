@@ -30,8 +30,8 @@ describe("bad input is told with what to do", () => {
     [["--strategy", "channel,swap-buffer,async-lock"], /give one strategy, or two/],
     [["--runtime", "node,bun"], /give one runtime/],
     [["--runtime", "rhino"], /"rhino" is no runtime/],
-    [["--message-size", "3"], /Give 1, or from 8 to 65536/],
-    [["--seconds", "soon"], /Give seconds/],
+    [["--message-size", "3"], /give 1, or from 8 to 65536/],
+    [["--seconds", "soon"], /give a time such as/],
   ];
   for (const [args, message] of cases) {
     test(args.join(" "), () => {

@@ -1,7 +1,7 @@
 /** Writes profiles and flame graphs: a folder a strategy, and the page that has two side by side. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import type { Description } from "./description.ts";
 import { flameTree, hottest } from "./flame_tree.ts";
 import { flamePage, type ThreadGraph } from "./page.ts";

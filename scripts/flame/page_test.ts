@@ -59,7 +59,7 @@ test("a page needs no network and runs nothing but its own scripts", () => {
 test("sources are named from the project's root, and no other path is told", () => {
   const roots = ["/home/me/fan in/"];
   const cases = {
-    "file:///home/me/fan%20in/bench/run.ts": "bench/run.ts",
+    "file:///home/me/fan%20in/bench/process/run.ts": "bench/process/run.ts",
     "/home/me/fan in/strategies/channel.ts": "strategies/channel.ts",
     "file:///home/me/other/secret.ts": "external/secret.ts",
     "/opt/secret.ts": "external/secret.ts",

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProfileSpec } from "../../bench/profile/spec.ts";
-import type { CellSpec } from "../../bench/spec.ts";
-import { type CellOutcome, type Limits, runCellProgram } from "../launch/cell_process.ts";
-import type { Runtime } from "../launch/runtimes.ts";
+import type { CellSpec } from "../../bench/process/spec.ts";
+import { type CellOutcome, type Limits, runCellProgram } from "../processes/cell_process.ts";
+import type { Runtime } from "../processes/runtimes.ts";
 import { combine, type CpuProfile, type RawProfile } from "./cpu_profile.ts";
 import { isOutsideRuns, withProjectPaths } from "./sources.ts";
 

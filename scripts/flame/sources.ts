@@ -22,7 +22,7 @@ export type Category = keyof typeof CATEGORIES;
 export function isOutsideRuns({ functionName, url }: CallFrame): boolean {
   // Not what calls these: JavaScriptCore drops the frame of a function that ends in a call.
   return /^node:inspector|\/inspector\.js$|\/bench\/profile\/sampler\.ts$/.test(url) ||
-    (functionName === "#awaitSignal" && url.endsWith("/bench/control_block.ts"));
+    (functionName === "#awaitSignal" && url.endsWith("/bench/workers/control_block.ts"));
 }
 
 /**

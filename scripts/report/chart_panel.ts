@@ -1,8 +1,8 @@
 /** The layers of one panel of chart.svg, as Vega-Lite takes them. */
-import { time } from "../print/units.ts";
+import { time } from "../cli/units.ts";
 import { type ChartCell, hasFigure, type Series } from "./chart_data.ts";
 import { logTicks, piecesOf, powerTicks, scaleOf, spread } from "./page/layout.js";
-import { shortened } from "./plain_text.ts";
+import { shortened } from "../cli/plain_text.ts";
 import { INK, textLayer } from "./svg_picture.ts";
 
 export interface PanelScales {

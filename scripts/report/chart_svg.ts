@@ -2,7 +2,7 @@
 import { type ChartData, hasFigure, type Series, type Setting } from "./chart_data.ts";
 import { panelLayers, type PanelScales } from "./chart_panel.ts";
 import { domainOf } from "./page/layout.js";
-import { shortened } from "./plain_text.ts";
+import { shortened } from "../cli/plain_text.ts";
 import { CONFIG, INK, type Placed, svgPicture, textLayer } from "./svg_picture.ts";
 
 /** All in px. The labels of the lines stand to the right of their panel. */

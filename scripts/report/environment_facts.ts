@@ -1,5 +1,5 @@
 /** environment.json as names and values for people: whatever it holds, since another version may have written it. */
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../cli/plain_text.ts";
 
 export interface EnvironmentFacts {
   /** The session's name. */

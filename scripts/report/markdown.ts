@@ -1,14 +1,14 @@
 /** report.md: the tables of a run, for a README or the summary of a CI job. */
-import { delta, POST, timeCell } from "../print/tables.ts";
-import { rate } from "../print/units.ts";
+import { delta, POST, timeCell } from "./tables.ts";
+import { rate } from "../cli/units.ts";
 import type { Summary } from "../results/columns.ts";
-import { groupBy } from "../results/summary.ts";
+import { groupBy } from "../statistics/summary.ts";
 import { type ChartData, seriesLabel, type Setting } from "./chart_data.ts";
 import { titleOf } from "./chart_svg.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { failureLines } from "./failures.ts";
-import { escaped, fenced, table } from "../print/markdown_text.ts";
-import { plainText } from "./plain_text.ts";
+import { escaped, fenced, table } from "./markdown_text.ts";
+import { plainText } from "../cli/plain_text.ts";
 
 /** @param verdicts lines of text, not Markdown */
 export function reportMarkdown(

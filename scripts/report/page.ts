@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ChartData } from "./chart_data.ts";
 import { environmentFacts } from "./environment_facts.ts";
-import { plainText } from "./plain_text.ts";
+import { plainText } from "../cli/plain_text.ts";
 
 const MAIN = "main.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SUBJECTS } from "../../bench/subjects/registry.ts";
-import { subjectLabel } from "../launch/subjects.ts";
+import { subjectLabel } from "../results/subjects.ts";
 import { styleOf } from "./palette.ts";
 
 const LABELS = SUBJECTS.flatMap((entry) =>

@@ -1,9 +1,9 @@
 /** runtimes.svg: messages a second, the runtimes side by side for every strategy. */
-import { rate } from "../print/units.ts";
+import { rate } from "../cli/units.ts";
 import type { ChartData, Setting } from "./chart_data.ts";
 import { type Meeting, meetings, rateInterval } from "./largest_common.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";
-import { shortened } from "./plain_text.ts";
+import { shortened } from "../cli/plain_text.ts";
 import { CONFIG, INK, type Placed, svgPicture, textLayer } from "./svg_picture.ts";
 
 /** All in px. Names stand to the left of the plot, figures beside their dots. */

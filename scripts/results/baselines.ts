@@ -1,7 +1,7 @@
 /** Named results: `bench --save NAME` keeps a copy under results/baselines/NAME, which `compare` finds by its name. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import type { Sample } from "./columns.ts";
 import { LOCK } from "./lock.ts";
 import { ResultsFolder } from "./folder.ts";

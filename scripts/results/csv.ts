@@ -1,7 +1,7 @@
 /** Rows to CSV and back, typed by their columns. */
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import type { Row } from "./columns.ts";
 
 type Columns = Parameters<typeof headerLine>[0];

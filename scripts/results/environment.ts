@@ -2,10 +2,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
-import { formatParams } from "../../strategies/params.ts";
-import type { BenchOptions } from "../launch/options.ts";
-import { allowedCpus } from "../launch/pinning.ts";
-import type { Runtime } from "../launch/runtimes.ts";
+import { allowedCpus } from "../processes/pinning.ts";
+import type { Runtime } from "../processes/runtimes.ts";
 import { SCHEMA } from "./columns.ts";
 import { projectCommit } from "./commit.ts";
 
@@ -38,7 +36,7 @@ export interface Environment {
 
 export function describeEnvironment(
   session: string,
-  options: BenchOptions,
+  options: Record<string, unknown>,
   runtimes: readonly Runtime[],
 ): Environment {
   return {
@@ -63,26 +61,10 @@ export function describeEnvironment(
     launcher: currentRuntime(),
     commit: projectCommit(),
     listener: null,
-    options: describeOptions(options),
+    options,
     bulkChunkBytes: {},
     notes: [],
   };
-}
-
-function describeOptions(
-  { subjects, out: _o, save: _s, report: _p, resume: _r, allowChangedEnvironment: _a, ...options }:
-    BenchOptions,
-): Record<string, unknown> {
-  return {
-    ...options,
-    subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
-    runtimes: options.runtimes.split(",").map(withoutPath),
-    listenerRuntime: withoutPath(options.listenerRuntime),
-  };
-}
-
-function withoutPath(item: string): string {
-  return item.replace(/=.*\/.*/, "=path");
 }
 
 function governor(): string | null {

@@ -9,11 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import { type Sample, SAMPLE_COLUMNS, type Summary, SUMMARY_COLUMNS } from "./columns.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
 import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
-import { summarize } from "./summary.ts";
 
 const SAMPLES = "samples.csv";
 const SUMMARY = "summary.csv";
@@ -133,12 +132,9 @@ export class ResultsFolder {
     this.write(PLAN, JSON.stringify(plan, null, 2) + "\n");
   }
 
-  /** Recompute summary.csv from all samples so far. */
-  writeSummary(): Summary[] {
-    const rows = summarize(this.samples);
+  writeSummary(rows: readonly Summary[]): void {
     const lines = rows.map((row) => rowLine(SUMMARY_COLUMNS, row));
     this.write(SUMMARY, headerLine(SUMMARY_COLUMNS) + lines.join(""));
-    return rows;
   }
 
   /** Readers see the old file or the new one, never half of one. */
@@ -147,6 +143,29 @@ export class ResultsFolder {
     writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   }
+}
+
+/** Rows of several folders in a new one, with their environments side by side. @throws {UsageError} */
+export function joinFolders(paths: readonly string[], out: string | null): ResultsFolder {
+  const sources = paths.map((path) => ({ path, ...ResultsFolder.read(path) }));
+  const seen = new Map<string, string>();
+  for (const { path, samples } of sources) {
+    for (const session of new Set(samples.map((sample) => sample.session!))) {
+      const other = seen.get(session);
+      if (other !== undefined) {
+        throw new UsageError(
+          `${path} and ${other} hold the same session ${session}; give each once`,
+        );
+      }
+      seen.set(session, path);
+    }
+  }
+  const folder = out === null
+    ? ResultsFolder.createNamed(`joined-${timestamp()}`)
+    : ResultsFolder.create(out);
+  folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
+  for (const { samples } of sources) folder.add(samples);
+  return folder;
 }
 
 function bytesOf(path: string, file: string, advice = "give a results folder"): Uint8Array {

@@ -1,6 +1,6 @@
 /** How rows are called where people read them. */
 import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
-import { subjectLabel } from "../launch/subjects.ts";
+import { subjectLabel } from "./subjects.ts";
 import type { Sample, Summary } from "./columns.ts";
 
 /** `channel:drain=each` of a row. */

@@ -1,7 +1,7 @@
 /** One writer a folder: a file that names the process which writes there, for as long as it does. */
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 
 /** Its name in the folder. */
 export const LOCK = "lock";

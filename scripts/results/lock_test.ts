@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../../bench/runtime.ts";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import { withFolder } from "../testing/cli.ts";
 import { lockFolder } from "./lock.ts";
 

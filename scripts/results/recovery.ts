@@ -1,5 +1,5 @@
 /** Samples as they are read: the remains of a process that was killed are dropped, anything else must be right. */
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, parseRows } from "./csv.ts";
 

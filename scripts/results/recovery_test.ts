@@ -1,10 +1,10 @@
 /** What is kept of a file whose last write was cut. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, rowLine } from "./csv.ts";
-import { random } from "../../bench/random.ts";
+import { random } from "../../bench/workload/random.ts";
 import { testSeed } from "../../bench/testing/random.ts";
 import { recoverSamples } from "./recovery.ts";
 

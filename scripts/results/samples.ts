@@ -1,9 +1,9 @@
 /** Turns what a cell's process said into rows. A run that was not proven has no number. */
-import type { CellEvent, RunReport } from "../../bench/spec.ts";
+import type { CellEvent, RunReport } from "../../bench/process/spec.ts";
 import { formatParams } from "../../strategies/params.ts";
-import type { CellOutcome } from "../launch/cell_process.ts";
-import type { Cell } from "../launch/plan.ts";
-import { subjectLabel } from "../launch/subjects.ts";
+import type { CellOutcome } from "../processes/cell_process.ts";
+import type { Cell } from "./plan.ts";
+import { subjectLabel } from "./subjects.ts";
 import { type Sample, SCHEMA } from "./columns.ts";
 import { machineFingerprint } from "./machine.ts";
 

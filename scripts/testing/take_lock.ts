@@ -1,5 +1,5 @@
 /** Takes the lock of the folder that it is told, and says with its exit code what came of it. */
-import { UsageError } from "../command.ts";
+import { UsageError } from "../cli/command.ts";
 import { lockFolder } from "../results/lock.ts";
 
 try {

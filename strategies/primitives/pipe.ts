@@ -3,7 +3,11 @@
  * reference to what it is given until it has gone out: so each write is awaited before the next run is received.
  */
 import type { Writable } from "node:stream";
-import type { Consumer } from "../strategy.ts";
+
+/** What a consumer gives, and how it is told that nobody reads any more. */
+interface Runs extends AsyncIterable<Uint8Array> {
+  abort(): void;
+}
 
 export interface PipeOptions {
   /** Whether to end the stream behind the last byte (default false). */
@@ -16,7 +20,7 @@ export interface PipeOptions {
  * the producers, and rejects with the reason.
  */
 export async function pipeRuns(
-  consumer: Consumer,
+  consumer: Runs,
   stream: Writable,
   { end = false }: PipeOptions = {},
 ): Promise<number> {

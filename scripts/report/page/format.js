@@ -1,5 +1,5 @@
 // @ts-check
-/** Numbers for people, as scripts/print/units.ts writes them in a terminal; the browser cannot load that file. */
+/** Numbers for people, as scripts/cli/units.ts writes them in a terminal; the browser cannot load that file. */
 
 /** @param {number} us @returns {string} */
 export function time(us) {

@@ -1,7 +1,7 @@
 /** What the pictures and the page share: where things go, and how numbers are written. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as units from "../../print/units.ts";
+import * as units from "../../cli/units.ts";
 import * as format from "./format.js";
 import { linearTicks, logTicks, piecesOf, powerTicks, scaleOf, spread } from "./layout.js";
 import { intervalOf, METRICS, processValueOf, valueOf } from "./metrics.js";

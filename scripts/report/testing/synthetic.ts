@@ -1,8 +1,9 @@
 /** Results of no machine, in the size of a full run: for tests, and for the pictures in `browser-test`. */
-import { random } from "../../../bench/random.ts";
+import { random } from "../../../bench/workload/random.ts";
 import { SUBJECTS } from "../../../bench/subjects/registry.ts";
 import { formatParams, parseParams } from "../../../strategies/params.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../../results/columns.ts";
+import { summarize } from "../../statistics/summary.ts";
 import { ResultsFolder } from "../../results/folder.ts";
 
 export interface SyntheticOptions {
@@ -212,5 +213,5 @@ export function writeSynthetic(
   const folder = ResultsFolder.create(path);
   folder.writeEnvironment(environment);
   folder.add(samples);
-  folder.writeSummary();
+  folder.writeSummary(summarize(folder.samples));
 }

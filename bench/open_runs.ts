@@ -1,9 +1,0 @@
-/** The sink that a cell asks for: a socket to the listener, or this process. */
-import { memoryRuns } from "./memory_sink.ts";
-import type { OpenRun } from "./sink.ts";
-import { socketRuns } from "./socket_sink.ts";
-import type { CellSpec } from "./spec.ts";
-
-export function openRuns({ listener, storeBytes }: CellSpec): OpenRun {
-  return listener === null ? memoryRuns(storeBytes) : socketRuns(listener.host, listener.port);
-}

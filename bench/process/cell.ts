@@ -1,0 +1,135 @@
+/**
+ * One cell in one process: the program that the launcher runs under each runtime.
+ *
+ *     <runtime> bench/process/cell.ts '<CellSpec as JSON>'
+ *
+ * Prints a JSON line for every event (`spec.ts`); ends with 0 when it could say what happened.
+ */
+import { calibrate } from "./calibrate.ts";
+import { endWithParent } from "./parent.ts";
+import { repeat } from "./repeat.ts";
+import { carryOut, type RunContext, type RunRequest } from "./run.ts";
+import { openRuns } from "../wire/open_runs.ts";
+import type { CellEvent, CellSpec, RunReport } from "./spec.ts";
+import { openSubject, SUBJECTS } from "../subjects/registry.ts";
+import { peakResidentBytes, residentBytes } from "./usage.ts";
+import { warmUp } from "./warm_up.ts";
+
+/** Measured runs of one process: ten, or as many as pass a quarter of a second. */
+const BUDGET = { maxRuns: 10, enoughUs: 250_000 };
+/**
+ * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
+ * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
+ * run: an arm that writes each message by itself takes as long for a few hundred as others for all of them.
+ */
+const PROOF = { least: 2, most: 3, enoughUs: 8_000, messages: [512, 2_048, 8_192] };
+/** Beyond this (µs) the next run of the second pass is no larger. */
+const PROOF_STEP_US = 2_000;
+/** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
+const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
+
+endWithParent();
+const spec: CellSpec = JSON.parse(process.argv[2]);
+try {
+  if (spec.task === "calibrate") emit({ type: "calibrated", chunk: await calibrate(spec) });
+  else await runCell(spec);
+} catch (error) {
+  emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
+}
+// Written before the exit, which would truncate what is still in the pipe.
+process.stdout.write(
+  JSON.stringify({ type: "end", rssPeakBytes: peakResidentBytes() } satisfies CellEvent) + "\n",
+  () => process.exit(0),
+);
+
+async function runCell(spec: CellSpec): Promise<void> {
+  let failSubject: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
+  subjectFailed.catch(() => {});
+  const before = performance.now();
+  const subject = await openSubject(spec, failSubject);
+  const context: RunContext = {
+    subject,
+    openRun: openRuns(spec),
+    producers: spec.producers,
+    subjectFailed,
+  };
+  const request: RunRequest = {
+    runId: spec.runId,
+    messages: spec.messages,
+    messageBytes: spec.messageBytes,
+    seed: spec.seed,
+    warmUp: false,
+  };
+  try {
+    emit({
+      type: "ready",
+      workerStartMs: performance.now() - before,
+      sharedBytes: subject.sharedBytes,
+      rssReadyBytes: residentBytes(),
+    });
+    await repeat(
+      () => warm(context, request),
+      async () => {
+        const report = await carryOut(context, request);
+        emit({ type: "run", ...report });
+        return report.elapsedUs;
+      },
+      spec.task === "pilot" ? { maxRuns: 1, enoughUs: 0 } : BUDGET,
+    );
+    if (spec.messageBytes === 1 && spec.task === "measure") await prove(context, request);
+    if (spec.task === "pilot") await fill(context, request, spec);
+  } finally {
+    await subject.stop();
+  }
+}
+
+async function warm(context: RunContext, request: RunRequest): Promise<void> {
+  const once = async (messages: number) =>
+    (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
+  const { runs, steady } = await warmUp(once, context.producers, request.messages);
+  emit({ type: "warm", runs, steady });
+}
+
+/**
+ * One-byte messages name no producer, so the same function sends bytes that do, in groups that change from run to
+ * run, over a hand-off so small that it fills, waits and wraps.
+ */
+async function prove(context: RunContext, request: RunRequest): Promise<void> {
+  let outcome: Pick<RunReport, "status" | "detail"> = { status: "ok", detail: "" };
+  let spentUs = 0;
+  let size = 0;
+  for (let run = 0; run < PROOF.most && outcome.status === "ok"; run++) {
+    if (run >= PROOF.least && spentUs > PROOF.enoughUs) break;
+    const messages = Math.max(1, Math.ceil(PROOF.messages[size] / context.producers));
+    const report = await carryOut(context, { ...request, messages, proof: true });
+    outcome = report;
+    spentUs += report.elapsedUs;
+    if (report.elapsedUs < PROOF_STEP_US) size++;
+  }
+  emit({ type: "proof", status: outcome.status, detail: outcome.detail });
+}
+
+/** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
+async function fill(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
+  const messageBytes = Math.min(FILL.messageBytes, largestMessage(spec));
+  if (messageBytes < 8) return;
+  const bytes = Math.min(FILL.most, 1.5 * context.subject.sharedBytes);
+  const messages = Math.ceil(bytes / messageBytes / context.producers);
+  const { status, detail } = await carryOut(context, {
+    ...request,
+    messages,
+    messageBytes,
+    late: true,
+  });
+  emit({ type: "proof", status, detail });
+}
+
+function largestMessage({ subject, capacity, workers, producers }: CellSpec): number {
+  const entry = SUBJECTS.find(({ name }) => name === subject)!;
+  return entry.largestMessage(capacity, Math.min(workers, producers));
+}
+
+function emit(event: CellEvent): void {
+  process.stdout.write(JSON.stringify(event) + "\n");
+}

@@ -1,0 +1,68 @@
+/** What one cell's process is told, as JSON in its only argument, and what it answers, a JSON line an event. */
+import type { Params } from "../../strategies/strategy.ts";
+import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
+
+export interface CellSpec {
+  /** A strategy's or a control's name. */
+  subject: string;
+  params: Params;
+  producers: number;
+  workers: number;
+  /** A producer. */
+  messages: number;
+  messageBytes: number;
+  /** Messages a producer sends before its Worker turns to the next one; 0 = to its end. */
+  turn: number;
+  capacity: number;
+  seed: number;
+  /** Null: no socket, the consumer's own process keeps and checks the messages. */
+  listener: { host: string; port: number } | null;
+  /** Of the check in this process, where there is no listener. */
+  storeBytes: number;
+  /** Goes into the listener's log. */
+  runId: string;
+  /** `measure` a cell, `pilot` it with one run, or `calibrate` the chunk size of this runtime. */
+  task: "measure" | "pilot" | "calibrate";
+}
+
+/** The outcome of a run: its verdict's word, or why there is none. */
+export type RunStatus = VerdictStatus | "timeout" | "error";
+
+export type CellEvent =
+  | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number }
+  | { type: "warm"; runs: number; steady: boolean }
+  | ({ type: "run" } & RunReport)
+  /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot's fill of the capacity. */
+  | { type: "proof"; status: RunStatus; detail: string }
+  | { type: "calibrated"; chunk: number }
+  | { type: "failed"; detail: string }
+  | { type: "end"; rssPeakBytes: number };
+
+/** One measured run. */
+export interface RunReport {
+  status: RunStatus;
+  detail: string;
+  verify: VerifyMode;
+  /** From the release of the producers to the acknowledgement of the last byte. */
+  elapsedUs: number;
+  connectUs: number;
+  expected: number | null;
+  delivered: number;
+  lost: number;
+  duplicated: number;
+  reordered: number;
+  corrupted: number;
+  /** Bytes and calls that the consumer wrote. */
+  bytes: number;
+  writes: number;
+  /** The largest write in bytes: how much had gathered. */
+  peakBytes: number;
+  producerParks: number | null;
+  producerBlockedUs: number | null;
+  failedClaims: number | null;
+  consumerParks: number | null;
+  cpuUserUs: number;
+  cpuSystemUs: number;
+  listenerCpuUserUs: number | null;
+  listenerCpuSystemUs: number | null;
+}

@@ -1,0 +1,33 @@
+/** A run into this very process: kept, then checked. Shows what a hand-off costs without a socket. */
+import type { OpenRun, RunSink, RunVerdict } from "./sink.ts";
+import { Recorder } from "../verify/recorder.ts";
+
+/** Runs that are checked in this process. All of them share one store of that many bytes. */
+export function memoryRuns(storeBytes: number): OpenRun {
+  const store = new Uint8Array(storeBytes).fill(1);
+  return (header) => {
+    const recorder = new Recorder(header, store);
+    let failure: Error | null = null;
+    const sink: RunSink = {
+      connectUs: 0,
+      write(bytes) {
+        if (failure !== null) return Promise.reject(failure);
+        recorder.take(bytes);
+        return Promise.resolve();
+      },
+      finish: () => failure ? Promise.reject(failure) : Promise.resolve(recorder.receivedBytes),
+      verdict(): Promise<RunVerdict> {
+        return Promise.resolve({
+          ...recorder.verdict(),
+          mode: recorder.mode,
+          listenerCpuUserUs: null,
+          listenerCpuSystemUs: null,
+        });
+      },
+      abort(reason) {
+        failure ??= reason;
+      },
+    };
+    return Promise.resolve(sink);
+  };
+}

@@ -1,0 +1,217 @@
+/** One run at the listener, from its hellos to its verdicts, over one connection or several. */
+import type { Socket } from "node:net";
+import {
+  CLOCK_BYTES,
+  decodeClock,
+  DEFAULT_SILENCE_MS,
+  encodeAck,
+  encodeClock,
+  encodeHello,
+  encodeVerdict,
+  type ListenerVerdict,
+  type RunHeader,
+  type Stamp,
+} from "./protocol.ts";
+import { Recorder } from "../verify/recorder.ts";
+
+/** A client that has its verdict and does not leave must not keep the turn (ms). */
+const LEAVE_MS = 10_000;
+/** Chunks of one connection whose arrival is remembered; those behind them are read and not stamped. */
+const MAX_STAMPS = 1 << 20;
+
+/** One of the connections over which a run comes. */
+export interface RunConnection {
+  socket: Socket;
+  /** The client has half-closed it already. */
+  ended: boolean;
+}
+
+export interface FinishedRun {
+  header: RunHeader;
+  receivedBytes: number;
+  verdict: ListenerVerdict;
+}
+
+export interface RunEnd {
+  onRun?: (run: FinishedRun) => void;
+  onAbort?: (header: RunHeader, receivedBytes: number, why: string) => void;
+  /** Every connection is closed: the store is free for the next run. */
+  onClosed: () => void;
+}
+
+/** Take one run in, acknowledge it, judge it. The store is its own until `onClosed`. */
+export function receiveRun(
+  header: RunHeader,
+  connections: readonly RunConnection[],
+  store: Uint8Array,
+  end: RunEnd,
+): void {
+  new ReceivedRun(header, connections.map(({ socket }) => socket), store, end).begin(connections);
+}
+
+class ReceivedRun {
+  readonly #header: RunHeader;
+  readonly #sockets: readonly Socket[];
+  readonly #store: Uint8Array;
+  readonly #end: RunEnd;
+  readonly #recorder: Recorder;
+  readonly #cpuBefore = process.cpuUsage();
+  /** Of each connection: bytes of messages, and when its chunks were read. */
+  readonly #received: number[];
+  readonly #stamps: Stamp[][];
+  #open: number;
+  #unended: number;
+  /** It has its acknowledgement, or is given up: nothing that happens now changes its verdict. */
+  #over = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #lastByteAt = performance.now();
+
+  constructor(
+    header: RunHeader,
+    sockets: readonly Socket[],
+    store: Uint8Array,
+    end: RunEnd,
+  ) {
+    this.#header = header;
+    this.#sockets = sockets;
+    this.#store = store;
+    this.#end = end;
+    this.#recorder = new Recorder(header, store);
+    this.#received = sockets.map(() => 0);
+    this.#stamps = sockets.map(() => []);
+    this.#open = sockets.length;
+    this.#unended = sockets.length;
+  }
+
+  begin(connections: readonly RunConnection[]): void {
+    this.#watchSilence(this.#header.silenceMs ?? DEFAULT_SILENCE_MS);
+    for (const [at, { socket, ended }] of connections.entries()) {
+      const take = this.#takerOf(at);
+      socket.on("data", (chunk: Uint8Array) => this.#guarded(() => take(chunk)));
+      socket.on("end", () => this.#ended());
+      socket.on("close", () => this.#closed());
+      socket.write(encodeHello({
+        status: "accepted",
+        mode: this.#recorder.mode,
+        storeBytes: this.#store.length,
+        clockNs: process.hrtime.bigint(),
+      }));
+      if (ended) this.#ended();
+    }
+  }
+
+  /** What reads one connection: its clock exchanges first, then its messages. */
+  #takerOf(at: number): (chunk: Uint8Array) => void {
+    const messages = (bytes: Uint8Array) => {
+      this.#lastByteAt = performance.now();
+      this.#received[at] += bytes.length;
+      if (this.#header.stamps) this.#stamp(at);
+      this.#recorder.take(bytes, at);
+    };
+    let exchanges = this.#header.exchanges ?? 0;
+    if (exchanges === 0) return messages;
+    const question = new Uint8Array(CLOCK_BYTES);
+    let length = 0;
+    return (chunk) => {
+      let from = 0;
+      while (exchanges > 0 && from < chunk.length) {
+        const part = chunk.subarray(from, from + CLOCK_BYTES - length);
+        question.set(part, length);
+        from += part.length;
+        length += part.length;
+        if (length < CLOCK_BYTES) return;
+        decodeClock(question);
+        this.#sockets[at].write(encodeClock(process.hrtime.bigint()));
+        this.#lastByteAt = performance.now();
+        length = 0;
+        exchanges--;
+      }
+      if (from < chunk.length) messages(chunk.subarray(from));
+    };
+  }
+
+  #stamp(at: number): void {
+    const stamps = this.#stamps[at];
+    if (stamps.length < MAX_STAMPS) {
+      stamps.push({ bytes: this.#received[at], ns: process.hrtime.bigint() });
+    }
+  }
+
+  #ended(): void {
+    // Bun says that a socket ended which this side has destroyed.
+    if (!this.#over && --this.#unended === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.#over = true;
+    clearTimeout(this.#silence);
+    const cpu = process.cpuUsage(this.#cpuBefore);
+    let acknowledged = 0;
+    for (const [at, socket] of this.#sockets.entries()) {
+      // The check may take long, so every acknowledgement is out before it begins.
+      socket.write(encodeAck(this.#received[at]), () => {
+        if (++acknowledged === this.#sockets.length) this.#guarded(() => this.#judge(cpu));
+      });
+    }
+  }
+
+  #judge(cpu: NodeJS.CpuUsage): void {
+    const verdict: ListenerVerdict = {
+      ...this.#recorder.verdict(),
+      mode: this.#recorder.mode,
+      listenerCpuUserUs: cpu.user,
+      listenerCpuSystemUs: cpu.system,
+    };
+    const { receivedBytes } = this.#recorder;
+    this.#end.onRun?.({ header: this.#header, receivedBytes, verdict });
+    for (const [at, socket] of this.#sockets.entries()) {
+      socket.end(encodeVerdict(verdict, this.#stamps[at]));
+      socket.setTimeout(LEAVE_MS, () => socket.destroy());
+    }
+  }
+
+  /** A run whose connections are not all there has no verdict, so the first that goes ends it. */
+  #closed(): void {
+    this.#giveUp("its client went away");
+    if (--this.#open === 0) this.#end.onClosed();
+  }
+
+  #watchSilence(limitMs: number): void {
+    const look = () => {
+      const left = this.#lastByteAt + limitMs - performance.now();
+      if (left > 0) {
+        this.#silence = setTimeout(look, left);
+        return;
+      }
+      // Bytes may have come while this thread was busy checking others: those are read first.
+      const { receivedBytes } = this.#recorder;
+      setImmediate(() =>
+        setImmediate(() => {
+          if (this.#over) return;
+          if (this.#recorder.receivedBytes !== receivedBytes) return look();
+          this.#giveUp(`nothing came for ${limitMs / 1_000} s`);
+        })
+      );
+    };
+    this.#silence = setTimeout(look, limitMs);
+  }
+
+  /** Whatever one run makes the check throw ends that run and nothing else. */
+  #guarded(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      // Also where it has its acknowledgement, and its verdict is what cannot be had.
+      this.#over = false;
+      this.#giveUp(`checking it failed (${(error as Error).message})`);
+    }
+  }
+
+  #giveUp(why: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#silence);
+    this.#end.onAbort?.(this.#header, this.#recorder.receivedBytes, why);
+    for (const socket of this.#sockets) socket.destroy();
+  }
+}

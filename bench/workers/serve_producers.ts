@@ -1,0 +1,83 @@
+/** What a Worker does: joins the hand-off and sends its producers' messages, run after run. */
+import { parentPort } from "node:worker_threads";
+import { findStrategy } from "../../strategies/registry.ts";
+import type { Waits } from "../../strategies/primitives/waits.ts";
+import type { Ticket } from "../../strategies/strategy.ts";
+import { ControlBlock, type RunPlan } from "./control_block.ts";
+import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
+
+/** What crosses to a Worker of the suite. */
+export interface WorkerSetup {
+  ticket: Ticket;
+  /** Of the small hand-off of the second pass, where there is one. */
+  smallTicket: Ticket | null;
+  control: SharedArrayBuffer;
+  worker: number;
+  workers: number;
+  producers: number;
+  turn: number;
+}
+
+/** What a Worker that is observed does around each run, and a measured one does not. */
+export interface AroundRuns {
+  /** Prepared, and not yet released: the consumer waits for it. */
+  before(): Promise<void>;
+  /** All is sent: the consumer waits for it, too. */
+  after(): Promise<void>;
+}
+
+/** Serve runs until told to stop. */
+export async function serveProducers(
+  setup: WorkerSetup,
+  around: AroundRuns | null = null,
+): Promise<void> {
+  // Neither a promise nor a pending `waitAsync` keeps a Worker alive.
+  const alive = setInterval(() => {}, 1_000);
+  try {
+    await sendRuns(setup, around);
+  } catch (error) {
+    // An aborted hand-off is how the consumer ends a failed run: it knows the reason.
+    if ((error as Error).name !== "HandoffAborted") throw error;
+  } finally {
+    clearInterval(alive);
+    parentPort?.unref();
+  }
+}
+
+async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<void> {
+  const control = new ControlBlock(setup.control);
+  const measured = joinHandoff(setup, setup.ticket);
+  const small = setup.smallTicket === null ? measured : joinHandoff(setup, setup.smallTicket);
+  control.comeOnline();
+  for (let run = 1;; run++) {
+    const plan = control.awaitPlan(run);
+    if (plan === null) return;
+    const { prepare, waits } = plan.proof ? small : measured;
+    const send = prepare(plan);
+    if (around !== null) await around.before();
+    if (!control.awaitRelease(run)) return;
+    const before = { ...waits };
+    await send();
+    if (around !== null) await around.after();
+    control.finish(
+      waits.parks - before.parks,
+      (waits.blockedMs - before.blockedMs) * 1_000,
+      waits.failedClaims - before.failedClaims,
+    );
+  }
+}
+
+/** Joins once; `prepare` prepares one run and returns it. */
+function joinHandoff(
+  setup: WorkerSetup,
+  ticket: Ticket,
+): { prepare: (plan: RunPlan) => () => void | Promise<void>; waits: Waits } {
+  const ids = producersOf(setup.worker, setup.workers, setup.producers);
+  const strategy = findStrategy(ticket.strategy)!;
+  if (strategy.kind === "blocking") {
+    const end = strategy.join(ticket);
+    return { prepare: (plan) => prepareBlocking(end, ids, plan, setup.turn), waits: end.waits };
+  }
+  const end = strategy.join(ticket);
+  return { prepare: (plan) => prepareAsync(end, ids, plan), waits: end.waits };
+}

@@ -1,0 +1,94 @@
+/** as-published.json: the only file of `as-published`, in a folder that no other command takes for results. */
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { currentRuntime } from "../../bench/runtime.ts";
+import { UsageError } from "../cli/command.ts";
+import { type AsPublishedOptions, NOT_A_MEASUREMENT, type Row, type StallRow } from "./arms.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+import { makeFolder } from "../results/folder.ts";
+
+const FILE = "as-published.json";
+
+/** Everything that is known of a session; times are µs, counts are messages or bytes. */
+export interface AsPublished {
+  note: string;
+  started: string;
+  machine: { os: string; arch: string; cores: number };
+  launcher: { kind: string; version: string };
+  runtimes: { label: string; version: string }[];
+  options: Omit<AsPublishedOptions, "out" | "runtimes" | "listenerRuntime">;
+  rows: Row[];
+  stalls: StallRow[];
+  /** What has no row: one line each. */
+  failures: string[];
+}
+
+export function emptyResult(
+  options: AsPublishedOptions,
+  runtimes: readonly Runtime[],
+): AsPublished {
+  const { out: _out, runtimes: _runtimes, listenerRuntime: _listener, ...told } = options;
+  return {
+    note: NOT_A_MEASUREMENT,
+    started: new Date().toISOString().replace(/\..*/, "Z"),
+    machine: { os: process.platform, arch: process.arch, cores: availableParallelism() },
+    launcher: currentRuntime(),
+    runtimes: runtimes.map(({ label, version }) => ({ label, version })),
+    options: told,
+    rows: [],
+    stalls: [],
+    failures: [],
+  };
+}
+
+/** One line for each different failure. */
+export function failuresOf({ rows, failures }: AsPublished): string[] {
+  const ofRows = rows.filter(({ elapsedUs }) => elapsedUs === null).map((row) =>
+    `${row.runtime} ${row.way} at ${row.producers} producers: ${row.status}, ${row.detail}`
+  );
+  return [...new Set([...ofRows, ...failures])];
+}
+
+/** A result on the disk, as new as its last row. */
+export class AsPublishedFile {
+  readonly path: string;
+  readonly #result: AsPublished;
+
+  /** @throws {UsageError} where the folder cannot be written or holds results */
+  constructor(out: string | null, result: AsPublished) {
+    const folder = out ?? freeFolder(`as-published-${result.started.replaceAll(":", "-")}`);
+    this.path = join(folder, FILE);
+    this.#result = result;
+    for (const name of [FILE, "samples.csv"]) {
+      if (existsSync(join(folder, name))) {
+        throw new UsageError(`${folder} already holds results; choose another --out`);
+      }
+    }
+    try {
+      makeFolder(folder);
+      this.#write();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new UsageError(`cannot write to ${folder} (${code}); choose another --out`);
+    }
+  }
+
+  /** Add to one of the lists, in memory and on the disk. */
+  add<List extends "rows" | "stalls" | "failures">(list: List, item: AsPublished[List][number]) {
+    (this.#result[list] as typeof item[]).push(item);
+    this.#write();
+  }
+
+  /** Readers see the old file or the new one, never half of one. */
+  #write(): void {
+    writeFileSync(`${this.path}.new`, JSON.stringify(this.#result, null, 2) + "\n");
+    renameSync(`${this.path}.new`, this.path);
+  }
+}
+
+function freeFolder(name: string): string {
+  let path = join("results", name);
+  for (let twin = 2; existsSync(path); twin++) path = join("results", `${name}-${twin}`);
+  return path;
+}

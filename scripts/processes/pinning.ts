@@ -1,0 +1,88 @@
+/** On which CPUs the measured processes and the listener may run. The launcher itself is not pinned. */
+import { accessSync, constants, readFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { UsageError } from "../cli/command.ts";
+
+/** What pinning depends on; a parameter for tests. */
+export interface Host {
+  platform: string;
+  hasTaskset: boolean;
+  /** What this process may use, such as `0-3,8`; null where the system does not tell. */
+  allowed: string | null;
+}
+
+/** No machine has more; a range up to here is no mistake that fills the memory. */
+const MAX_CPU = 8_191;
+
+/**
+ * `0,2-3` as numbers, ascending and each once. All must be allowed: taskset leaves out silently those that are
+ * not. @throws {UsageError}
+ */
+export function parseCpus(text: string, host: Host = thisHost()): number[] {
+  const cpus = expand(text);
+  if (cpus === null) {
+    throw new UsageError(`--cpus ${text}: give the numbers of CPUs, such as 0,1 or 0-3,8`);
+  }
+  if (host.platform !== "linux" || !host.hasTaskset) {
+    throw new UsageError(
+      `--cpus needs the program taskset of Linux, which is not here; leave it out`,
+    );
+  }
+  const allowed = expand(host.allowed ?? "");
+  if (allowed === null) {
+    throw new UsageError("--cpus: the system does not tell which CPUs there are; leave it out");
+  }
+  if (!cpus.every((cpu) => allowed.includes(cpu))) {
+    throw new UsageError(`--cpus ${text}: this process may only use ${host.allowed}`);
+  }
+  return cpus;
+}
+
+/** The program and arguments that run a program on some CPUs; null: wherever the system likes. */
+export function pinned(
+  cpus: readonly number[] | null,
+  program: string,
+  args: readonly string[],
+): [string, string[]] {
+  // taskset becomes the program, so that signals and the process's id are the program's.
+  return cpus === null
+    ? [program, [...args]]
+    : ["taskset", ["-c", cpus.join(","), program, ...args]];
+}
+
+/** What this process, and so whatever it starts, may use; null where the system does not tell. */
+export function allowedCpus(): string | null {
+  try {
+    const status = readFileSync("/proc/self/status", "utf8");
+    return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+export function thisHost(): Host {
+  return { platform: process.platform, hasTaskset: isOnPath("taskset"), allowed: allowedCpus() };
+}
+
+function expand(list: string): number[] | null {
+  const cpus = new Set<number>();
+  for (const part of list.split(",")) {
+    const match = /^\s*(\d{1,4})(?:-(\d{1,4}))?\s*$/.exec(part);
+    const first = Number(match?.[1]);
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (match === null || last < first || last > MAX_CPU) return null;
+    for (let cpu = first; cpu <= last; cpu++) cpus.add(cpu);
+  }
+  return [...cpus].sort((a, b) => a - b);
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

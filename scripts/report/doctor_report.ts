@@ -1,0 +1,122 @@
+/** What the machine can tell apart, from cells that were measured against themselves. */
+import type { Published } from "./publish.ts";
+import type { MachineState } from "../processes/machine_state.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+import type { Environment } from "../results/environment.ts";
+import type { RatioEstimate } from "../statistics/inference.ts";
+import { studentQuantile } from "../statistics/inference.ts";
+import { callOf, comparePairs, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { median } from "../statistics/order.ts";
+import { plainTable } from "./tables.ts";
+import { digits, duration } from "../cli/units.ts";
+import { painter } from "../cli/paint.ts";
+import { CAUTION } from "./verdicts.ts";
+
+/** Added to a runtime's label for the second of two equal cells. */
+export const TWIN = "#twin";
+const DIFFERENCES = [0.02, 0.05, 0.1, 0.2];
+/** Chance of finding a difference that is there, for which rounds are planned: z of 80 %. */
+const POWER_Z = 0.84;
+const BUSY = 0.5;
+
+/** What is found before anything is measured. */
+export function machineLines(
+  { cpu, cores, os, kernel, arch, governor }: Environment["machine"],
+  state: MachineState,
+  runtimes: readonly Runtime[],
+): string[] {
+  const share = state.load / state.cores;
+  return [
+    `${cpu}, ${cores} cores for this process; ${os} ${kernel} ${arch}`,
+    `frequency governor: ${governor ?? "not told (none, or hidden by a hypervisor)"}`,
+    state.virtualized === null
+      ? "virtual machine: not told"
+      : state.virtualized
+      ? "virtual machine: yes; its neighbours can slow it, and no counter shows when they did"
+      : "virtual machine: no",
+    `load of the last minute: ${digits(state.load)}` +
+    (share > BUSY ? `, too much: something else is using the cores, end it first` : ""),
+    ...(cores < 4
+      ? [
+        `${cores} cores: Workers, consumer and listener share them in every cell with W ≥ ${
+          Math.max(1, cores - 1)
+        }`,
+      ]
+      : []),
+    ...runtimes.map(({ label, version, path, source }) =>
+      `${label} ${version} (${source}): ${path}`
+    ),
+  ];
+}
+
+export function printDoctor({ samples, folder }: Published): void {
+  const paint = painter(process.stdout);
+  const print = (line = "") => process.stdout.write(line + "\n");
+  const pairs = comparePairs(samples).filter(isTwins);
+  const processMs = median(samples.filter(({ run }) => run === 1).map((run) => run.process_ms!));
+  const singles = pairs.flatMap(({ cells }) => cells).flatMap(({ estimate }) => estimate ?? []);
+  print();
+  print(paint("bold", "every cell against itself") + " (A/A: whatever differs here is noise)");
+  const table = plainTable(["runtime", "strategy", "ratio (95 %)", "verdict", "noise"], paint, [
+    0,
+    1,
+    3,
+  ]);
+  for (const { on, first, pooled, ...pair } of pairs) {
+    if (pooled === null) continue;
+    table.push([
+      first.replace(TWIN, ""),
+      on,
+      `${digits(pooled.ratio)} (${digits(pooled.low)}–${digits(pooled.high)})`,
+      callOf({ on, first, pooled, ...pair }),
+      `±${digits(100 * (Math.exp(deviation(pooled)) - 1))} %`,
+    ]);
+  }
+  print(table.toString());
+  const called = singles.filter(({ low, high }) => low > 1 || high < 1).length;
+  print(
+    `${called} of ${singles.length} single cells have an interval without 1; about ${
+      digits(singles.length * 0.05)
+    } are to be expected by chance`,
+  );
+  const noise = median(singles.map(deviation));
+  if (!Number.isFinite(noise)) {
+    print(
+      "nothing to tell noise by: give --rounds 8 or more, and more --producers if cells are mostly fixed cost",
+    );
+    return;
+  }
+  print();
+  print(paint("bold", "what can be told apart here") + " (one cell against another, 4 times in 5)");
+  const plan = plainTable(["difference", "rounds", "time for a pair"], paint);
+  for (const difference of DIFFERENCES) {
+    const rounds = roundsFor(difference, noise);
+    plan.push([
+      `${difference * 100} %`,
+      String(rounds),
+      duration(rounds * 2 * processMs),
+    ]);
+  }
+  print(plan.toString());
+  print();
+  print(CAUTION);
+  print(`results: ${folder}`);
+}
+
+function isTwins({ family, first, second }: PairComparison): boolean {
+  return family === "runtimes" && first.replace(TWIN, "") === second.replace(TWIN, "");
+}
+
+/** Standard deviation of one log-ratio, from the interval of their mean. */
+export function deviation({ ratio, high, n }: RatioEstimate): number {
+  return (Math.log(high / ratio) / studentQuantile(0.95, n - 1)) * Math.sqrt(n);
+}
+
+/** Rounds after which a difference is found four times in five, at the 5 % level. */
+export function roundsFor(difference: number, deviation: number): number {
+  let rounds = VERDICT_ROUNDS;
+  const shift = Math.log(1 + difference);
+  const needed = (n: number) => (studentQuantile(0.95, n - 1) + POWER_Z) * deviation / Math.sqrt(n);
+  while (needed(rounds) > shift && rounds < 100_000) rounds = Math.ceil(rounds * 1.05);
+  return rounds;
+}

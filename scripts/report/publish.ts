@@ -1,0 +1,40 @@
+/** Everything that is made from a folder's rows, and made anew whenever they have changed. */
+import type { Sample, Summary } from "../results/columns.ts";
+import type { ResultsFolder } from "../results/folder.ts";
+import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
+import { summarize } from "../statistics/summary.ts";
+import { summaryPage } from "./summary_page.ts";
+import { headlines } from "./verdicts.ts";
+
+/** What a folder's rows say, computed once for all who print it. */
+export interface Published {
+  folder: string;
+  samples: readonly Sample[];
+  summary: Summary[];
+  pairs: PairComparison[];
+}
+
+/** @param environment as environment.json has it; null: no charts and no report */
+export async function publish(
+  folder: ResultsFolder,
+  environment: unknown | null,
+): Promise<Published> {
+  const { samples } = folder;
+  const summary = summarize(samples);
+  const pairs = comparePairs(samples, summary);
+  folder.writeSummary(summary);
+  folder.write("summary.md", summaryPage(summary, pairs));
+  if (environment !== null && samples.some(({ round }) => round! > 0)) {
+    // Loading the charts' library takes longer than many a command that draws none.
+    const { writeReport } = await import("./write_report.ts");
+    writeReport(folder.path, samples, environment, headlines(pairs));
+  }
+  return { folder: folder.path, samples, summary, pairs };
+}
+
+/** What a measuring command does with its folder in the end: makes the files, then prints. */
+export function publishing(
+  print: (published: Published) => void,
+): (folder: ResultsFolder, environment: unknown | null) => Promise<void> {
+  return async (folder, environment) => print(await publish(folder, environment));
+}

@@ -1,0 +1,86 @@
+/** `summary.md`: the verdicts in words, all of them, for a person or a CI summary. */
+import type { Summary } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
+import { callOf, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { escaped } from "./markdown_text.ts";
+import { CAUTION, headlines, verdict } from "./verdicts.ts";
+
+/** Above this a cell's first measured run is named as an effect of its own. */
+const FIRST_RUN_FACTOR = 1.1;
+
+export function summaryPage(
+  summary: readonly Summary[],
+  pairs: readonly PairComparison[],
+): string {
+  return [
+    "# Summary",
+    "",
+    ...(pairs.length === 0 ? [] : bullets(headlines(pairs))),
+    ...section("Runtimes against each other", pairs.filter(({ family }) => family === "runtimes")),
+    ...section(
+      "Strategies against each other",
+      pairs.filter(({ family }) => family === "strategies"),
+    ),
+    "## What to know about the figures",
+    "",
+    ...bullets([...remarks(summary, pairs), CAUTION]),
+  ].map((line) => line + "\n").join("");
+}
+
+function section(title: string, pairs: readonly PairComparison[]): string[] {
+  if (pairs.length === 0) return [];
+  const settings = new Set(pairs.map(({ setting }) => setting)).size;
+  const lines = pairs.map((pair) => {
+    const { pooled, adjustedP, setting } = pair;
+    const figures = callOf(pair) === "too few runs to tell"
+      ? ""
+      : ` [p ${small(adjustedP!)}, faster in ${Math.round(pooled!.above * 100)} % of ${
+        pooled!.n
+      } rounds]`;
+    return verdict(pair) + figures + (settings > 1 ? ` (${setting})` : "");
+  });
+  return [`## ${title}`, "", ...bullets(lines)];
+}
+
+/** What a reader of the figures must know, one line each. */
+export function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
+  const few = pairs.filter((pair) => callOf(pair) === "too few runs to tell").length;
+  const odd = summary.filter((row) => (row.outliers ?? 0) > 0)
+    .toSorted((a, b) => b.outliers! / b.processes! - a.outliers! / a.processes!);
+  const first = summary.filter((row) =>
+    row.strategy !== "empty" && (row.first_run_factor ?? 1) > FIRST_RUN_FACTOR
+  ).toSorted((a, b) => b.first_run_factor! - a.first_run_factor!);
+  const bad = summary.filter((row) => row.status !== "ok");
+  return [
+    few > 0 &&
+    `${few} of ${pairs.length} comparisons have fewer than ${VERDICT_ROUNDS} rounds in common: more --rounds or --budget would decide them.`,
+    odd.length > 0 &&
+    `Outliers, kept in: ${listed(odd, (row) => `${row.outliers} of ${row.processes} processes`)}.`,
+    first.length > 0 &&
+    `First-run effect, a process's first measured run against its later ones: ${
+      listed(first, (row) => `${row.first_run_factor!.toFixed(2)}×`)
+    }.`,
+    summary.some((row) => row.floor) &&
+    "Cells that are mostly the fixed cost of a run (under 5 times empty) enter no comparison.",
+    summary.some((row) => row.oversubscribed) &&
+    "There were more threads than cores: Workers, consumer and listener share them.",
+    bad.length > 0 && `Without a figure: ${listed(bad, (row) => row.status!)}.`,
+  ].filter((line) => typeof line === "string");
+}
+
+/** A few of them, and the rest as a count. */
+function listed(rows: readonly Summary[], what: (row: Summary) => string): string {
+  const shown = rows.slice(0, 5).map((row) =>
+    `${row.runtime} ${labelOf(row)} P=${row.producers} ${what(row)}`
+  );
+  return shown.join("; ") +
+    (rows.length > shown.length ? `; and ${rows.length - shown.length} more cells` : "");
+}
+
+function bullets(lines: readonly string[]): string[] {
+  return [...lines.map((line) => `- ${escaped(line)}`), ""];
+}
+
+function small(p: number): string {
+  return p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`;
+}

@@ -1,0 +1,93 @@
+/** The waterfall of `bench --explain`: each step against the one that it changes, with an interval. */
+import type { Published } from "./publish.ts";
+import type { Sample } from "../results/columns.ts";
+import { processMedians } from "../statistics/processes.ts";
+import { median, medianInterval } from "../statistics/order.ts";
+import { FLOOR_FACTOR, groupBy } from "../statistics/summary.ts";
+import { painter } from "../cli/paint.ts";
+import { labelOf } from "../results/labels.ts";
+import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
+import { plainTable } from "./tables.ts";
+import { digits, time } from "../cli/units.ts";
+
+/** Characters of a bar at most; each stands for a factor of four. */
+const BAR = 8;
+
+export function printWaterfall({ samples, folder }: Published): void {
+  const paint = painter(process.stdout);
+  const print = (line = "") => process.stdout.write(line + "\n");
+  // With the pilot's rows, whose order is the plan's.
+  const settings = groupBy(
+    samples,
+    ({ runtime, runtime_version, producers, workers, message_bytes }) =>
+      `${runtime} ${runtime_version}, ${producers} producers on ${workers} Workers, ${message_bytes}-byte messages`,
+  );
+  for (const [setting, rows] of settings) {
+    print();
+    print(paint("bold", setting));
+    const table = plainTable(["strategy", "time", "factor (95 %)", "", "what changed"], paint, [
+      0,
+      3,
+      4,
+    ]);
+    for (const step of MAIN_WAY) table.push(line(step, rows));
+    table.push(["side branches", "", "", "", ""]);
+    for (const step of BRANCHES) table.push(line(step, rows));
+    print(table.toString());
+  }
+  print();
+  print("× faster, ÷ slower than the step that it changes, paired by round. ~ is mostly the fixed");
+  print("cost of a run: no factor. Factors depend on the order of the steps: another way to the");
+  print("same end would share the gain out differently.");
+  print(`results: ${folder}`);
+}
+
+function line({ subject, change, from }: Step, rows: readonly Sample[]): string[] {
+  const own = medians(subject, rows);
+  const times = [...own.values()];
+  if (times.length === 0) {
+    const bad = rows.find((row) => matches(row, subject) && row.status !== "ok");
+    const status = bad?.status ?? "not measured";
+    return [shortened(subject), status, "", "", change];
+  }
+  const before = from === null ? new Map<string, number>() : medians(from, rows);
+  const ratios = [...own].flatMap(([round, us]) =>
+    before.has(round) ? [before.get(round)! / us] : []
+  );
+  const fixed = [...medians("empty", rows).values()];
+  const isFloor = (of: ReadonlyMap<string, number>) =>
+    fixed.length > 0 && of.size > 0 && median([...of.values()]) < FLOOR_FACTOR * median(fixed);
+  const middle = (isFloor(own) ? "~" : "") + time(median(times));
+  if (ratios.length === 0 || isFloor(own) || isFloor(before)) {
+    return [shortened(subject), middle, "", "", change];
+  }
+  const [low, high] = medianInterval(ratios);
+  const factor = median(ratios);
+  return [
+    shortened(subject),
+    middle,
+    factor >= 1
+      ? `×${digits(factor)} (${digits(low)}–${digits(high)})`
+      : `÷${digits(1 / factor)} (${digits(1 / high)}–${digits(1 / low)})`,
+    bar(factor),
+    change,
+  ];
+}
+
+function medians(subject: string, rows: readonly Sample[]): Map<string, number> {
+  return processMedians(rows.filter((row) => row.round !== 0 && matches(row, subject)));
+}
+
+function matches(row: Sample, subject: string): boolean {
+  return labelOf(row) === subject;
+}
+
+function shortened(subject: string): string {
+  return subject.replace("sharded-rings", "rings").replace(":drain=", " ");
+}
+
+/** Faster as +, slower as -. */
+function bar(factor: number): string {
+  const length = Math.min(BAR, Math.round(Math.abs(Math.log2(factor)) / 2));
+  return (factor >= 1 ? "+" : "-").repeat(length);
+}

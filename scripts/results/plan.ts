@@ -1,0 +1,134 @@
+/** What is to be run: every combination that was asked for, as cells, and their order in each round. */
+import type { SubjectEntry } from "../../bench/subjects/registry.ts";
+import { random, shuffled } from "../../bench/workload/random.ts";
+import type { Params } from "../../strategies/strategy.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+import { type SubjectChoice, subjectLabel } from "./subjects.ts";
+
+/** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
+export type Sink = "tcp" | "none";
+
+/** What the cells are made from: one for every combination. */
+export interface PlanOptions {
+  subjects: SubjectChoice[];
+  producers: number[];
+  workers: number[];
+  /** A producer; null = the default of 1,000, less where a run would not fit the store. */
+  messages: number | null;
+  /** All producers together, instead of `messages`. */
+  total: number | null;
+  messageBytes: number[];
+  turn: number;
+  capacity: number;
+  storeBytes: number;
+  sink: Sink;
+}
+
+/** Everything that was chosen for a measurement. Two rows of one cell differ by chance alone. */
+export interface Cell {
+  runtime: Runtime;
+  subject: string;
+  kind: "blocking" | "async" | "control";
+  params: Params;
+  producers: number;
+  workers: number;
+  messages: number;
+  messageBytes: number;
+  sink: Sink;
+  turn: number;
+  capacity: number;
+  /** Why it cannot be run, or null. */
+  skip: string | null;
+}
+
+export interface Plan {
+  cells: Cell[];
+  /** What the plan decided by itself, one line each. */
+  notes: string[];
+}
+
+const DEFAULT_MESSAGES = 1_000;
+/** A message's number is 32 bits wide. */
+export const MAX_MESSAGES = 2 ** 32 - 1;
+/** A control's bytes are built before the clock, all of them. */
+const MAX_PREBUILT_BYTES = 2 ** 30;
+
+export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Plan {
+  const cells: Cell[] = [];
+  const notes = new Set<string>();
+  for (const messageBytes of options.messageBytes) {
+    for (const producers of options.producers) {
+      const messages = messagesFor(options, producers, messageBytes, notes);
+      for (const workers of options.workers) {
+        for (const runtime of runtimes) {
+          for (const { entry, params } of options.subjects) {
+            const cell: Cell = {
+              runtime,
+              subject: entry.name,
+              kind: entry.kind,
+              params,
+              producers,
+              workers,
+              messages,
+              messageBytes,
+              sink: options.sink,
+              turn: options.turn,
+              capacity: options.capacity,
+              skip: null,
+            };
+            cells.push({ ...cell, skip: reasonToSkip(cell, entry) });
+          }
+        }
+      }
+    }
+  }
+  return { cells, notes: [...notes] };
+}
+
+function messagesFor(
+  { messages, total, storeBytes }: PlanOptions,
+  producers: number,
+  messageBytes: number,
+  notes: Set<string>,
+): number {
+  if (messages !== null) return messages;
+  if (total !== null) return Math.floor(total / producers);
+  const fitting = Math.floor(storeBytes / (producers * messageBytes));
+  if (fitting >= DEFAULT_MESSAGES) return DEFAULT_MESSAGES;
+  notes.add(
+    `${fitting} messages a producer instead of ${DEFAULT_MESSAGES} at ${producers} producers of ` +
+      `${messageBytes} bytes, so that a run fits the listener's store`,
+  );
+  return fitting;
+}
+
+function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
+  const { producers, messages, messageBytes, capacity, kind } = cell;
+  const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
+  if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
+    return "it measures the socket, and --sink none has none";
+  }
+  if (messages === 0) return `${producers} producers have less than a message each`;
+  if (messages > MAX_MESSAGES) {
+    return `${messages} messages a producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
+  }
+  if (capacity < range.least || capacity > range.largest) {
+    return `with ${messageBytes}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
+  }
+  if (
+    kind === "control" && cell.subject !== "empty" &&
+    producers * messages * messageBytes > MAX_PREBUILT_BYTES
+  ) {
+    return "the run is too large to be built before the clock";
+  }
+  return null;
+}
+
+/** The cells in the order of a round: the same seed, the same order. */
+export function roundOrder<T>(cells: readonly T[], seed: number, round: number): T[] {
+  return shuffled(cells, random(seed + round * 0x9e3779b1));
+}
+
+export function cellLabel(cell: Cell): string {
+  return `${cell.runtime.label} ${subjectLabel(cell.subject, cell.params)} P=${cell.producers}`;
+}

@@ -1,0 +1,64 @@
+/** Which strategies and controls a run has, and how each is written. */
+import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
+import { parseParams } from "../../strategies/params.ts";
+import type { Params } from "../../strategies/strategy.ts";
+import { UsageError } from "../cli/command.ts";
+
+/** A strategy or control with all its parameters. */
+export interface SubjectChoice {
+  entry: SubjectEntry;
+  params: Params;
+}
+
+/** The fixed cost of a run, without which no cell can be told from it. */
+const ALWAYS = "empty";
+
+/**
+ * `channel:drain=batch,swap-buffer`; null for the default matrix. `empty` is always among them.
+ * @throws {UsageError}
+ */
+export function parseSubjects(list: string | null): SubjectChoice[] {
+  const chosen = list === null
+    ? SUBJECTS.flatMap(variantsOf)
+    : list.split(",").map((item) => parseSubject(item.trim()));
+  if (!chosen.some(({ entry }) => entry.name === ALWAYS)) chosen.push(parseSubject(ALWAYS));
+  const seen = new Set<string>();
+  return chosen.filter((choice) => {
+    const label = `${choice.entry.name} ${JSON.stringify(choice.params)}`;
+    return !seen.has(label) && seen.add(label);
+  });
+}
+
+function variantsOf(entry: SubjectEntry): SubjectChoice[] {
+  return entry.variants.map((variant) => ({ entry, params: parseParams(entry, variant) }));
+}
+
+/** `channel:drain=batch`. @throws {UsageError} */
+export function parseSubject(item: string, option = "--strategies"): SubjectChoice {
+  const [name, ...settings] = item.split(":");
+  const entry = SUBJECTS.find((subject) => subject.name === name);
+  if (entry === undefined) {
+    throw new UsageError(
+      `there is no strategy "${name}"; ${option} takes ${SUBJECTS.map((s) => s.name).join(", ")}`,
+    );
+  }
+  const given = Object.fromEntries(settings.map((setting) => {
+    const [key, ...value] = setting.split("=");
+    return [key, value.join("=")];
+  }));
+  try {
+    return { entry, params: parseParams(entry, given) };
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** `channel:drain=each`: the parameters that tell a strategy's variants apart, and those that were changed. */
+export function subjectLabel(name: string, params: Params): string {
+  const entry = SUBJECTS.find((subject) => subject.name === name);
+  const shown = Object.entries(params).filter(([key, value]) =>
+    entry === undefined || String(value) !== String(entry.params[key]?.default) ||
+    entry.variants.some((variant) => key in variant)
+  );
+  return [name, ...shown.map(([key, value]) => `${key}=${value}`)].join(":");
+}

@@ -1,0 +1,84 @@
+/** Options as arguments again, so that a folder can hold its plan and `--resume` make it anew. */
+import { type Command, Option } from "commander";
+import { printable } from "../../bench/wire/printable.ts";
+import { UsageError } from "../cli/command.ts";
+import { ResultsFolder } from "../results/folder.ts";
+import { longFlag, OPTION_TABLE } from "./option_table.ts";
+import type { BenchOptions } from "./bench_options.ts";
+
+/**
+ * The arguments that read as these options on any machine, whatever the defaults are there. What names the
+ * folder is left out.
+ */
+export function argumentsOf(options: BenchOptions): string[] {
+  return OPTION_TABLE.flatMap((spec) => {
+    const value = spec.recorded?.(options) ?? null;
+    if (value === null || value === false) return [];
+    return value === true ? [longFlag(spec)] : [longFlag(spec), String(value)];
+  });
+}
+
+/** The arguments with which a command began a folder. @throws {UsageError} */
+export function recordedArguments(name: string, folder: string): string[] {
+  const plan = ResultsFolder.readPlan(folder);
+  if (plan.command !== name) {
+    throw new UsageError(`${folder} was not begun by ${name}; resume it with the command that did`);
+  }
+  // A plan of ours has none; one that names itself would be read for ever.
+  if (plan.arguments.some((argument) => argument.startsWith("--resume"))) {
+    throw new UsageError(`the plan in ${folder} is not one that ${name} has written`);
+  }
+  return plan.arguments;
+}
+
+/** The arguments that replace recorded ones. @throws {UsageError} where others stand beside `--resume` */
+export function refuseBesideResume(program: Command): string[] {
+  const given = OPTION_TABLE.filter((spec) =>
+    program.getOptionValueSource(new Option(spec.flags).attributeName()) === "cli"
+  );
+  const others = given.filter(({ besideResume }) => !besideResume);
+  if (others.length > 0) {
+    const names = others.map(longFlag).join(", ");
+    throw new UsageError(`--resume takes the plan from its folder; leave out ${names}`);
+  }
+  const { timeout, runtimes, listenerRuntime } = program.opts();
+  const anew: Partial<Record<keyof BenchOptions, string>> = {
+    timeoutMs: `${timeout}ms`,
+    runtimes,
+    listenerRuntime,
+  };
+  return given.flatMap((spec) => {
+    const value = anew[spec.key];
+    return value === undefined ? [] : [longFlag(spec), value];
+  });
+}
+
+/**
+ * A folder may come from anywhere, and what it holds must not choose a program that runs here: paths to executables
+ * come from the command line alone.
+ * @param anew what the command line says
+ * @throws {UsageError} where a recorded path is not given again
+ */
+export function refuseRecordedPaths(
+  recorded: readonly string[],
+  anew: readonly string[],
+  folder: string,
+): void {
+  for (const option of ["--runtimes", "--listener-runtime"]) {
+    if (anew.includes(option)) continue;
+    for (const [at, argument] of recorded.entries()) {
+      const value = argument === option
+        ? recorded[at + 1] ?? ""
+        : argument.startsWith(`${option}=`)
+        ? argument.slice(option.length + 1)
+        : "";
+      const named = value.split(",").map((item) => item.split("=").slice(1).join("=").trim());
+      const path = named.find((source) => !["", "pinned", "system"].includes(source));
+      if (path === undefined) continue;
+      throw new UsageError(
+        `the plan in ${folder} names a program of its own (${printable(path)}); ` +
+          `if it is to run, say so with ${option}`,
+      );
+    }
+  }
+}

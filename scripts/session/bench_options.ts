@@ -1,0 +1,43 @@
+/** What the measuring commands are told, read and checked. */
+import type { PlanOptions } from "../results/plan.ts";
+
+export interface BenchOptions extends PlanOptions {
+  runtimes: string;
+  /** On which the measured processes and the listener run; null: wherever the system likes. */
+  cpus: number[] | null;
+  /** Processes a cell; with a budget the least. */
+  rounds: number;
+  /** Time for all of it, in which cells with wide intervals get more rounds; null: `rounds` it is. */
+  budgetMs: number | null;
+  /** Relative half-width at which a cell needs no more rounds. */
+  precision: number;
+  seed: number;
+  timeoutMs: number;
+  out: string | null;
+  /** A folder whose plan is to be gone on with; all that measures is taken from there. */
+  resume: string | null;
+  /** The name of the baseline that the results become, or null. */
+  save: string | null;
+  /** Whether charts and pages are written, too. */
+  report: boolean;
+  allowChangedEnvironment: boolean;
+  /** One that runs already, or null to start one. */
+  listener: { host: string; port: number } | null;
+  listenerRuntime: string;
+  /** End with 0 although every cell was skipped. */
+  allowSkipped: boolean;
+  preset: "default" | "quick" | "full" | "explain";
+  dryRun: boolean;
+  list: boolean;
+}
+
+/** What a command measures where nobody says otherwise. */
+export interface Defaults {
+  description: string;
+  /** Null: all strategies and controls in their variants. */
+  strategies: string | null;
+  producers: number[];
+  rounds: number;
+  /** Null: `rounds`, and no more. */
+  budgetMs: number | null;
+}

@@ -1,0 +1,169 @@
+/** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
+import { availableParallelism } from "node:os";
+import { currentRuntime } from "../../bench/runtime.ts";
+import { EXIT } from "../cli/command.ts";
+import { printPlan, printSubjects } from "./lists.ts";
+import { openProgress, type Progress } from "../cli/progress.ts";
+import { duration } from "../cli/units.ts";
+import { saveBaseline } from "../results/baselines.ts";
+import type { Sample } from "../results/columns.ts";
+import type { Environment } from "../results/environment.ts";
+import { ResultsFolder } from "../results/folder.ts";
+import { hasFailed } from "../results/samples.ts";
+import { cellRunner } from "../processes/cell_process.ts";
+import { leftOutVariables } from "../processes/child_environment.ts";
+import { type Destination, openDestination } from "./destination.ts";
+import { watchInterrupts } from "../cli/interrupt.ts";
+import { joinListener, lookingAt } from "../processes/joined_listener.ts";
+import { noListener, startListenerProcess } from "../processes/listener_process.ts";
+import type { BenchOptions, Defaults } from "./bench_options.ts";
+import { readOptions } from "./options.ts";
+import { makePlan, type Plan } from "../results/plan.ts";
+import { Earlier } from "./resume.ts";
+import { findRuntimes, type Runtime } from "../processes/runtimes.ts";
+import { Session } from "./session.ts";
+
+/** Makes what a folder's readers want, and prints; no charts and no page where the environment is null. */
+type Finish = (folder: ResultsFolder, environment: Environment | null) => Promise<void>;
+
+/**
+ * A measuring command, from its arguments to its exit code; `finish` gets the folder also where an interruption or
+ * a dead listener cut it short.
+ */
+export async function compare(
+  command: string,
+  finish: (options: BenchOptions) => Finish,
+  defaults?: Defaults,
+): Promise<number> {
+  const options = readOptions(command, process.argv, defaults);
+  if (options.list) return printSubjects();
+
+  const { runtimes, missing } = findRuntimes(options.runtimes);
+  const plan = makePlan(options, runtimes);
+  const leftOut = leftOutVariables();
+  const notes = [
+    ...missing.map((line) => `${line}; left out`),
+    ...(leftOut.length === 0
+      ? []
+      : [`${leftOut.join(", ")} would change the runtimes; left out of what is measured`]),
+    ...plan.notes,
+  ];
+  for (const note of notes) console.error(`${command}: ${note}`);
+  if (options.dryRun) return printDryRun(plan, options);
+
+  return await runComparison({ command, options, plan, runtimes, notes, finish: finish(options) });
+}
+
+function printDryRun(plan: Plan, options: BenchOptions): number {
+  if (options.resume !== null) {
+    const earlier = new Earlier(ResultsFolder.recover(options.resume).samples);
+    const missing = earlier.missing(plan.cells, options.rounds);
+    console.log(`missing in ${options.resume}: ${missing} processes of this plan`);
+  }
+  return printPlan(plan, options);
+}
+
+interface Work {
+  command: string;
+  options: BenchOptions;
+  plan: Plan;
+  runtimes: readonly Runtime[];
+  notes: string[];
+  finish: Finish;
+}
+
+/** The same from a plan on. */
+export async function runComparison(work: Work): Promise<number> {
+  const { command, options, plan, finish } = work;
+  const interrupt = watchInterrupts();
+  const listener = await openListener(options);
+  const progress = openProgress(process.stderr);
+  let destination: Destination | null = null;
+  try {
+    destination = openDestination({ ...work, listener: listener.runtime });
+    const { folder, environment, earlier } = destination;
+    const session = new Session({
+      session: environment.session,
+      options,
+      cells: plan.cells,
+      listener,
+      cores: options.cpus?.length ?? availableParallelism(),
+      runCell: lookingAt(listener, cellRunner(options.cpus)),
+      signal: AbortSignal.any([interrupt.signal, listener.gone]),
+      observer: {
+        onProgress: (...step) => progress.update(...step),
+        onRows: (rows) => keep(rows, folder, progress),
+        onEstimate: (ms, processes) =>
+          progress.say(`${processes} processes to run, about ${duration(ms)}`),
+      },
+      earlier,
+    });
+    environment.bulkChunkBytes = await session.calibrate(environment.bulkChunkBytes);
+    folder.writeEnvironment(environment);
+    await session.rounds(await session.pilot());
+    progress.stop();
+
+    const failed = folder.samples.some(hasFailed);
+    const nothing = !options.allowSkipped && !folder.samples.some(({ status }) => status === "ok");
+    if (nothing && !failed && !interrupt.signal.aborted) {
+      console.error(
+        `${command}: every cell was skipped, so nothing was verified; --allow-skipped takes that for a success`,
+      );
+    }
+    const code = interrupt.exitCode() ?? (failed || nothing ? EXIT.failed : EXIT.ok);
+    await finish(folder, options.report ? environment : null);
+    const isCut = interrupt.signal.aborted || listener.gone.aborted;
+    if (options.save !== null && !isCut) {
+      console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
+    }
+    if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path, options)}`);
+    if (listener.gone.aborted && interrupt.exitCode() === null) {
+      throw new Error("the listener has died, so the rest was not run; what was measured is kept");
+    }
+    return code;
+  } finally {
+    progress.stop();
+    await listener.stop();
+    destination?.close();
+    interrupt.dispose();
+  }
+}
+
+/** As one would type it for the launcher that runs. */
+function resumeCommand(command: string, folder: string, options: BenchOptions): string {
+  const run = { deno: "deno task", bun: "bun run", node: "npm run" }[currentRuntime().kind];
+  const separator = run === "npm run" ? " --" : "";
+  // Paths to programs are not taken from the folder.
+  const programs = [["--runtimes", options.runtimes], [
+    "--listener-runtime",
+    options.listenerRuntime,
+  ]]
+    .filter(([, value]) => value.includes("/"))
+    .map(([option, value]) => ` ${option} ${quoted(value)}`).join("");
+  return `${run} ${command}${separator} --resume ${quoted(folder)}${programs}`;
+}
+
+/** As a shell reads it back. */
+function quoted(text: string): string {
+  return /^[\w./=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: BenchOptions) {
+  if (sink === "none") return noListener();
+  return listener === null
+    ? startListenerProcess(listenerRuntime, storeBytes, cpus)
+    : joinListener(listener.host, listener.port);
+}
+
+function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {
+  folder.add(rows);
+  for (const row of rows) {
+    if (hasFailed(row)) {
+      progress.say(
+        `${row.runtime} ${row.strategy} ${
+          row.params ?? ""
+        } P=${row.producers}: ${row.status}, ${row.detail}`,
+      );
+    }
+  }
+}

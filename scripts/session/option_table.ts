@@ -1,0 +1,294 @@
+/**
+ * The options of `bench` and its relatives, one entry each. What commander reads, what the help says, what a folder's
+ * plan records, what may stand beside `--resume`, and what `compare` takes for a difference: all of it follows from here.
+ */
+import { isAbsolute, resolve } from "node:path";
+import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
+import { DEFAULT_RUNTIMES } from "../processes/runtimes.ts";
+import { MAX_MESSAGES } from "../results/plan.ts";
+import type { BenchOptions, Defaults } from "./bench_options.ts";
+import { address, messageSizes } from "./option_values.ts";
+
+const MAX_PRODUCERS = 1 << 20;
+
+export interface OptionSpec {
+  /** What it sets in `BenchOptions`. */
+  key: keyof BenchOptions;
+  /** As commander reads it, and as the help shows it. */
+  flags: string;
+  help: string | ((defaults: Defaults) => string);
+  /** Text to value; throws commander's error where it cannot be. */
+  parse?: (text: string) => unknown;
+  default?: unknown;
+  choices?: string[];
+  /** Other options, which cannot stand beside it. */
+  conflicts?: string[];
+  /**
+   * What a plan records, so that it reads as the same value on any machine, whatever the defaults are there: the
+   * argument, true for the flag alone, null for nothing. Left out where the option does not say what is measured.
+   */
+  recorded?: (options: BenchOptions) => string | number | boolean | null;
+  /** It may stand beside `--resume`; where it is recorded, too, it replaces what the plan says. */
+  besideResume?: true;
+  /** It is recorded, and a resumed run may change it all the same. */
+  mayChange?: true;
+  /** A time may differ because of it although the cells have the same key, so `compare` insists on it. */
+  confounds?: true;
+}
+
+export const OPTION_TABLE: readonly OptionSpec[] = [
+  {
+    key: "runtimes",
+    flags: "--runtimes <list>",
+    help: "deno, bun, node; each may be =pinned, =system or =/path",
+    default: DEFAULT_RUNTIMES,
+    recorded: ({ runtimes }) => runtimes.split(",").map(withWholePath).join(","),
+    besideResume: true,
+  },
+  {
+    key: "subjects",
+    flags: "--strategies <list>",
+    help: "strategies and controls, with parameters as name:key=value (default: all)",
+    recorded: ({ subjects }) =>
+      subjects.map(({ entry, params }) =>
+        [entry.name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)].join(":")
+      ).join(","),
+  },
+  {
+    key: "producers",
+    flags: "--producers <list>",
+    help: "logical producers: 1,16,256 or 1..8192 for the powers of two",
+    parse: list([1, MAX_PRODUCERS], "1,16,256, or 1..8192"),
+    recorded: ({ producers }) => producers.join(","),
+  },
+  {
+    key: "workers",
+    flags: "--workers <list>",
+    help: "Worker threads (default: the number of cores)",
+    parse: list([1, 128], "1,2,4, or 1..16"),
+    recorded: ({ workers }) => workers.join(","),
+  },
+  {
+    key: "cpus",
+    flags: "--cpus <list>",
+    help: "pin the measured processes and the listener to these, as 0,1 or 0-3",
+    recorded: ({ cpus }) => cpus?.join(",") ?? null,
+    confounds: true,
+  },
+  {
+    key: "messages",
+    flags: "--messages <number>",
+    help: "messages a producer (default: 1000, less if they would not fit the store)",
+    parse: count(1, MAX_MESSAGES),
+    conflicts: ["total"],
+    recorded: ({ messages }) => messages,
+  },
+  {
+    key: "total",
+    flags: "--total <number>",
+    help: `messages of all producers together; at most ${MAX_MESSAGES} a producer`,
+    parse: count(1),
+    recorded: ({ total }) => total,
+  },
+  {
+    key: "messageBytes",
+    flags: "--message-size <list>",
+    help: "bytes a message: 1, or 8 to 64KiB",
+    parse: messageSizes(MAX_MESSAGE_BYTES),
+    default: [1],
+    recorded: ({ messageBytes }) => messageBytes.join(","),
+  },
+  {
+    key: "turn",
+    flags: "--turn <number>",
+    help: "messages of a producer before its Worker turns to the next; 0: all",
+    parse: count(0, 2 ** 31 - 1),
+    default: 0,
+    recorded: ({ turn }) => turn,
+  },
+  {
+    key: "capacity",
+    flags: "--capacity <bytes>",
+    help: "payload that may wait in a hand-off, the same for all",
+    parse: byteSize(1),
+    default: DEFAULT_CAPACITY,
+    recorded: ({ capacity }) => capacity,
+  },
+  {
+    key: "rounds",
+    flags: "--rounds <number>",
+    help: ({ budgetMs, rounds }) =>
+      `processes a cell${
+        budgetMs === null ? ` (default: ${rounds})` : "; with --budget the least"
+      }`,
+    parse: count(1, 10_000),
+    recorded: ({ rounds }) => rounds,
+  },
+  {
+    key: "budgetMs",
+    flags: "--budget <time>",
+    help: ({ budgetMs }) =>
+      "such as 90s, 5m, 1h: after 3 rounds, more of the cells whose intervals are widest" +
+      (budgetMs === null ? "" : ` (default: ${budgetMs / 60_000}m)`),
+    parse: timeSpan(),
+    recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
+  },
+  {
+    key: "precision",
+    flags: "--precision <percent>",
+    help: "half-width of an interval at which a cell needs no more rounds",
+    parse: percentage,
+    default: 5,
+    recorded: ({ precision }) => precision * 100,
+  },
+  {
+    key: "seed",
+    flags: "--seed <number>",
+    help: "order of the cells and content of the messages",
+    parse: count(0, 2 ** 32 - 1),
+    default: 1,
+    recorded: ({ seed }) => seed,
+  },
+  {
+    key: "timeoutMs",
+    flags: "--timeout <time>",
+    help: "such as 500ms, 30s, 2m: a cell that takes longer is stopped, or skipped if that can " +
+      "be told before (default: 2m)",
+    parse: timeSpan(1, 86_400_000),
+    recorded: ({ timeoutMs }) => `${timeoutMs}ms`,
+    besideResume: true,
+    mayChange: true,
+  },
+  {
+    key: "out",
+    flags: "--out <folder>",
+    help: "where the results go (default: results/<UTC time>)",
+  },
+  {
+    key: "save",
+    flags: "--save <name>",
+    help: "keep the results as a baseline, for compare",
+    besideResume: true,
+  },
+  {
+    key: "report",
+    flags: "--no-report",
+    help: "write no charts and pages",
+    besideResume: true,
+  },
+  {
+    key: "resume",
+    flags: "--resume <folder>",
+    help: "go on with an interrupted run: the same plan, what is missing of it",
+    besideResume: true,
+  },
+  {
+    key: "allowChangedEnvironment",
+    flags: "--allow-changed-environment",
+    help: "resume although versions or the machine have changed",
+    besideResume: true,
+  },
+  {
+    key: "listener",
+    flags: "--listener <host:port>",
+    help: "use a listener that runs already",
+    parse: address,
+    recorded: ({ listener }) =>
+      listener === null ? null : `${bracketed(listener.host)}:${listener.port}`,
+    confounds: true,
+  },
+  {
+    key: "listenerRuntime",
+    flags: "--listener-runtime <runtime>",
+    help: "runtime of the listener that is started",
+    default: "node",
+    recorded: ({ listenerRuntime }) => withWholePath(listenerRuntime),
+    besideResume: true,
+  },
+  {
+    key: "sink",
+    flags: "--sink <sink>",
+    help: "tcp, or none: verify in the consumer's process, without a socket",
+    choices: ["tcp", "none"],
+    default: "tcp",
+    conflicts: ["listener"],
+    recorded: ({ sink }) => sink === "none" ? "none" : null,
+  },
+  {
+    key: "storeBytes",
+    flags: "--store <bytes>",
+    help: "runs up to this size are checked after the clock has stopped",
+    parse: byteSize(1),
+    default: 256 * 2 ** 20,
+    recorded: ({ storeBytes }) => storeBytes,
+    confounds: true,
+  },
+  {
+    key: "preset",
+    flags: "--quick",
+    help: "16 and 256 producers, one round",
+    conflicts: ["full", "explain"],
+    recorded: ({ preset }) => preset === "quick",
+  },
+  {
+    key: "preset",
+    flags: "--full",
+    help: "1 to 8192 producers, five rounds",
+    conflicts: ["explain"],
+    recorded: ({ preset }) => preset === "full",
+  },
+  {
+    key: "preset",
+    flags: "--explain",
+    help: "the way from the slowest strategy to the fastest, one change at a time",
+    recorded: ({ preset }) => preset === "explain",
+  },
+  {
+    key: "allowSkipped",
+    flags: "--allow-skipped",
+    help: "end with 0 although every cell was skipped",
+    besideResume: true,
+  },
+  {
+    key: "dryRun",
+    flags: "--dry-run",
+    help: "show the plan and stop",
+    besideResume: true,
+  },
+  {
+    key: "list",
+    flags: "--list",
+    help: "show the strategies, the controls and their parameters, and stop",
+  },
+];
+
+/** `--producers` of `--producers <list>`. */
+export function longFlag({ flags }: OptionSpec): string {
+  return flags.split(" ")[0];
+}
+
+/** Options in which a resumed run must be as it was begun. */
+export const FIXED_BY_PLAN: ReadonlySet<string> = keys((spec) =>
+  spec.recorded !== undefined && !spec.mayChange
+);
+
+/** Options that can move a time without showing in the key of a cell. */
+export const CONFOUNDING: ReadonlySet<string> = keys((spec) => spec.confounds === true);
+
+function keys(which: (spec: OptionSpec) => boolean): ReadonlySet<string> {
+  return new Set(OPTION_TABLE.filter(which).map(({ key }) => key));
+}
+
+/** A path holds from any folder that the run is resumed in. */
+function withWholePath(item: string): string {
+  const [name, ...rest] = item.trim().split("=");
+  const source = rest.join("=");
+  return ["", "pinned", "system"].includes(source) || isAbsolute(source)
+    ? item.trim()
+    : `${name}=${resolve(source)}`;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

@@ -1,0 +1,136 @@
+/** The options of `bench`: read, checked, and turned into what the plan is made from. */
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { command, UsageError } from "../cli/command.ts";
+import { powersOfTwo } from "../cli/values.ts";
+import { requireFreeBaseline } from "../results/baselines.ts";
+import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
+import { parseCpus } from "../processes/pinning.ts";
+import { parseSubjects } from "../results/subjects.ts";
+import type { BenchOptions, Defaults } from "./bench_options.ts";
+import { BRANCHES, MAIN_WAY } from "./explanation.ts";
+import { OPTION_TABLE } from "./option_table.ts";
+
+const PRESETS = {
+  default: { producers: [1, 16, 256], rounds: 3 },
+  quick: { producers: [16, 256], rounds: 1 },
+  full: { producers: powersOfTwo(1, 8_192), rounds: 5 },
+  explain: { producers: [512], rounds: 5 },
+};
+/** The least rounds under a budget, where nobody says otherwise. */
+const BUDGET_ROUNDS = 3;
+const TIMEOUT_MS = 120_000;
+
+const EXAMPLES = `
+Examples:
+  npm run bench -- --quick                         a first look, under a minute
+  npm run bench -- --producers 1..8192 --rounds 5  the post's axis
+  npm run bench -- --producers 1024 --budget 5m --save before
+  npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
+  npm run bench -- --message-size 64 --runtimes bun,node=system
+  npm run bench -- --explain                       one change at a time
+  npm run bench -- --total 1e6 --producers 64,8192 --workers 1,2,4
+  npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
+  npm run bench -- --resume results/2026-01-31T12-00-00Z
+
+"deno task bench" and "bun run bench" take the same options.
+Exit codes: 0 all verified, 1 some cell failed or every one was skipped, 2 bad
+usage, 130 or 143 interrupted.`;
+
+const BENCH: Defaults = {
+  description: "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
+  strategies: null,
+  ...PRESETS.default,
+  budgetMs: 120_000,
+};
+
+/** @throws {UsageError} with one line on what to do */
+export function readOptions(
+  name: string,
+  argv: readonly string[],
+  defaults: Defaults = BENCH,
+): BenchOptions {
+  const program = programOf(name, defaults).parse(argv as string[]);
+  const given = program.opts();
+  if (given.resume !== undefined) return resumed(name, program);
+  if (given.allowChangedEnvironment) {
+    throw new UsageError("--allow-changed-environment belongs to --resume");
+  }
+  if (given.save !== undefined) requireFreeBaseline(given.save);
+  if (given.out?.trim() === "") {
+    throw new UsageError("--out is empty; name a folder or leave it out");
+  }
+  const preset = given.quick
+    ? "quick"
+    : given.full
+    ? "full"
+    : given.explain
+    ? "explain"
+    : "default";
+  const strategies = preset === "explain"
+    ? [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(",")
+    : defaults.strategies;
+  const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
+  const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
+  return {
+    runtimes: given.runtimes,
+    subjects: parseSubjects(given.strategies ?? strategies),
+    producers: given.producers ?? producers,
+    workers: given.workers ?? [cpus?.length ?? availableParallelism()],
+    messages: given.messages ?? null,
+    total: given.total ?? null,
+    messageBytes: given.messageSize,
+    cpus,
+    turn: given.turn,
+    capacity: given.capacity,
+    rounds: given.rounds ?? (given.budget === undefined ? rounds : BUDGET_ROUNDS),
+    budgetMs: given.budget ??
+      (preset === "default" && given.rounds === undefined ? defaults.budgetMs : null),
+    precision: given.precision / 100,
+    seed: given.seed,
+    timeoutMs: given.timeout ?? TIMEOUT_MS,
+    out: given.out ?? null,
+    resume: null,
+    save: given.save ?? null,
+    report: given.report,
+    allowChangedEnvironment: false,
+    listener: given.listener ?? null,
+    listenerRuntime: given.listenerRuntime,
+    storeBytes: given.store,
+    sink: given.sink,
+    preset,
+    allowSkipped: given.allowSkipped ?? false,
+    dryRun: given.dryRun ?? false,
+    list: given.list ?? false,
+  };
+}
+
+function programOf(name: string, defaults: Defaults): Command {
+  const program = command(name, defaults.description);
+  for (const { flags, help, parse, default: value, choices, conflicts } of OPTION_TABLE) {
+    const option = new Option(flags, typeof help === "string" ? help : help(defaults));
+    if (parse !== undefined) option.argParser(parse);
+    if (choices !== undefined) option.choices(choices);
+    if (value !== undefined) option.default(value, Array.isArray(value) ? value.join() : undefined);
+    if (conflicts !== undefined) option.conflicts(conflicts);
+    program.addOption(option);
+  }
+  return program.addHelpText("after", name === "bench" ? EXAMPLES : "");
+}
+
+/** The plan of the folder, with what this command line says about everything else. */
+function resumed(name: string, program: Command): BenchOptions {
+  const given = program.opts();
+  const anew = refuseBesideResume(program);
+  const begun = recordedArguments(name, given.resume);
+  refuseRecordedPaths(begun, anew, given.resume);
+  return {
+    ...readOptions(name, ["", "", ...begun, ...anew]),
+    resume: given.resume,
+    save: given.save ?? null,
+    report: given.report,
+    allowChangedEnvironment: given.allowChangedEnvironment ?? false,
+    allowSkipped: given.allowSkipped ?? false,
+    dryRun: given.dryRun ?? false,
+  };
+}

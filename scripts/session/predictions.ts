@@ -1,0 +1,87 @@
+/** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
+import type { Sample } from "../results/columns.ts";
+import type { CellOutcome } from "../processes/cell_process.ts";
+import type { Cell } from "../results/plan.ts";
+
+interface Known {
+  /** Of one run. */
+  usPerMessage: number;
+  /** Of a process beside its runs. */
+  overheadMs: number;
+}
+
+/** A process measures ten runs or a quarter of a second, after a warm-up of up to half a second. */
+const MEASURED_US = 250_000;
+const MAX_RUNS = 10;
+const WARM_UP_US = 500_000;
+const WARM_UP_RUNS = 6;
+/** Where nothing is known at all. */
+const GUESS: Known = { usPerMessage: 1, overheadMs: 300 };
+
+export class Predictions {
+  readonly #timeoutMs: number;
+  /** By everything but P, so that a cell learns from the smaller one before it. */
+  readonly #known = new Map<string, Known>();
+  readonly #measuredMs = new Map<Cell, number>();
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  learn(cell: Cell, pilotMessages: number, { events, wallMs }: CellOutcome): void {
+    const run = events.find((event) => event.type === "run");
+    if (run?.type === "run") this.#know(cell, pilotMessages, run.elapsedUs, wallMs);
+  }
+
+  /** The same from the row of an earlier pilot. */
+  recall(cell: Cell, row: Sample): void {
+    if (row.elapsed_us === null || row.messages === null || row.process_ms === null) return;
+    this.#know(cell, row.messages, row.elapsed_us, row.process_ms);
+  }
+
+  correct(cell: Cell, wallMs: number): void {
+    this.#measuredMs.set(cell, wallMs);
+  }
+
+  /** Why a cell is left out, or null. A single run decides: a cell needs no more than one. */
+  reasonToSkip(cell: Cell): string | null {
+    const known = this.#known.get(seriesOf(cell));
+    if (known === undefined) return null;
+    const runMs = this.#runUs(cell, known) / 1_000;
+    if (runMs + known.overheadMs <= this.#timeoutMs) return null;
+    return `one run would take about ${Math.round(runMs / 1_000)} s, more than --timeout ${
+      this.#timeoutMs / 1_000
+    }`;
+  }
+
+  totalMs(cells: readonly Cell[]): number {
+    return cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
+  }
+
+  #know(cell: Cell, pilotMessages: number, elapsedUs: number, wallMs: number): void {
+    const messages = Math.max(1, cell.producers * pilotMessages);
+    this.#known.set(seriesOf(cell), {
+      usPerMessage: elapsedUs / messages,
+      overheadMs: wallMs - elapsedUs / 1_000,
+    });
+  }
+
+  #processMs(cell: Cell): number {
+    const measured = this.#measuredMs.get(cell);
+    if (measured !== undefined) return measured;
+    const known = this.#known.get(seriesOf(cell)) ?? GUESS;
+    const runUs = this.#runUs(cell, known);
+    const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runUs);
+    const measuredUs = Math.max(runUs, Math.min(MEASURED_US, MAX_RUNS * runUs));
+    return known.overheadMs + (warmUpUs + measuredUs) / 1_000;
+  }
+
+  #runUs(cell: Cell, known: Known): number {
+    return known.usPerMessage * cell.producers * cell.messages;
+  }
+}
+
+function seriesOf(cell: Cell): string {
+  const { runtime, subject, params, workers, messageBytes } = cell;
+  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
+}

@@ -1,0 +1,19 @@
+/** The options as environment.json has them: nothing of a person's paths, and only what says something of the figures. */
+import { formatParams } from "../../strategies/params.ts";
+import type { BenchOptions } from "./bench_options.ts";
+
+export function recordedOptions(
+  { subjects, out: _o, save: _s, report: _p, resume: _r, allowChangedEnvironment: _a, ...options }:
+    BenchOptions,
+): Record<string, unknown> {
+  return {
+    ...options,
+    subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
+    runtimes: options.runtimes.split(",").map(withoutPath),
+    listenerRuntime: withoutPath(options.listenerRuntime),
+  };
+}
+
+function withoutPath(item: string): string {
+  return item.replace(/=.*\/.*/, "=path");
+}

@@ -1,0 +1,66 @@
+/** What of a plan its rows show to be done: the rest is what `--resume` runs. */
+import { CELL_COLUMNS, type Sample } from "../results/columns.ts";
+import { emptySample, NOWHERE } from "../results/samples.ts";
+import type { Cell } from "../results/plan.ts";
+
+/** The pilot sends fewer messages than the cell, and no two cells of a plan differ by messages alone. */
+const KEY = CELL_COLUMNS.filter(({ name }) => name !== "messages");
+
+/**
+ * The unit is a process: one round of one cell. It is done when it has a row, also one that says that it failed
+ * or was skipped; an interrupted process has none. The rows of a process share their session, round, position
+ * and every column of the cell (runtime, runtime_version, strategy, params, producers, workers, message_bytes,
+ * sink, turn, capacity_bytes): with a fixed number of rounds the set of these keys is the same for a run that
+ * was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
+ * process measures hangs on the time that they take.
+ */
+export class Earlier {
+  /** Rows by cell and round. */
+  readonly #processes = new Map<string, Map<number, Sample[]>>();
+  readonly rows: readonly Sample[];
+  readonly #last: Sample | undefined;
+
+  constructor(samples: readonly Sample[]) {
+    this.rows = samples;
+    this.#last = samples.at(-1);
+    for (const sample of samples) {
+      const rounds = this.#processes.get(keyOf(sample)) ?? new Map<number, Sample[]>();
+      this.#processes.set(keyOf(sample), rounds);
+      rounds.set(sample.round!, [...rounds.get(sample.round!) ?? [], sample]);
+    }
+  }
+
+  /** The rows of a cell's process in a round, 0 being the pilot; none where it has yet to be run. */
+  rowsOf(cell: Cell, round: number): readonly Sample[] {
+    if (this.#processes.size === 0) return [];
+    return this.#processes.get(keyOf(emptySample(cell, NOWHERE)))?.get(round) ?? [];
+  }
+
+  /** Rounds of a cell that are done, the pilot not counted. */
+  roundsOf(cell: Cell): number {
+    if (this.#processes.size === 0) return 0;
+    const rounds = this.#processes.get(keyOf(emptySample(cell, NOWHERE)));
+    return [...rounds?.keys() ?? []].filter((round) => round > 0).length;
+  }
+
+  isSkipped(cell: Cell): boolean {
+    return this.rowsOf(cell, 0).some(({ status }) => status === "skipped");
+  }
+
+  /** Whether the pilot had already let a cell pass: it has been measured, or the pilot had gone on to another. */
+  hasPassedPilot(cell: Cell): boolean {
+    if (this.isSkipped(cell)) return false;
+    const pilot = this.rowsOf(cell, 0);
+    return this.roundsOf(cell) > 0 || (pilot.length > 0 && !pilot.includes(this.#last!));
+  }
+
+  /** How many processes the rounds of a plan still need; the pilot may yet skip some of them. */
+  missing(cells: readonly Cell[], rounds: number): number {
+    return cells.filter((cell) => cell.skip === null && !this.isSkipped(cell))
+      .reduce((sum, cell) => sum + rounds - this.roundsOf(cell), 0);
+  }
+}
+
+function keyOf(sample: Sample): string {
+  return JSON.stringify(KEY.map(({ name }) => sample[name]));
+}

@@ -1,0 +1,244 @@
+/**
+ * One comparison, from the first pilot to the last round. Each cell and round is a process of its own; its
+ * rows are written as soon as it has ended.
+ */
+import type { CellSpec } from "../../bench/process/spec.ts";
+import type { Sample } from "../results/columns.ts";
+import { halfWidths } from "../statistics/precision.ts";
+import { emptySample, NOWHERE, samplesOf, skippedSample } from "../results/samples.ts";
+import { cellKey } from "../statistics/summary.ts";
+import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
+import type { BenchOptions } from "./bench_options.ts";
+import { type Cell, cellLabel, roundOrder } from "../results/plan.ts";
+import { Predictions } from "./predictions.ts";
+import { Earlier } from "./resume.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+
+/** What a session reports while it goes on. */
+export interface SessionObserver {
+  /** `remainingMs` is a prediction, null before there is one. */
+  onProgress(done: number, of: number, what: string, remainingMs: number | null): void;
+  onRows(rows: Sample[]): void;
+  /** The pilot has ended: what the rounds will take. */
+  onEstimate(totalMs: number, processes: number): void;
+}
+
+export interface SessionSetup {
+  session: string;
+  options: BenchOptions;
+  cells: readonly Cell[];
+  listener: { host: string; port: number };
+  cores: number;
+  runCell: RunCell;
+  /** Aborted by Ctrl-C, and when the listener dies. */
+  signal: AbortSignal;
+  observer: SessionObserver;
+  /** The seam for tests: ms of any clock that only goes on. */
+  now?: () => number;
+  /** What an interrupted run of the same session has done; nothing of it is run again. */
+  earlier?: Earlier;
+}
+
+/** Messages of all producers in a pilot run: enough to tell milliseconds from minutes. */
+const PILOT_MESSAGES = 16_384;
+
+export class Session {
+  readonly #setup: SessionSetup;
+  readonly #chunks = new Map<string, number>();
+  readonly #predictions: Predictions;
+  readonly #earlier: Earlier;
+  readonly #now: () => number;
+  /** When a budget is spent, by that clock. */
+  readonly #deadline: number;
+  /** All rows of the session, which tell how wide the intervals are still. */
+  readonly #rows: Sample[] = [];
+
+  constructor(setup: SessionSetup) {
+    this.#setup = setup;
+    this.#earlier = setup.earlier ?? new Earlier([]);
+    this.#rows.push(...this.#earlier.rows);
+    this.#now = setup.now ?? (() => performance.now());
+    this.#deadline = this.#now() + (setup.options.budgetMs ?? 0);
+    this.#predictions = new Predictions(setup.options.timeoutMs);
+  }
+
+  /** Find the best chunk size of socket-bulk for each runtime that has a cell of it, but where it is known. */
+  async calibrate(known: Readonly<Record<string, number>> = {}): Promise<Record<string, number>> {
+    for (const [label, chunk] of Object.entries(known)) this.#chunks.set(label, chunk);
+    const bulk = this.#setup.cells.filter((cell) =>
+      cell.subject === "socket-bulk" && cell.params.chunk === 0 && cell.skip === null
+    );
+    const runtimes = new Map<string, { runtime: Runtime; cell: Cell }>();
+    for (const cell of bulk) runtimes.set(cell.runtime.label, { runtime: cell.runtime, cell });
+    for (const { runtime, cell } of runtimes.values()) {
+      if (this.#setup.signal.aborted) break;
+      if (this.#chunks.has(runtime.label)) continue;
+      this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
+      const outcome = await this.#run(cell, "calibrate", cell.messages, "calibration");
+      const event = outcome.events.find((other) => other.type === "calibrated");
+      if (event?.type === "calibrated") this.#chunks.set(runtime.label, event.chunk);
+    }
+    return Object.fromEntries(this.#chunks);
+  }
+
+  /**
+   * The pilot round goes up in P. It predicts every cell's time and skips what would take too long; its rows
+   * are kept but enter no statistic. `quick` pilots the smallest P alone and trusts its rate for the rest.
+   */
+  async pilot(): Promise<Cell[]> {
+    const { cells, options, signal, observer } = this.#setup;
+    const ascending = [...cells].sort((a, b) => a.producers - b.producers);
+    const runnable: Cell[] = [];
+    for (const [done, cell] of ascending.entries()) {
+      if (signal.aborted) break;
+      observer.onProgress(done, cells.length, `pilot ${cellLabel(cell)}`, null);
+      const decision = await this.#decide(cell, done + 1);
+      if (decision === "interrupted") break;
+      if (decision === "run") runnable.push(cell);
+    }
+    const left = runnable.map((cell) => options.rounds - this.#earlier.roundsOf(cell));
+    observer.onEstimate(
+      runnable.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
+      left.reduce((sum, rounds) => sum + rounds, 0),
+    );
+    // The order in which the plan names them: a round's order must hang on the seed alone.
+    return cells.filter((cell) => runnable.includes(cell));
+  }
+
+  /** Whether a cell is measured. What has been decided before is not decided again. */
+  async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
+    const { options } = this.#setup;
+    const predictions = this.#predictions;
+    if (this.#earlier.isSkipped(cell)) return "skip";
+    const piloted = this.#earlier.rowsOf(cell, 0);
+    for (const row of piloted) predictions.recall(cell, row);
+    if (this.#earlier.hasPassedPilot(cell)) return "run";
+    const decide = (why: string | null) => {
+      if (why === null) return "run";
+      this.#keep([skippedSample(cell, this.#place(0, position), why)]);
+      return "skip";
+    };
+    const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
+    const isTrusted = options.preset === "quick" &&
+      cell.producers !== Math.min(...options.producers);
+    if (tooLong !== null || piloted.length > 0 || isTrusted) return decide(tooLong);
+    const messages = Math.min(
+      cell.messages,
+      Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
+    );
+    const outcome = await this.#run(cell, "pilot", messages, "pilot");
+    if (this.#isCutShort(outcome)) return "interrupted";
+    this.#keep(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    predictions.learn(cell, messages, outcome);
+    return decide(predictions.reasonToSkip(cell));
+  }
+
+  /** All rounds, each in its own seeded order. */
+  async rounds(cells: readonly Cell[]): Promise<void> {
+    const { options, signal, observer } = this.#setup;
+    const total = options.rounds * cells.length;
+    let done = 0;
+    for (let round = 1; round <= options.rounds; round++) {
+      const order = roundOrder(cells, options.seed, round);
+      for (const [at, cell] of order.entries()) {
+        if (signal.aborted) return;
+        const left = this.#predictions.totalMs(order.slice(at)) +
+          (options.rounds - round) * this.#predictions.totalMs(cells);
+        observer.onProgress(done++, total, `round ${round} ${cellLabel(cell)}`, left);
+        if (!await this.#measure(cell, round, at + 1)) return;
+      }
+    }
+    if (options.budgetMs !== null) await this.#spendBudget(cells);
+  }
+
+  /** Further rounds of the cells whose intervals are too wide still, until none is or the time is gone. */
+  async #spendBudget(cells: readonly Cell[]): Promise<void> {
+    const { options, signal, observer } = this.#setup;
+    for (let round = options.rounds + 1; !signal.aborted; round++) {
+      const open = this.#affordable(this.#unsettled(cells));
+      if (open.length === 0) return;
+      for (const [at, cell] of roundOrder(open, options.seed, round).entries()) {
+        const left = this.#deadline - this.#now();
+        if (signal.aborted || left <= 0) return;
+        observer.onProgress(at, open.length, `round ${round} ${cellLabel(cell)}`, left);
+        if (!await this.#measure(cell, round, at + 1)) return;
+      }
+    }
+  }
+
+  /** Cells that need more rounds, the widest first. */
+  #unsettled(cells: readonly Cell[]): Cell[] {
+    const widths = halfWidths(this.#rows);
+    const widthOf = new Map(
+      cells.map((cell) => [cell, widths.get(cellKey(emptySample(cell, NOWHERE))) ?? 0]),
+    );
+    return cells.filter((cell) => widthOf.get(cell)! > this.#setup.options.precision)
+      .sort((a, b) => widthOf.get(b)! === widthOf.get(a)! ? 0 : widthOf.get(b)! - widthOf.get(a)!);
+  }
+
+  /** As many of them as the time that is left allows, in the order of the plan. */
+  #affordable(byNeed: readonly Cell[]): Cell[] {
+    const left = this.#deadline - this.#now();
+    let sum = 0;
+    const chosen = new Set<Cell>();
+    for (const cell of byNeed) {
+      sum += this.#predictions.totalMs([cell]);
+      if (sum > left) break;
+      chosen.add(cell);
+    }
+    return this.#setup.cells.filter((cell) => chosen.has(cell));
+  }
+
+  /** One process of a cell, if it has not been run before; false where an interruption left no rows of it. */
+  async #measure(cell: Cell, round: number, position: number): Promise<boolean> {
+    const [before] = this.#earlier.rowsOf(cell, round);
+    if (before !== undefined) {
+      this.#predictions.correct(cell, before.process_ms ?? 0);
+      return true;
+    }
+    const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
+    if (this.#isCutShort(outcome)) return false;
+    this.#predictions.correct(cell, outcome.wallMs);
+    this.#keep(samplesOf(cell, this.#place(round, position), outcome));
+    return true;
+  }
+
+  #keep(rows: Sample[]): void {
+    this.#rows.push(...rows);
+    this.#setup.observer.onRows(rows);
+  }
+
+  /** Ctrl-C reaches a cell's process too, which may fail of it before it is stopped. */
+  #isCutShort({ end, events }: CellOutcome): boolean {
+    return end === "interrupted" ||
+      (this.#setup.signal.aborted &&
+        (end !== "done" || events.some(({ type }) => type === "failed")));
+  }
+
+  #run(cell: Cell, task: CellSpec["task"], messages: number, phase: string): Promise<CellOutcome> {
+    const { options, listener, runCell, signal } = this.#setup;
+    const chunk = this.#chunks.get(cell.runtime.label);
+    const calibrated = cell.params.chunk === 0 && chunk !== undefined ? { chunk } : {};
+    const spec: CellSpec = {
+      subject: cell.subject,
+      params: { ...cell.params, ...calibrated },
+      producers: cell.producers,
+      workers: cell.workers,
+      messages,
+      messageBytes: cell.messageBytes,
+      turn: cell.turn,
+      capacity: cell.capacity,
+      seed: options.seed,
+      listener: cell.sink === "none" ? null : listener,
+      storeBytes: options.storeBytes,
+      runId: `${cell.subject} ${phase}`,
+      task,
+    };
+    return runCell(cell.runtime, spec, { timeoutMs: options.timeoutMs, signal });
+  }
+
+  #place(round: number, position: number) {
+    const { session, options, cores } = this.#setup;
+    return { session, round, position, seed: options.seed, cores };
+  }
+}

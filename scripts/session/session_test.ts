@@ -1,0 +1,228 @@
+/** The session with a fake in place of a process: what becomes of every way in which a cell can end. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { random } from "../../bench/workload/random.ts";
+import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts";
+import type { Sample } from "../results/columns.ts";
+import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
+import { readOptions } from "./options.ts";
+import { makePlan } from "../results/plan.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+import { Session } from "./session.ts";
+
+const RUNTIME: Runtime = {
+  kind: "node",
+  version: "1",
+  path: "node",
+  source: "pinned",
+  label: "node",
+};
+const REPORT: RunReport = {
+  status: "ok",
+  detail: "",
+  verify: "after",
+  elapsedUs: 1_000,
+  connectUs: 10,
+  expected: 16,
+  delivered: 16,
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  corrupted: 0,
+  bytes: 16,
+  writes: 1,
+  peakBytes: 16,
+  producerParks: 0,
+  producerBlockedUs: 0,
+  failedClaims: 0,
+  consumerParks: 0,
+  cpuUserUs: 1,
+  cpuSystemUs: 1,
+  listenerCpuUserUs: 1,
+  listenerCpuSystemUs: 1,
+};
+const RUN: CellEvent = { type: "run", ...REPORT };
+const END: CellEvent = { type: "end", rssPeakBytes: 1 };
+const PROOF: CellEvent = { type: "proof", status: "ok", detail: "" };
+
+function outcome(events: CellEvent[], more: Partial<CellOutcome> = {}): CellOutcome {
+  return { events, end: "done", detail: "", wallMs: 50, ...more };
+}
+
+async function rowsOf(
+  argv: string[],
+  runCell: RunCell,
+  abort = new AbortController(),
+  now?: () => number,
+) {
+  const options = readOptions("bench", ["node", "bench", ...argv]);
+  const rows: Sample[] = [];
+  const session = new Session({
+    session: "s",
+    options,
+    cells: makePlan(options, [RUNTIME]).cells,
+    listener: { host: "h", port: 1 },
+    cores: 2,
+    runCell,
+    ...(now === undefined ? {} : { now }),
+    signal: abort.signal,
+    observer: { onProgress() {}, onEstimate() {}, onRows: (more) => rows.push(...more) },
+  });
+  await session.rounds(await session.pilot());
+  return rows;
+}
+const ONE = [
+  "--strategies",
+  "swap-buffer",
+  "--producers",
+  "16",
+  "--messages",
+  "1",
+  "--rounds",
+  "1",
+];
+const measured = (rows: Sample[]) =>
+  rows.filter((row) => row.round === 1 && row.strategy === "swap-buffer");
+
+test("a one-byte run counts only with the second pass of its process", async () => {
+  const statuses = async (events: CellEvent[]) =>
+    measured(await rowsOf(ONE, () => Promise.resolve(outcome(events)))).map((
+      row,
+    ) => [row.status, row.elapsed_us]);
+  assert.deepEqual(await statuses([RUN, PROOF, END]), [["ok", 1_000]]);
+  assert.deepEqual(await statuses([RUN, END]), [["error", null]]);
+  assert.deepEqual(
+    await statuses([RUN, { type: "proof", status: "reordered", detail: "x" }, END]),
+    [["reordered", null]],
+  );
+});
+
+test("a run that is not ok has no number, its neighbours keep theirs", async () => {
+  const bad: CellEvent = {
+    ...REPORT,
+    type: "run",
+    status: "lost",
+    lost: 2,
+    detail: "two are missing",
+  };
+  const rows = measured(
+    await rowsOf([...ONE, "--message-size", "8"], () => Promise.resolve(outcome([RUN, bad, END]))),
+  );
+  assert.deepEqual(rows.map((row) => [row.status, row.elapsed_us, row.lost]), [["ok", 1_000, 0], [
+    "lost",
+    null,
+    2,
+  ]]);
+});
+
+test("a process that is stopped or dies leaves a row that says so", async () => {
+  const run = (end: CellOutcome["end"]) =>
+    rowsOf(
+      [...ONE, "--message-size", "8"],
+      (_, spec) =>
+        Promise.resolve(
+          spec.task === "measure" ? outcome([RUN], { end, detail: "why" }) : outcome([RUN, END]),
+        ),
+    );
+  for (const [end, status] of [["timeout", "timeout"], ["died", "error"]] as const) {
+    const rows = measured(await run(end));
+    assert.deepEqual(rows.map((row) => row.status), ["ok", status]);
+    assert.equal(rows[1].detail, "why");
+  }
+});
+
+test("the pilot skips what would take too long, with a row that says so", async () => {
+  const asked: CellSpec[] = [];
+  const slow: RunCell = (_, spec) => {
+    asked.push(spec);
+    const us = spec.subject === "swap-buffer" ? 1_000 * spec.producers * spec.messages : 100;
+    return Promise.resolve(outcome([{ ...REPORT, type: "run", elapsedUs: us }, END]));
+  };
+  const rows = await rowsOf(
+    [
+      "--strategies",
+      "swap-buffer",
+      "--producers",
+      "1,64,4096",
+      "--message-size",
+      "8",
+      "--timeout",
+      "100",
+    ],
+    slow,
+  );
+  const skipped = rows.filter((row) => row.status === "skipped");
+  assert.deepEqual(skipped.map((row) => [row.strategy, row.producers]), [["swap-buffer", 4_096]]);
+  assert.match(skipped[0].detail!, /4096 s, more than --timeout 100/);
+  assert.ok(
+    !asked.some((spec) =>
+      spec.task === "measure" && spec.producers === 4_096 && spec.subject !== "empty"
+    ),
+  );
+});
+
+test("the same seed gives the same order, another seed another one", async () => {
+  const order = async (seed: number) => {
+    const asked: string[] = [];
+    await rowsOf(["--rounds", "2", "--seed", String(seed)], (_, spec) => {
+      if (spec.task === "measure") {
+        asked.push(`${spec.subject} ${JSON.stringify(spec.params)} ${spec.producers}`);
+      }
+      return Promise.resolve(outcome([RUN, PROOF, END]));
+    });
+    return asked;
+  };
+  const first = await order(1);
+  assert.ok(first.length > 40);
+  const round = first.length / 2;
+  assert.deepEqual(await order(1), first);
+  assert.notDeepEqual(await order(2), first);
+  assert.notDeepEqual(first.slice(round), first.slice(0, round));
+  assert.deepEqual(first.slice(round).sort(), first.slice(0, round).sort());
+});
+
+test("an interruption ends the session and keeps what was measured", async () => {
+  const abort = new AbortController();
+  let processes = 0;
+  const rows = await rowsOf(["--message-size", "8"], () => {
+    if (++processes > 30) {
+      abort.abort();
+      return Promise.resolve(outcome([], { end: "interrupted" }));
+    }
+    return Promise.resolve(outcome([RUN, END]));
+  }, abort);
+  assert.equal(processes, 31);
+  assert.equal(rows.length, 30);
+});
+
+/** A budget by a clock on which every process takes one; times of `noisy` are spread, the others' hardly. */
+async function budgeted(noisy: string, budget: string): Promise<Map<string, number>> {
+  const next = random(7);
+  let clock = 0;
+  const runCell: RunCell = (_runtime, spec) => {
+    clock += 1_000;
+    const spread = spec.subject === noisy ? 0.6 : 0.01;
+    const elapsedUs = (spec.subject === "empty" ? 10 : 1_000) * (1 + spread * (next() - 0.5));
+    return Promise.resolve(
+      outcome([{ ...REPORT, type: "run", elapsedUs }, END], { wallMs: 1_000 }),
+    );
+  };
+  const argv = ["--strategies", "swap-buffer,channel", "--producers", "16", "--message-size", "8"];
+  const rows = await rowsOf([...argv, "--budget", budget], runCell, undefined, () => clock);
+  const rounds = rows.filter((row) => row.round! > 0);
+  assert.ok(clock <= Number.parseFloat(budget) * 1_000, `${clock} ms of ${budget}`);
+  return new Map(
+    ["swap-buffer", "channel", "empty"].map((
+      name,
+    ) => [name, rounds.filter(({ strategy }) => strategy === name).length]),
+  );
+}
+
+test("a budget goes to the cells with wide intervals, and its end is kept", async () => {
+  const spent = await budgeted("none", "100s");
+  // Eight rounds are the least for a verdict; quiet cells need no more, and empty is no contender.
+  assert.deepEqual([...spent.values()], [8, 8, 3]);
+  const noisy = await budgeted("channel", "99.5s");
+  assert.ok(noisy.get("channel")! > 20, String(noisy.get("channel")));
+  assert.deepEqual(await budgeted("channel", "99.5s"), noisy, "the same seed, the same order");
+});

@@ -1,0 +1,53 @@
+/** Two results against each other, on made-up rows. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { random } from "../../bench/workload/random.ts";
+import { madeUpSample } from "../testing/samples.ts";
+import { compareToBaseline } from "./against_baseline.ts";
+import { environmentDifferences } from "../results/environment_differences.ts";
+
+function run(us: number, rounds: number, seed: number, more = {}) {
+  const next = random(seed);
+  return Array.from(
+    { length: rounds },
+    (_, at) => madeUpSample("swap-buffer", at + 1, us * (1 + 0.05 * (next() - 0.5)), more),
+  );
+}
+
+test("a slow-down is called, a small one is not, and few runs call nothing", () => {
+  const change = (us: number, rounds = 10) =>
+    compareToBaseline(run(100, rounds, 1), run(us, rounds, 2)).cells[0];
+  assert.equal(change(115).change, "slower");
+  assert.ok(Math.abs(change(115).estimate!.ratio - 1.15) < 0.05);
+  assert.equal(change(80).change, "faster");
+  assert.equal(change(101).change, "no difference");
+  assert.equal(change(115, 7).change, "too few runs to tell");
+});
+
+test("cells match by what was chosen, not by the runtime's version", () => {
+  const after = [
+    ...run(100, 8, 2, { runtime_version: "2" }),
+    ...run(100, 8, 3, { producers: 11 }),
+    ...run(1, 8, 4, { strategy: "empty" }),
+  ];
+  const { cells, unmatched } = compareToBaseline(run(100, 8, 1), after);
+  assert.deepEqual([cells.length, unmatched], [1, 1]);
+  const lost = compareToBaseline(run(100, 8, 1), [
+    ...run(100, 8, 2),
+    madeUpSample("swap-buffer", 9, null),
+  ]);
+  assert.equal(lost.cells[0].change, "no figure");
+});
+
+test("environments: a version is what one compares, another machine is not", () => {
+  const of = (cores: number, version: string) => ({
+    machine: { cores },
+    runtimes: [{ label: "node", version }],
+    options: { seed: 1 },
+  });
+  assert.deepEqual(environmentDifferences(of(2, "1"), of(2, "1"), new Set()), []);
+  assert.deepEqual(environmentDifferences(of(2, "1"), of(4, "2"), new Set()), [
+    { field: "machine.cores", before: "2", after: "4", confounds: true },
+    { field: "runtimes.0.version", before: "1", after: "2", confounds: false },
+  ]);
+});

@@ -1,0 +1,156 @@
+/**
+ * Who is faster than whom. The headline family: runtimes against each other on a strategy, and strategies against
+ * each other under a runtime, pooled over P, with Holm's correction over the whole family. A single P gets an
+ * interval and no verdict of its own.
+ *
+ * Two cells are paired by round, since both were measured within it: what slows the machine for a while
+ * slows both.
+ */
+import { findControl } from "../../bench/subjects/controls.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { holm, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
+import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
+import { logMedians } from "./processes.ts";
+import { cellKey, groupBy, isComparable, summarize } from "./summary.ts";
+
+/** Rounds that a verdict takes. */
+export const VERDICT_ROUNDS = 8;
+/** Ratios nearer to 1 than this are no difference that anybody should act on. */
+export const NOISE = 0.02;
+/** Of the whole family together. */
+const LEVEL = 0.05;
+
+export interface PairComparison {
+  family: "runtimes" | "strategies";
+  /** The strategy, or the runtime, that both have in common. */
+  on: string;
+  /** Ratios above 1 say that it is faster than `second`; pooled, it is. */
+  first: string;
+  second: string;
+  setting: string;
+  /** Over all P at which both have a figure; n counts rounds. Null with fewer than two rounds. */
+  pooled: RatioEstimate | null;
+  /** Holm's, within the family. */
+  adjustedP: number | null;
+  cells: { producers: number; estimate: RatioEstimate | null }[];
+}
+
+export type Call = "different" | "no difference" | "too few runs to tell";
+
+export function callOf({ pooled, adjustedP }: PairComparison): Call {
+  if (pooled === null || pooled.n < VERDICT_ROUNDS) return "too few runs to tell";
+  return adjustedP! < LEVEL && exceedsNoise(pooled.ratio) ? "different" : "no difference";
+}
+
+/** Whether a ratio's own interval leaves no doubt on which side of 1 it is, and by enough to matter. */
+export function isClear({ n, ratio, low, high }: RatioEstimate): boolean {
+  return n >= VERDICT_ROUNDS && (low > 1 || high < 1) && exceedsNoise(ratio);
+}
+
+function exceedsNoise(ratio: number): boolean {
+  return Math.abs(Math.log(ratio)) >= Math.log(1 + NOISE);
+}
+
+/** A cell with the log of its processes' median times (µs) by round. */
+interface Measured {
+  row: Summary;
+  label: string;
+  rounds: ReadonlyMap<string, number>;
+}
+
+/**
+ * All pairs of both kinds that have at least one P in common. Controls are no contenders.
+ * @param summary of these samples, where the caller has it
+ */
+export function comparePairs(
+  samples: readonly Sample[],
+  summary: readonly Summary[] = summarize(samples),
+): PairComparison[] {
+  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const cells = summary
+    .filter((row): row is Summary => isComparable(row) && findControl(row.strategy!) === undefined)
+    .map((row): Measured => ({
+      row,
+      label: labelOf(row),
+      rounds: logMedians(runs.get(cellKey(row))!),
+    }));
+  const pairs = [...groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
+    ...pairsOf("runtimes", setting, ({ label }) => label, ({ row }) => row.runtime!),
+    ...pairsOf("strategies", setting, ({ row }) => row.runtime!, ({ label }) => label),
+  ]);
+  const tested = pairs.filter(({ pooled }) => pooled !== null);
+  const adjusted = holm(tested.map(({ pooled }) => pooled!.p));
+  for (const [at, pair] of tested.entries()) pair.adjustedP = adjusted[at];
+  return pairs;
+}
+
+function pairsOf(
+  family: PairComparison["family"],
+  cells: readonly Measured[],
+  onOf: (cell: Measured) => string,
+  nameOf: (cell: Measured) => string,
+): PairComparison[] {
+  return [...groupBy(cells, onOf)].flatMap(([on, same]) => {
+    const sides = [...groupBy(same, nameOf)];
+    return sides.flatMap(([first, ofFirst], at) =>
+      sides.slice(at + 1).flatMap(([second, ofSecond]) => {
+        const pair = comparePair(ofFirst, ofSecond);
+        if (pair.cells.length === 0) return [];
+        const setting = settingTitle(same[0].row);
+        return [fasterFirst({ family, on, first, second, setting, adjustedP: null, ...pair })];
+      })
+    );
+  });
+}
+
+function comparePair(
+  first: readonly Measured[],
+  second: readonly Measured[],
+): Pick<PairComparison, "pooled" | "cells"> {
+  const atEach = first.flatMap((a) => {
+    const b = second.find(({ row }) =>
+      row.producers === a.row.producers && row.messages === a.row.messages &&
+      row.verify === a.row.verify
+    );
+    return b === undefined ? [] : [{ producers: a.row.producers!, ratios: logRatios(a, b) }];
+  });
+  // A round counts where it has every P: its mean must not hang on which of them it has.
+  const whole = [...(atEach[0]?.ratios.keys() ?? [])].filter((round) =>
+    atEach.every(({ ratios }) => ratios.has(round))
+  );
+  const perRound = whole.map((round) => mean(atEach.map(({ ratios }) => ratios.get(round)!)));
+  return {
+    pooled: pairedRatio(perRound),
+    cells: atEach.map(({ producers, ratios }) => ({
+      producers,
+      estimate: pairedRatio([...ratios.values()]),
+    })),
+  };
+}
+
+/** log(time of b / time of a) of each round that has both. */
+function logRatios(a: Measured, b: Measured): Map<string, number> {
+  return new Map(
+    [...a.rounds].flatMap(([round, log]) =>
+      b.rounds.has(round) ? [[round, b.rounds.get(round)! - log] as const] : []
+    ),
+  );
+}
+
+function fasterFirst(pair: PairComparison): PairComparison {
+  if (pair.pooled === null || pair.pooled.ratio >= 1) return pair;
+  return {
+    ...pair,
+    first: pair.second,
+    second: pair.first,
+    pooled: inverse(pair.pooled),
+    cells: pair.cells.map(({ producers, estimate }) => ({
+      producers,
+      estimate: estimate === null ? null : inverse(estimate),
+    })),
+  };
+}
+
+function inverse({ ratio, low, high, above, ...rest }: RatioEstimate): RatioEstimate {
+  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low, above: 1 - above };
+}

@@ -1,0 +1,156 @@
+/** One row a cell, recomputed from the samples: nothing here is measured. */
+import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
+import { median, medianInterval, outliers, quantile } from "./order.ts";
+
+/** A cell under this many times `empty` is mostly the fixed cost of a run. */
+export const FLOOR_FACTOR = 5;
+
+type Key = Pick<Sample, (typeof CELL_COLUMNS)[number]["name"]>;
+/** What two cells must share to be compared, the strategy aside. */
+const SETTING = [
+  "runtime",
+  "runtime_version",
+  "producers",
+  "workers",
+  "message_bytes",
+  "sink",
+  "turn",
+  "capacity_bytes",
+] as const;
+
+/** Rows are in the order of the plan (the pilot's, which is not shuffled), and ascend in P. */
+export function summarize(samples: readonly Sample[]): Summary[] {
+  const place = new Map<string, number>();
+  for (const sample of samples) {
+    const key = planKey(sample);
+    if (!place.has(key)) place.set(key, place.size);
+  }
+  const cells = groupBy(
+    samples.filter((sample) => sample.round !== 0 || sample.status === "skipped"),
+    cellKey,
+  );
+  const rows = [...cells.values()].map(summarizeCell);
+  const settings = groupBy(rows, settingKey);
+  return rows
+    .map((row) => withReferences(row, settings.get(settingKey(row))!))
+    .sort((a, b) =>
+      place.get(planKey(a))! - place.get(planKey(b))! || a.producers! - b.producers! ||
+      a.messages! - b.messages!
+    );
+}
+
+/** The same string for two rows of one cell. */
+export function cellKey(row: Key): string {
+  return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
+}
+
+function planKey(row: Key): string {
+  const { runtime, runtime_version, strategy, params, workers, message_bytes } = row;
+  return [message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
+}
+
+function settingKey(row: Summary): string {
+  return SETTING.map((name) => row[name]).join("|");
+}
+
+export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
+function summarizeCell(samples: Sample[]): Summary {
+  const first = samples[0];
+  const ok = samples.filter((sample) => sample.status === "ok");
+  const bad = samples.find((sample) => sample.status !== "ok");
+  const processes = [...groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
+  const medians = processes.map((runs) => median(runs.map((run) => run.elapsed_us!)));
+  const middle = known(median(medians));
+  const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
+  const verify = new Set(ok.map((sample) => sample.verify));
+  const perMessage = (value: (sample: Sample) => number | null) => {
+    const values = ok.filter((sample) => sample.delivered! > 0 && value(sample) !== null)
+      .map((sample) => value(sample)! / sample.delivered!);
+    return known(median(values));
+  };
+  return {
+    ...(Object.fromEntries(CELL_COLUMNS.map(({ name }) => [name, first[name]])) as unknown as Key),
+    schema: SCHEMA,
+    status: bad?.status ?? "ok",
+    detail: bad?.detail ?? null,
+    verify: verify.size > 1 ? "mixed" : [...verify][0] ?? null,
+    floor: null,
+    oversubscribed: first.oversubscribed,
+    processes: processes.length,
+    runs: ok.length,
+    median_us: middle,
+    min_us: known(quantile(medians, 0)),
+    low_us: known(low),
+    high_us: known(high),
+    p25_us: known(quantile(medians, 0.25)),
+    p75_us: known(quantile(medians, 0.75)),
+    max_us: known(quantile(medians, 1)),
+    outliers: outliers(medians).length,
+    first_run_factor: known(median(processes.flatMap(firstRunFactor))),
+    messages_per_s: middle === null ? null : (ok[0].delivered! / middle) * 1e6,
+    bytes_per_s: middle === null ? null : (ok[0].bytes! / middle) * 1e6,
+    speed_vs_channel_each: null,
+    share_of_socket_bulk: null,
+    cpu_us_per_message: perMessage((sample) => sample.cpu_user_us! + sample.cpu_system_us!),
+    listener_cpu_us_per_message: perMessage((sample) =>
+      sample.listener_cpu_user_us === null
+        ? null
+        : sample.listener_cpu_user_us + sample.listener_cpu_system_us!
+    ),
+    bytes_per_write: known(
+      median(ok.map((sample) => sample.bytes_per_write!).filter((bytes) => bytes !== null)),
+    ),
+    rss_peak_bytes: known(median(processes.map((runs) => runs[0].rss_peak_bytes!))),
+  };
+}
+
+/** Of one process; none where it measured one run only. */
+function firstRunFactor(runs: readonly Sample[]): number[] {
+  const first = runs.find(({ run }) => run === 1);
+  const later = runs.filter(({ run }) => run !== 1).map((run) => run.elapsed_us!);
+  return first === undefined || later.length === 0 ? [] : [first.elapsed_us! / median(later)];
+}
+
+/** Whether a row has a number that a ratio may use. */
+export function isComparable(row: Summary | undefined): row is Summary {
+  return row?.status === "ok" && row.median_us !== null && row.floor !== true &&
+    row.verify !== "mixed";
+}
+
+/** Adds what only the neighbours tell: the floor, and the ratios where they mean something. */
+function withReferences(row: Summary, setting: readonly Summary[]): Summary {
+  const reference = (strategy: string, params: string | null) =>
+    setting.find((other) =>
+      other.strategy === strategy && (params === null || other.params === params) &&
+      other.messages === row.messages && other.status === "ok"
+    );
+  const empty = reference("empty", null);
+  const isFloor = (other: Summary) =>
+    empty !== undefined && other.strategy !== "empty" && other.median_us !== null &&
+    other.median_us < FLOOR_FACTOR * empty.median_us!;
+  const ratioTo = (other: Summary | undefined) =>
+    other === undefined || row.median_us === null || row.status !== "ok" ||
+      row.strategy === "empty" ||
+      isFloor(row) || isFloor(other) || other.verify !== row.verify || row.verify === "mixed"
+      ? null
+      : other.median_us! / row.median_us;
+  return {
+    ...row,
+    floor: row.median_us === null || empty === undefined ? null : isFloor(row),
+    speed_vs_channel_each: ratioTo(reference("channel", "drain=each")),
+    share_of_socket_bulk: ratioTo(reference("socket-bulk", null)),
+  };
+}
+
+function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

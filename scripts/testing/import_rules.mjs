@@ -1,0 +1,92 @@
+/** Which way imports go, for dependency-cruiser; `npm test` holds to it. docs/architecture.md draws it. */
+
+/** From the bottom up: a room of `scripts/` imports from those before it, and the last ones not from each other. */
+const FLOORS = [
+  ["cli"],
+  ["processes"],
+  ["results"],
+  ["statistics"],
+  ["session"],
+  ["report"],
+  ["as_published", "flame"],
+];
+
+const TESTS = "_test\\.ts$|/testing/";
+
+/** What a room must not import: all rooms above it, its neighbours, and the commands. */
+const rooms = FLOORS.flatMap((floor, level) =>
+  floor.map((room) => {
+    const others = [...floor, ...FLOORS.slice(level + 1).flat()].filter((name) => name !== room);
+    const forbidden = others.length === 0 ? "" : `^scripts/(${others.join("|")})/|`;
+    return {
+      name: `${room} looks down only`,
+      severity: "error",
+      from: { path: `^scripts/${room}/`, pathNot: TESTS },
+      to: { path: `${forbidden}^scripts/[^/]+\\.(ts|mjs)$` },
+    };
+  })
+);
+
+export default {
+  forbidden: [
+    ...rooms,
+    {
+      name: "bench knows no scripts",
+      severity: "error",
+      from: { path: "^bench/" },
+      to: { path: "^scripts/" },
+    },
+    {
+      name: "strategies know no bench and no scripts",
+      severity: "error",
+      from: { path: "^strategies/", pathNot: TESTS },
+      to: { path: "^(bench|scripts)/" },
+    },
+    {
+      name: "what is measured and what is not share no door",
+      severity: "error",
+      from: { path: "^bench/(process|workers|wire|workload|subjects|verify)/", pathNot: TESTS },
+      to: { path: "^bench/(profile|as_published|primitives)/" },
+    },
+    {
+      name: "no command imports a command",
+      severity: "error",
+      from: { path: "^scripts/[^/]+\\.(ts|mjs)$" },
+      to: { path: "^scripts/[^/]+\\.(ts|mjs)$" },
+    },
+    {
+      name: "testing is for tests",
+      severity: "error",
+      // Whatever plants mistakes is a test, too, that a person starts.
+      from: { path: "^(scripts|bench|strategies)/", pathNot: `${TESTS}|^scripts/mutations\\.ts$` },
+      to: { path: "/testing/" },
+    },
+    { name: "no circles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no file without a use",
+      severity: "error",
+      from: {
+        pathNot:
+          `${TESTS}|^(mod|server)\\.ts$|^scripts/[^/]+\\.(ts|mjs)$|worker\\.ts$|^bench/(process/(cell|probe)|profile/cell|primitives/|as_published/(arm|echo_listener))|report/page/|flame/page_script|^scripts/pinned`,
+        orphan: true,
+      },
+      to: {},
+    },
+    {
+      name: "all imports lead somewhere",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^results/" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      extensions: [".ts", ".mjs", ".js"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node"],
+    },
+  },
+};
