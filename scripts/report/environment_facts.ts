@@ -7,7 +7,7 @@ export interface EnvironmentFacts {
   facts: [name: string, value: string][];
 }
 
-/** @param environment one environment, or the array that `merge` writes */
+/** @param environment one environment, or the array of joined results */
 export function environmentFacts(environment: unknown): EnvironmentFacts[] {
   const all = Array.isArray(environment) ? environment : [environment];
   return all.map((one) => {

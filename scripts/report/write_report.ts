@@ -12,7 +12,7 @@ export const REPORT_FILES = ["chart.svg", "runtimes.svg", "report.md", "report.h
 
 /**
  * Writes REPORT_FILES; those of an earlier report are replaced.
- * @param environment as environment.json has it: one environment, or the array that `merge` writes
+ * @param environment as environment.json has it: one environment, or the array of joined results
  * @param verdicts lines of plain text
  * @throws {UsageError} where the samples hold no finished round
  */

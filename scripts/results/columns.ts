@@ -52,7 +52,7 @@ export const SAMPLE_COLUMNS = [
   {
     name: "session",
     kind: "text",
-    help: "UTC time at which the command started; tells merged results apart",
+    help: "UTC time at which the command started; tells joined results apart",
   },
   { name: "round", kind: "number", help: "round, from 1; 0 = the pilot, which no statistic uses" },
   {
@@ -267,7 +267,7 @@ export function columnsPage(): string {
     ...head,
     ...table(SUMMARY_COLUMNS),
     "",
-    "This page is written from `scripts/results/columns.ts` by `npm run columns`.",
+    "This page is written from `scripts/results/columns.ts` by `npm test -- --fix`.",
     "",
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-/** Results of no machine, in the size of a full run: for tests, and for the pictures in `browser-test`. */
+/** Results of no machine, in the size of a full run: for tests, and for the pictures of the page. */
 import { random } from "../../../bench/workload/random.ts";
 import { SUBJECTS } from "../../../bench/subjects/registry.ts";
 import { formatParams, parseParams } from "../../../strategies/params.ts";
