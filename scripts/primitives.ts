@@ -1,9 +1,8 @@
 /** The price list: what the building blocks of a hand-off cost under each runtime, in one table. */
-import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Price } from "../bench/primitives/primitives.ts";
-import { runArguments } from "../bench/runtime.ts";
 import { command, EXIT, runMain } from "./cli/command.ts";
+import { jsonLines, runChild } from "./processes/child.ts";
 import { startListenerProcess } from "./processes/listener_process.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 import { primitivesTable } from "./report/primitives_table.ts";
@@ -11,7 +10,10 @@ import { painter } from "./cli/paint.ts";
 
 const PRIMITIVES = fileURLToPath(new URL("../bench/primitives/primitives.ts", import.meta.url));
 /** mitata collects garbage before each benchmark; without this Node and Deno would be made to by 1 GiB. */
-const GC_ARGUMENT = { node: ["--expose-gc"], deno: ["--v8-flags=--expose-gc"], bun: [] };
+const GC_FLAG = { node: ["--expose-gc"], deno: ["--v8-flags=--expose-gc"], bun: [] };
+
+/** Far more than it takes. */
+const LIMIT_MS = 600_000;
 
 await runMain("primitives", async () => {
   const program = command(
@@ -36,22 +38,13 @@ await runMain("primitives", async () => {
   }
 });
 
-function measure(
+async function measure(
   runtime: Runtime,
   { host, port }: { host: string; port: number },
 ): Promise<Price[]> {
-  const [first, ...rest] = runArguments(runtime.kind);
-  const args = [...(first === undefined ? [] : [first]), ...GC_ARGUMENT[runtime.kind], ...rest];
-  const child = spawn(runtime.path, [...args, PRIMITIVES, host, String(port)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  let output = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve(output.trimEnd().split("\n").map((line) => JSON.parse(line)));
-      else reject(new Error(`${runtime.label} ${runtime.version} ended with code ${code}`));
-    });
-  });
+  const program = { path: PRIMITIVES, args: [host, String(port)], flags: GC_FLAG[runtime.kind] };
+  const { signal } = new AbortController();
+  const { output, end, detail } = await runChild(runtime, program, { timeoutMs: LIMIT_MS, signal });
+  if (end !== "done") throw new Error(`${runtime.label} ${runtime.version}: ${detail}`);
+  return jsonLines(output);
 }

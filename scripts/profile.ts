@@ -1,6 +1,7 @@
 /** Where the time goes: one cell under a CPU profiler, the consumer and every Worker, as flame graphs. */
 import { join } from "node:path";
 import type { CellSpec } from "../bench/process/spec.ts";
+import { cellSpec } from "./results/cell_spec.ts";
 import { EXIT, runMain } from "./cli/command.ts";
 import { describeProfile } from "./flame/description.ts";
 import { type ProfileOptions, readProfileOptions } from "./flame/options.ts";
@@ -53,19 +54,14 @@ function cellOf(
   { producers, workers, messages, messageBytes, capacity }: ProfileOptions,
   { host, port }: RunningListener,
 ): CellSpec {
-  return {
-    subject: entry.name,
-    params,
+  return cellSpec({ name: entry.name, params }, {
     producers,
     workers,
     messages,
     messageBytes,
-    turn: 0,
     capacity,
-    seed: 1,
     listener: { host, port },
     storeBytes: STORE_BYTES,
     runId: `${entry.name} profile`,
-    task: "measure",
-  };
+  });
 }

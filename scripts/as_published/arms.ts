@@ -2,12 +2,12 @@
  * The post's two arms beside the suite's own cells: interleaved rounds, each arm or cell in a process of its
  * own. The published arms never enter samples.csv; what they give goes into a file that says what it is.
  */
-import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
 import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/spec.ts";
-import type { CellSpec } from "../../bench/process/spec.ts";
 import { median } from "../statistics/order.ts";
 import { runArm } from "./arm_process.ts";
 import { type CellOutcome, cellRunner } from "../processes/cell_process.ts";
+import { cellSpec } from "../results/cell_spec.ts";
+import { judge, reasonAgainst } from "../results/judge.ts";
 import { roundOrder } from "../results/plan.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { parseSubjects } from "../results/subjects.ts";
@@ -178,38 +178,24 @@ function armSpec(
 async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<Result | null> {
   const [{ entry, params }] = parseSubjects(way);
   const { options: { workers, messages, seed }, verifying, signal } = setup;
-  const spec: CellSpec = {
-    subject: entry.name,
-    params,
+  const spec = cellSpec({ name: entry.name, params }, {
     producers,
     workers,
     messages,
-    messageBytes: 1,
-    turn: 0,
-    capacity: DEFAULT_CAPACITY,
     seed,
     listener: { host: verifying.host, port: verifying.port },
     storeBytes: STORE_BYTES,
     runId: `${way} beside as-published`,
-    task: "measure",
-  };
+  });
   const outcome = await cellRunner(null)(runtime, spec, { timeoutMs: PROCESS_MS, signal });
-  return outcome.end === "interrupted" ? null : judge(outcome);
+  return outcome.end === "interrupted" ? null : provenResult(outcome);
 }
 
 /** A number only where every run and the second pass of the process were delivered. */
-export function judge({ events, end, detail }: CellOutcome): Result {
-  if (end !== "done") return none(end === "timeout" ? "timeout" : "error", detail);
-  const runs = events.filter((event) => event.type === "run");
-  const bad = events.find((event) =>
-    (event.type === "run" || event.type === "proof") && event.status !== "ok"
-  );
-  if (bad?.type === "run" || bad?.type === "proof") return none(bad.status, bad.detail);
-  const failure = events.find((event) => event.type === "failed");
-  if (failure?.type === "failed") return none("error", failure.detail);
-  if (runs.length === 0 || !events.some((event) => event.type === "proof")) {
-    return none("error", "the process ended without a proven run");
-  }
-  const elapsedUs = median(runs.map((run) => run.elapsedUs));
+export function provenResult(outcome: CellOutcome): Result {
+  const judgement = judge(outcome, { secondPass: true, isPilot: false });
+  const against = reasonAgainst(judgement);
+  if (against !== null) return none(against.status, against.detail);
+  const elapsedUs = median(judgement.runs.map((run) => run.elapsedUs));
   return { status: "ok", detail: "", elapsedUs, published: null };
 }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProfileSpec } from "../../bench/profile/spec.ts";
 import type { CellSpec } from "../../bench/process/spec.ts";
-import { type CellOutcome, type Limits, runCellProgram } from "../processes/cell_process.ts";
+import { type CellOutcome, runCellProgram } from "../processes/cell_process.ts";
+import type { Limits } from "../processes/child.ts";
+import { judge, reasonAgainst } from "../results/judge.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { combine, type CpuProfile, type RawProfile } from "./cpu_profile.ts";
 import { isOutsideRuns, withProjectPaths } from "./sources.ts";
@@ -54,17 +56,11 @@ export async function profileCell(
 }
 
 /** Where a message was lost, a profile would show work that was not done. */
-function verifiedRuns({ events, end, detail }: CellOutcome): number {
-  const failed = events.find((event) => event.type === "failed");
-  if (failed?.type === "failed") throw new Error(failed.detail);
-  if (end !== "done") throw new Error(detail);
-  let runs = 0;
-  for (const event of events) {
-    if (event.type !== "run") continue;
-    if (event.status !== "ok") throw new Error(`${event.status}: ${event.detail}`);
-    runs++;
-  }
-  return runs;
+function verifiedRuns(outcome: CellOutcome): number {
+  const judgement = judge(outcome, { secondPass: false, isPilot: false });
+  const against = reasonAgainst(judgement);
+  if (against !== null) throw new Error(`${against.status}: ${against.detail}`);
+  return judgement.runs.length;
 }
 
 /** `consumer` before `worker-2` before `worker-10`. */

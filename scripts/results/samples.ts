@@ -1,10 +1,11 @@
 /** Turns what a cell's process said into rows. A run that was not proven has no number. */
-import type { CellEvent, RunReport } from "../../bench/process/spec.ts";
+import type { RunReport } from "../../bench/process/spec.ts";
 import { formatParams } from "../../strategies/params.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
 import { subjectLabel } from "./subjects.ts";
 import { type Sample, SCHEMA } from "./columns.ts";
+import { find, judge } from "./judge.ts";
 import { machineFingerprint } from "./machine.ts";
 
 /** In place of parameters where a strategy has none: what groups by the column must not drop the row. */
@@ -45,12 +46,14 @@ export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sampl
     rss_peak_bytes: find(events, "end")?.rssPeakBytes ?? null,
     process_ms: outcome.wallMs,
   };
-  const failure = failureOf(outcome);
-  const unproven = proofFailure(cell, place, events);
-  const rows = events
-    .filter((event) => event.type === "run")
-    .map((event, at) => ({ ...base, ...runColumns(event, unproven), run: at + 1 }))
-    .map((row) => place.round === 0 && row.status === "ok" ? { ...row, status: "pilot" } : row);
+  const isPilot = place.round === 0;
+  const { runs, failure } = judge(outcome, {
+    secondPass: cell.messageBytes === 1 && !isPilot,
+    isPilot,
+  });
+  const rows = runs
+    .map((run, at) => ({ ...base, ...runColumns(run), run: at + 1 }))
+    .map((row) => isPilot && row.status === "ok" ? { ...row, status: "pilot" } : row);
   return failure === null ? rows : [...rows, { ...base, ...failure }];
 }
 
@@ -59,36 +62,8 @@ export function skippedSample(cell: Cell, place: Place, why: string): Sample {
   return { ...emptySample(cell, place), status: "skipped", detail: why };
 }
 
-function find<T extends CellEvent["type"]>(events: CellEvent[], type: T) {
-  return events.find((event): event is Extract<CellEvent, { type: T }> => event.type === type);
-}
-
-type Failure = Pick<Sample, "status" | "detail">;
-
-function failureOf({ events, end, detail }: CellOutcome): Failure | null {
-  if (end === "timeout") return { status: "timeout", detail };
-  if (end === "interrupted") return { status: "error", detail };
-  const failed = find(events, "failed");
-  if (failed !== undefined) return { status: "error", detail: failed.detail };
-  return end === "died" ? { status: "error", detail } : null;
-}
-
-/** One-byte runs count only with the second pass of their process; a pilot's pass fills the whole capacity. */
-function proofFailure(cell: Cell, place: Place, events: CellEvent[]): Failure | null {
-  const isPilot = place.round === 0;
-  const proof = find(events, "proof");
-  if (proof === undefined) {
-    if (isPilot || cell.messageBytes !== 1) return null;
-    return { status: "error", detail: "the second pass did not end" };
-  }
-  return proof.status === "ok" ? null : {
-    status: proof.status,
-    detail: `${isPilot ? "with the whole capacity filled" : "second pass"}: ${proof.detail}`,
-  };
-}
-
-function runColumns(run: RunReport, unproven: Failure | null): Partial<Sample> {
-  const { status, detail } = run.status === "ok" && unproven !== null ? unproven : run;
+function runColumns(run: RunReport): Partial<Sample> {
+  const { status, detail } = run;
   return {
     status,
     detail: detail || null,

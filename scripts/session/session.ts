@@ -5,6 +5,7 @@
 import type { CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { halfWidths } from "../statistics/precision.ts";
+import { cellSpec } from "../results/cell_spec.ts";
 import { emptySample, NOWHERE, samplesOf, skippedSample } from "../results/samples.ts";
 import { cellKey } from "../statistics/summary.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
@@ -83,7 +84,7 @@ export class Session {
 
   /**
    * The pilot round goes up in P. It predicts every cell's time and skips what would take too long; its rows
-   * are kept but enter no statistic. `quick` pilots the smallest P alone and trusts its rate for the rest.
+   * are kept but enter no statistic. `quick` pilots the smallest P alone and trusts its rate for the cell.
    */
   async pilot(): Promise<Cell[]> {
     const { cells, options, signal, observer } = this.#setup;
@@ -219,9 +220,8 @@ export class Session {
     const { options, listener, runCell, signal } = this.#setup;
     const chunk = this.#chunks.get(cell.runtime.label);
     const calibrated = cell.params.chunk === 0 && chunk !== undefined ? { chunk } : {};
-    const spec: CellSpec = {
-      subject: cell.subject,
-      params: { ...cell.params, ...calibrated },
+    const { runtime, subject: name, sink } = cell;
+    const spec = cellSpec({ name, params: { ...cell.params, ...calibrated } }, {
       producers: cell.producers,
       workers: cell.workers,
       messages,
@@ -229,12 +229,12 @@ export class Session {
       turn: cell.turn,
       capacity: cell.capacity,
       seed: options.seed,
-      listener: cell.sink === "none" ? null : listener,
+      listener: sink === "none" ? null : listener,
       storeBytes: options.storeBytes,
-      runId: `${cell.subject} ${phase}`,
+      runId: `${name} ${phase}`,
       task,
-    };
-    return runCell(cell.runtime, spec, { timeoutMs: options.timeoutMs, signal });
+    });
+    return runCell(runtime, spec, { timeoutMs: options.timeoutMs, signal });
   }
 
   #place(round: number, position: number) {

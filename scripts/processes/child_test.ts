@@ -1,0 +1,58 @@
+/** One way for every child: how it ends is told, whatever it does. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { currentRuntime } from "../../bench/runtime.ts";
+import { withFolder } from "../testing/cli.ts";
+import { jsonLines, runChild } from "./child.ts";
+import { findRuntime } from "./runtimes.ts";
+
+const RUNTIME = findRuntime(`${currentRuntime().kind}=${process.execPath}`);
+const SLOW = { timeout: 60_000 };
+
+function run(text: string, limits: { timeoutMs?: number; signal?: AbortSignal } = {}) {
+  let outcome: Awaited<ReturnType<typeof runChild>>;
+  return withFolder(async (folder) => {
+    const path = join(folder, "program.mjs");
+    writeFileSync(path, text);
+    outcome = await runChild(RUNTIME, { path, args: ["7"] }, {
+      timeoutMs: 30_000,
+      signal: new AbortController().signal,
+      ...limits,
+    });
+  }).then(() => outcome);
+}
+
+const FOR_EVER = "setInterval(() => {}, 1_000);";
+
+test("what it says, and that it ended", SLOW, async () => {
+  const { output, end, detail } = await run('console.log(`{"a":${process.argv[2]}}`)');
+  assert.deepEqual([jsonLines(output), end, detail], [[{ a: 7 }], "done", ""]);
+});
+
+test("a signal that was aborted before ends it at once", SLOW, async () => {
+  const { end } = await run(FOR_EVER, { signal: AbortSignal.abort() });
+  assert.equal(end, "interrupted");
+});
+
+test("an abort and the time limit end it, and are told apart", SLOW, async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 100);
+  assert.equal((await run(FOR_EVER, { signal: stop.signal })).end, "interrupted");
+  const late = await run(FOR_EVER, { timeoutMs: 100 });
+  assert.deepEqual([late.end, late.detail], ["timeout", "stopped after 0.1 s"]);
+});
+
+test("a failure is one line that is safe to print", SLOW, async () => {
+  const { end, detail } = await run(
+    'console.error("=====\\n# \\u001b[31mError: no memory\\n at x"); process.exit(9)',
+  );
+  assert.equal(end, "died");
+  assert.match(detail, /^the process ended with code 9: .*Error: no memory$/);
+  assert.ok(!detail.includes("\u001b"));
+});
+
+test("half a line is none", () => {
+  assert.deepEqual(jsonLines('{"a":1}\nnoise\n{"b":2'), [{ a: 1 }]);
+});

@@ -1,0 +1,67 @@
+/**
+ * When does a run count? Only where its own messages were all delivered, once, in order and unchanged, and where the
+ * process has kept every other promise, too: this is the one place that says so.
+ */
+import type { CellEvent, RunReport, RunStatus } from "../../bench/process/spec.ts";
+import type { CellOutcome } from "../processes/cell_process.ts";
+
+export interface Failure {
+  status: RunStatus;
+  detail: string;
+}
+
+export interface Judgement {
+  /** All runs of the process, in their order; one that does not count has the word that says why. */
+  runs: RunReport[];
+  /** What went wrong outside of the runs, or null. */
+  failure: Failure | null;
+}
+
+/** What a process was to show beside its runs. */
+export interface Promised {
+  /** One-byte messages name no producer, so a process that measures them ends with a pass of messages that do. */
+  secondPass: boolean;
+  /** A pilot: one run, and one that fills the whole capacity. */
+  isPilot: boolean;
+}
+
+export function judge(outcome: CellOutcome, promised: Promised): Judgement {
+  const unproven = proofFailure(outcome.events, promised);
+  const runs = outcome.events
+    .filter((event) => event.type === "run")
+    .map((run) => run.status === "ok" && unproven !== null ? { ...run, ...unproven } : run);
+  return { runs, failure: failureOf(outcome) };
+}
+
+/** The first reason for which the process as a whole gives no figure; null where it gives one. */
+export function reasonAgainst({ runs, failure }: Judgement): Failure | null {
+  const bad = runs.find(({ status }) => status !== "ok");
+  if (bad !== undefined) return { status: bad.status, detail: bad.detail };
+  if (failure !== null) return failure;
+  return runs.length > 0 ? null : { status: "error", detail: "the process ended without a run" };
+}
+
+function failureOf({ events, end, detail }: CellOutcome): Failure | null {
+  if (end === "timeout") return { status: "timeout", detail };
+  if (end === "interrupted") return { status: "error", detail };
+  const failed = find(events, "failed");
+  if (failed !== undefined) return { status: "error", detail: failed.detail };
+  return end === "died" ? { status: "error", detail } : null;
+}
+
+/** Runs count only with the pass that their process adds to them; that of a pilot fills the whole capacity. */
+function proofFailure(events: CellEvent[], { secondPass, isPilot }: Promised): Failure | null {
+  const proof = find(events, "proof");
+  if (proof === undefined) {
+    return secondPass ? { status: "error", detail: "the second pass did not end" } : null;
+  }
+  return proof.status === "ok" ? null : {
+    status: proof.status,
+    detail: `${isPilot ? "with the whole capacity filled" : "second pass"}: ${proof.detail}`,
+  };
+}
+
+/** The first event of a kind. */
+export function find<T extends CellEvent["type"]>(events: readonly CellEvent[], type: T) {
+  return events.find((event): event is Extract<CellEvent, { type: T }> => event.type === type);
+}

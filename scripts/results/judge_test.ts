@@ -1,0 +1,84 @@
+/** A run counts where everything was delivered and promised; each planted fault has its word. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CellEvent, RunReport } from "../../bench/process/spec.ts";
+import type { CellOutcome } from "../processes/cell_process.ts";
+import { judge, reasonAgainst } from "./judge.ts";
+
+const RUN: RunReport = {
+  status: "ok",
+  detail: "",
+  verify: "after",
+  elapsedUs: 5,
+  connectUs: 1,
+  expected: 10,
+  delivered: 10,
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  corrupted: 0,
+  bytes: 10,
+  writes: 1,
+  peakBytes: 10,
+  producerParks: 0,
+  producerBlockedUs: 0,
+  failedClaims: 0,
+  consumerParks: 0,
+  cpuUserUs: 1,
+  cpuSystemUs: 1,
+  listenerCpuUserUs: 1,
+  listenerCpuSystemUs: 1,
+};
+const good: CellEvent = { type: "run", ...RUN };
+const lost: CellEvent = { ...good, status: "lost", detail: "1 is missing" };
+const proof: CellEvent = { type: "proof", status: "ok", detail: "" };
+const spoiled: CellEvent = { type: "proof", status: "corrupt", detail: "byte 3" };
+const end: CellEvent = { type: "end", rssPeakBytes: 1 };
+
+function outcome(events: CellEvent[], how: Partial<CellOutcome> = {}): CellOutcome {
+  return { events, end: "done", detail: "", wallMs: 1, ...how };
+}
+
+const ONE_BYTE = { secondPass: true, isPilot: false };
+const NUMBERED = { secondPass: false, isPilot: false };
+const PILOT = { secondPass: false, isPilot: true };
+
+const CASES: [string, CellOutcome, typeof ONE_BYTE, string[], string | null][] = [
+  ["all is well", outcome([good, good, proof, end]), ONE_BYTE, ["ok", "ok"], null],
+  ["numbered messages need no second pass", outcome([good, end]), NUMBERED, ["ok"], null],
+  ["one run loses", outcome([good, lost, proof, end]), ONE_BYTE, ["ok", "lost"], "lost"],
+  ["the second pass fails", outcome([good, good, spoiled, end]), ONE_BYTE, [
+    "corrupt",
+    "corrupt",
+  ], "corrupt"],
+  ["the second pass is missing", outcome([good, end]), ONE_BYTE, ["error"], "error"],
+  ["a run's own word stands before the second pass's", outcome([lost, spoiled, end]), ONE_BYTE, [
+    "lost",
+  ], "lost"],
+  ["the full capacity fails in the pilot", outcome([good, spoiled, end]), PILOT, [
+    "corrupt",
+  ], "corrupt"],
+  ["no run at all", outcome([end]), NUMBERED, [], "error"],
+  [
+    "the cell says that it failed",
+    outcome([good, { type: "failed", detail: "a Worker died" }]),
+    {
+      ...NUMBERED,
+    },
+    ["ok"],
+    "error",
+  ],
+  ["the process died", outcome([good], { end: "died", detail: "code 9" }), NUMBERED, [
+    "ok",
+  ], "error"],
+  ["the process was stopped", outcome([good], { end: "timeout", detail: "5 s" }), NUMBERED, [
+    "ok",
+  ], "timeout"],
+];
+for (const [name, told, promised, words, against] of CASES) {
+  test(name, () => {
+    const judgement = judge(told, promised);
+    assert.deepEqual(judgement.runs.map(({ status }) => status), words);
+    assert.equal(reasonAgainst(judgement)?.status ?? null, against);
+  });
+}
