@@ -1,95 +1,65 @@
-/** chart.svg: time over producers, a panel a runtime, a line a strategy. */
-import { type ChartData, hasFigure, type Series, type Setting } from "./chart_data.ts";
-import { panelLayers, type PanelScales } from "./chart_panel.ts";
-import { domainOf } from "./page/layout.js";
+/** chart.svg: time over producers, a panel a runtime, a line a strategy: the panels of the page, as a picture. */
 import { shortened } from "../cli/plain_text.ts";
-import { CONFIG, INK, type Placed, svgPicture, textLayer } from "./svg_picture.ts";
+import { type ChartData, hasFigure, type Setting } from "./chart_data.ts";
+import { domainsOf, panelGeometry } from "./page/geometry.js";
+import { outlineOf } from "./page/marks.js";
+import { METRICS } from "./page/metrics.js";
+import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
 
-/** All in px. The labels of the lines stand to the right of their panel. */
-const LEFT = 84;
-const TOP = 112;
-const HEIGHT = 430;
-const LABELS = 224;
-const UNDER = 56;
-const ROW = 18;
-/** Between the panels of one setting and those of the next. */
-const BETWEEN = 96;
+/** All in px: as wide as a README shows a picture, so that nothing in it is made smaller. */
+const WIDTH = 850;
+const PANEL = 300;
+const MARGIN = 16;
+/** To the left of a panel, for words beside its rows of marks. */
+const INDENT = 22;
+const NAME_SIZE = 12;
+const HEAD = 74;
+const TITLE = 26;
+const BETWEEN = 30;
+const LONGEST_LABEL = 24;
+/** Shorter than any dash of a strategy. */
+const FLOOR_DASH = "1.5,3.5";
 
-/** One setting below the other; a cell without a figure is a mark in a row under its panel. */
+const [TIME] = METRICS;
+
+type Geometry = ReturnType<typeof panelGeometry>;
+
+/** One setting below the other, in it one runtime below the other; a cell without a figure is a mark under its panel. */
 export function chartSvg(data: ChartData): string {
-  const width = data.runtimes.length > 1 ? 290 : 620;
-  const missing = data.settings.map((setting) => withoutFigure(setting, data.series));
-  const rows = Math.max(...missing.map((series) => series.length));
-  const height = HEIGHT + UNDER + (rows === 0 ? 0 : rows * ROW + UNDER / 2);
-  const spec = {
-    autosize: { type: "none" },
-    bounds: "flush",
-    // Vega counts a group of plots as having no extent when it is to leave no room for texts.
-    spacing: height + BETWEEN,
-    vconcat: data.settings.map((setting, at) => settingSpec(setting, data, width, missing[at])),
-    config: CONFIG,
-  };
+  const parts: string[] = [];
+  let y = MARGIN;
+  for (const setting of data.settings) {
+    parts.push(...headings(setting, y));
+    y += HEAD;
+    for (const { runtime, geometry } of panelsOf(setting, data)) {
+      parts.push(words(MARGIN, y + 6, shortened(runtime, 60), { size: 16, weight: 600 }));
+      const panel = [...axes(geometry), ...geometry.lines.map(line), ...names(geometry)];
+      parts.push(shape("g", { transform: `translate(${INDENT} ${y + TITLE})` }, ...panel));
+      y += TITLE + geometry.height + BETWEEN;
+    }
+  }
   const runtimes = data.runtimes.map(({ name }) => name).join(", ");
-  return svgPicture(
-    spec as never,
+  return picture(
+    WIDTH,
+    y,
     `Time of a run over producers, both logarithmic, a panel for each of ${runtimes}, a line a strategy. ` +
       "The figures are in report.md.",
-    {
-      left: LEFT,
-      top: TOP,
-      width: LEFT + data.runtimes.length * (width + LABELS),
-      height: TOP + data.settings.length * (height + BETWEEN) - BETWEEN,
-    },
+    ...parts,
   );
 }
 
-/** Strategies that lack a figure in some cell. */
-function withoutFigure(setting: Setting, series: readonly Series[]): Series[] {
-  return series.filter(({ label }) =>
-    setting.cells.some((cell) => cell.label === label && !hasFigure(cell))
+function panelsOf(setting: Setting, { runtimes, series }: ChartData) {
+  const domains = domainsOf(setting.cells, TIME, true, true);
+  const missing = series.map(({ label }) => label).filter((label) =>
+    setting.cells.some((cell) => cell.label === label && cell.status !== "ok")
   );
-}
-
-function settingSpec(
-  setting: Setting,
-  data: ChartData,
-  width: number,
-  missing: readonly Series[],
-) {
-  const drawn = setting.cells.filter(hasFigure);
-  const axis = [...new Set(setting.cells.map((cell) => cell.producers))].sort((a, b) => a - b);
-  const scales: PanelScales = {
-    time: domainOf(
-      drawn.flatMap((cell) => [cell.low_us ?? cell.median_us!, cell.high_us ?? cell.median_us!]),
-      true,
-    ),
-    producers: domainOf(axis, true),
-    axis,
-    width,
-    height: HEIGHT,
-  };
-  const panels = data.runtimes.map(({ name, version }, at) => {
-    const cells = setting.cells.filter((cell) => cell.runtime === name);
-    const isFirst = at === 0;
-    const texts = [
-      { x: 0, y: -20, text: shortened(titleOf(name, version), 30), size: 18, weight: 600 },
-      ...(isFirst ? headings(setting) : []),
-    ];
-    const plot = {
-      width,
-      height: HEIGHT,
-      layer: [...panelLayers(cells, data.series, scales, isFirst), textLayer(texts)],
-    };
+  return runtimes.map(({ name, version }) => {
+    const cells = setting.cells.filter(({ runtime }) => runtime === name);
     return {
-      spacing: UNDER,
-      bounds: "flush",
-      vconcat: [
-        plot,
-        ...(missing.length === 0 ? [] : [stripSpec(cells, missing, scales, isFirst)]),
-      ],
+      runtime: titleOf(name, version),
+      geometry: panelGeometry(WIDTH - INDENT, cells, series, missing, TIME, domains, PANEL),
     };
   });
-  return { spacing: width + LABELS, bounds: "flush", hconcat: panels };
 }
 
 /** `node 26.10.0`. */
@@ -97,78 +67,92 @@ export function titleOf(runtime: string, version: string): string {
   return runtime.includes(version) ? runtime : `${runtime} ${version}`;
 }
 
-function headings(setting: Setting): Placed[] {
+function headings(setting: Setting, y: number): string[] {
   const counts = setting.cells.filter(hasFigure).map((cell) => cell.processes.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const range = least === most ? String(most) : `${least} to ${most}`;
   const band = most > 1 ? "band: its 95 % interval; " : "";
   const over = most > 1 ? `median over ${range} processes a cell` : "one process a cell";
-  const x = -LEFT + 18;
+  const how = `${over}; ${band}hollow and dotted: mostly the fixed cost of a run`;
   return [
-    { x, y: -80, text: `Time of a run: ${shortened(setting.title, 90)}`, size: 22, weight: 600 },
-    {
-      x,
-      y: -54,
-      text: `${over}; ${band}hollow and dotted: mostly the fixed cost of a run`,
-      size: 14,
-      colour: INK.faint,
-    },
+    words(MARGIN, y + 12, `Time of a run: ${shortened(setting.title, 80)}`, {
+      size: 17,
+      weight: 600,
+    }),
+    words(MARGIN, y + 36, how, { fill: INK.faint }),
   ];
 }
 
-/** A row for each strategy that has no figure somewhere: skipped cells and failed ones. */
-function stripSpec(
-  cells: Setting["cells"],
-  missing: readonly Series[],
-  scales: PanelScales,
-  isFirst: boolean,
-) {
-  const rows = new Map(missing.map(({ label }, at) => [label, at * ROW + ROW / 2]));
-  const marks = cells.filter((cell) => !hasFigure(cell)).map((cell) => ({
-    producers: cell.producers,
-    y: rows.get(cell.label),
-    text: cell.status === "skipped" ? "–" : "×",
-  }));
-  const labels: Placed[] = [
-    ...(isFirst ? [{ x: -10, y: ROW / 2, text: "no figure", align: "right" as const }] : []),
-    ...(isFirst && missing.length > 1
-      ? [{
-        x: -10,
-        y: ROW * 1.5,
-        text: "– skipped",
-        align: "right" as const,
-        colour: INK.faint,
-      }]
-      : []),
-    ...(isFirst && missing.length > 2
-      ? [{ x: -10, y: ROW * 2.5, text: "× failed", align: "right" as const, colour: INK.faint }]
-      : []),
-    ...missing.map(({ label }) => ({
-      x: scales.width + 28,
-      y: rows.get(label)!,
-      text: shortened(label, 26),
-      colour: INK.faint,
-    })),
+function axes({ left, right, top, bottom, xTicks, yTicks }: Geometry): string[] {
+  return [
+    ...yTicks.flatMap(({ value, at }) => [
+      straight([left, at], [right, at], INK.line),
+      words(left - 8, at + 4, TIME.format(value), { anchor: "end" }),
+    ]),
+    ...xTicks.flatMap(({ value, at }) => [
+      straight([at, top], [at, bottom], INK.line),
+      straight([at, bottom], [at, bottom + 4], INK.faint),
+      words(at, bottom + 18, value.toLocaleString("en-US"), { anchor: "middle" }),
+    ]),
+    straight([left, top], [left, bottom], INK.faint),
+    straight([left, bottom], [right, bottom], INK.faint),
+    words((left + right) / 2, bottom + 37, "producers", { anchor: "middle", fill: INK.faint }),
   ];
-  return {
-    width: scales.width,
-    height: missing.length * ROW,
-    layer: [
-      {
-        data: { values: marks },
-        mark: { type: "text", fontSize: 17, fontWeight: 700, color: INK.text },
-        encoding: {
-          x: {
-            field: "producers",
-            type: "quantitative",
-            scale: { type: "log", domain: scales.producers, nice: false },
-            axis: null,
-          },
-          y: { field: "y", type: "quantitative", scale: null, axis: null },
-          text: { field: "text", type: "nominal" },
-        },
-      },
-      textLayer(labels),
-    ],
-  };
+}
+
+function line({ series, pieces, points }: Geometry["lines"][number]): string {
+  const { colour, dash, shape: mark } = series;
+  const bands = pieces.map(({ points }) => {
+    const side = (end: 0 | 1) =>
+      points.map((point) => ({ x: point.x, y: point.interval?.[end] ?? point.y }));
+    const outline = [...side(0), ...side(1).reverse()];
+    return shape("path", { d: `${pathThrough(outline)}Z`, fill: colour, opacity: 0.2 });
+  });
+  const strokes = pieces.map(({ floor, points }) =>
+    shape("path", {
+      d: pathThrough(points),
+      fill: "none",
+      stroke: colour,
+      "stroke-width": floor ? 1.6 : 2.2,
+      "stroke-linejoin": "round",
+      "stroke-dasharray": floor ? FLOOR_DASH : dash.length === 0 ? null : dash.join(","),
+    })
+  );
+  const marks = points.map((point) =>
+    point.hasFigure
+      ? shape("path", {
+        transform: `translate(${point.x.toFixed(2)} ${point.y.toFixed(2)})`,
+        d: outlineOf(mark),
+        fill: point.floor ? INK.paper : colour,
+        stroke: colour,
+        "stroke-width": 1.3,
+      })
+      : words(point.x, point.y + 5, point.cell.status === "skipped" ? "–" : "×", {
+        size: 17,
+        weight: 700,
+        anchor: "middle",
+      })
+  );
+  return [...bands, ...strokes, ...marks].join("");
+}
+
+/** A name at the end of every line, moved apart, with a thin line that leads to it; and one for every row of marks. */
+function names({ labels, strip, left, right }: Geometry): string[] {
+  const ends = labels.flatMap(({ series, last, at }) => {
+    const from = { x: last!.x + 6, y: last!.y };
+    const start = { x: Math.max(from.x, right - 2), y: from.y };
+    const leader = pathThrough([from, start, { x: right + 14, y: at }, { x: right + 20, y: at }]);
+    return [
+      shape("path", { d: leader, fill: "none", stroke: series.colour, opacity: 0.75 }),
+      words(right + 24, at + 4, shortened(series.label, LONGEST_LABEL), { size: NAME_SIZE }),
+    ];
+  });
+  const rows = strip.map(({ label, at }) =>
+    words(right + 24, at + 4, shortened(label, LONGEST_LABEL), { size: NAME_SIZE, fill: INK.faint })
+  );
+  const meaning = ["no figure", "– skipped", "× failed"].slice(0, strip.length)
+    .map((text, row) =>
+      words(left - 8, strip[row].at + 4, text, { anchor: "end", fill: INK.faint })
+    );
+  return [...ends, ...rows, ...meaning];
 }

@@ -1,6 +1,6 @@
 /**
- * report.html: one file that needs no network. The chart is drawn by plain JavaScript in page/, not by Vega: its
- * renderer alone is 800 KB, compiles code at run time, which no strict policy allows, and its points cannot be
+ * report.html: one file that needs no network. The chart is drawn by plain JavaScript in page/, whose geometry
+ * chart.svg shares; a library's renderer would be several times the size of the page, and its points cannot be
  * reached with a keyboard.
  */
 import { createHash } from "node:crypto";

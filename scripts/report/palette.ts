@@ -34,7 +34,7 @@ const KNOWN: Readonly<Record<string, { colour: string; shape: Shape }>> = {
 /** For all other strategies, by their names: one of Tol's colours and three of our own, of the same lightness. */
 const MORE_COLOURS = ["#aa3377", "#8c7a00", "#8b5a2b", "#4b5fd0"];
 
-/** In every chart: the names are Vega's, the page draws the same ones. */
+/** In every chart: `page/marks.js` has their outlines. */
 export const SHAPES = [
   "circle",
   "square",

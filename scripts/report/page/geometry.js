@@ -11,6 +11,21 @@ import {
 } from "./layout.js";
 import { intervalOf, valueOf } from "./metrics.js";
 
+/**
+ * @typedef {import("./metrics.js").Metric} Metric
+ * @typedef {import("./metrics.js").Cell & { label: string, producers: number, floor: boolean }} Cell a cell in a panel
+ * @typedef {{ label: string, colour: string, dash: readonly number[], shape: string }} Series
+ * @typedef {{ y: [number, number], x: [number, number], axis: number[], yLog: boolean, xLog: boolean }} Domains
+ *
+ * @typedef {object} Point
+ * @property {Cell} cell
+ * @property {boolean} floor mostly the fixed cost of a run
+ * @property {number} x
+ * @property {number} y
+ * @property {number[] | null} interval places of its two ends
+ * @property {boolean} hasFigure
+ */
+
 /** All in px. */
 const TOP = 8;
 const HEIGHT = 380;
@@ -21,7 +36,14 @@ const LABEL_GAP = 15;
 /** Narrower panels leave the names to the list of strategies. */
 const NARROW = 400;
 
-/** The domains that all panels of a chart share. */
+/**
+ * The domains that all panels of a chart share.
+ * @param {readonly Cell[]} cells
+ * @param {Metric} metric
+ * @param {boolean} yLog
+ * @param {boolean} xLog
+ * @returns {Domains}
+ */
 export function domainsOf(cells, metric, yLog, xLog) {
   const values = cells.flatMap((cell) => {
     const value = valueOf(metric, cell);
@@ -33,17 +55,23 @@ export function domainsOf(cells, metric, yLog, xLog) {
 
 /**
  * @param {number} width of the whole panel
- * @param cells of one runtime, of the series that are shown
- * @param missing names of the series that lack a figure in some panel, so that all panels have the same rows
+ * @param {readonly Cell[]} cells of one runtime, of the series that are shown
+ * @param {readonly Series[]} series
+ * @param {readonly string[]} missing names of the series that lack a figure in some panel, so that all panels have the same rows
+ * @param {Metric} metric
+ * @param {Domains} domains
+ * @param {number} plotHeight of the plot alone
  */
-export function panelGeometry(width, cells, series, missing, metric, domains) {
+export function panelGeometry(width, cells, series, missing, metric, domains, plotHeight = HEIGHT) {
   const isNarrow = width < NARROW;
   const right = width - (isNarrow ? 12 : LABELS);
-  const bottom = TOP + HEIGHT;
+  const bottom = TOP + plotHeight;
   const row = isNarrow ? 30 : 20;
   const x = scaleOf(domains.x, [LEFT, right], domains.xLog);
   const y = scaleOf(domains.y, [bottom, TOP], domains.yLog);
-  const stripY = (label) => bottom + UNDER + missing.indexOf(label) * row + (isNarrow ? 20 : 12);
+  const stripY = (/** @type {string} */ label) =>
+    bottom + UNDER + missing.indexOf(label) * row + (isNarrow ? 20 : 12);
+  /** @param {Cell} cell @returns {Point} */
   const pointOf = (cell) => {
     const value = valueOf(metric, cell);
     return {
@@ -69,7 +97,9 @@ export function panelGeometry(width, cells, series, missing, metric, domains) {
       last: drawn.findLast((point) => point !== null) ?? null,
     };
   });
-  const ends = isNarrow ? [] : lines.filter((line) => line.last !== null);
+  const ends = isNarrow
+    ? []
+    : lines.flatMap(({ series, last }) => last === null ? [] : [{ series, last }]);
   const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, TOP + 4, bottom - 4);
   return {
     width,
@@ -88,6 +118,7 @@ export function panelGeometry(width, cells, series, missing, metric, domains) {
   };
 }
 
+/** @param {Domains} domains @param {number} width */
 function ticksX(domains, width) {
   const room = Math.floor(width / 46);
   return domains.xLog ? powerTicks(domains.x, room) : linearTicks(domains.x, Math.min(5, room));
