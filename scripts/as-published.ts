@@ -75,7 +75,7 @@ function readOptions(): AsPublishedOptions {
       "Worker threads (default: the number of cores)",
       count(1, 128),
     )
-    .option("--messages <number>", "one-byte messages a producer", count(1), 1_000)
+    .option("--messages <number>", "one-byte messages per producer", count(1), 1_000)
     .option("--rounds <number>", "processes of each arm", count(1, 10_000), 5)
     .option("--seed <number>", "order of the processes", count(0, 2 ** 32 - 1), 1)
     .option(

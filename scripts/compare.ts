@@ -44,7 +44,7 @@ await runMain("compare", () => {
     console.error(
       `compare: the two were not measured under the same conditions (${
         confounded.map(({ field }) => field).join(", ")
-      }), so a difference has no one cause; --allow-different-environments calls it all the same`,
+      }), so a difference would have more than one possible cause; --allow-different-environments compares them anyway`,
     );
     return Promise.resolve(EXIT.failed);
   }

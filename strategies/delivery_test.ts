@@ -58,7 +58,7 @@ for (const strategy of chosenStrategies()) {
   });
 }
 
-/** How often a hand-off is used again, and how many messages a producer sends in each run. */
+/** How often a hand-off is used again, and how many messages each producer sends in each run. */
 interface Repeats {
   runs: number;
   messages(run: number): number;

@@ -20,7 +20,7 @@ export interface PublishedArm {
   reset(): Promise<void>;
 }
 
-/** @param messages a producer */
+/** @param messages per producer */
 export function mutexArm(producers: number, messages: number, workers: number): PublishedArm {
   const buffers = new UnclearedBuffers(UnclearedBuffers.allocate(producers * messages));
   return {
@@ -45,7 +45,7 @@ export function mutexArm(producers: number, messages: number, workers: number): 
   };
 }
 
-/** @param messages a producer */
+/** @param messages per producer */
 export function channelArm(producers: number, messages: number, workers: number): PublishedArm {
   const { consumer, tickets } = channel.open({
     producers,

@@ -53,7 +53,7 @@ function sendRuns(): void {
 
 interface Joined {
   end: BlockingProducer;
-  /** For a run of so many messages a producer: what all have sent when so many producers have ended. */
+  /** For a run of so many messages per producer: what all have sent when so many producers have ended. */
   sentBy: (messages: number) => (ended: number) => number;
 }
 

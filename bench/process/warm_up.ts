@@ -19,7 +19,7 @@ export interface WarmUp {
 }
 
 /**
- * @param once performs a run of that many messages a producer and resolves with its time in µs
+ * @param once performs a run of that many messages per producer and resolves with its time in µs
  * @param messages of the measured runs, a producer: warm-up runs have at most as many
  */
 export async function warmUp(

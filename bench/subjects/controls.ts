@@ -2,7 +2,7 @@
  * Controls: what surrounds the strategies. Not contenders.
  *
  *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
- *     socket-each   the same bytes, one awaited write a message: the floor of a serial consumer
+ *     socket-each   the same bytes, one awaited write per message: the floor of a serial consumer
  *     empty         Workers are released and close without sending: the fixed cost of a run
  */
 import type { ParamSpec } from "../../strategies/strategy.ts";
@@ -30,7 +30,7 @@ const socketBulk: Control = {
   summary: "control: the run's bytes, prebuilt, in the best chunk size; the ceiling",
   params: {
     chunk: {
-      help: "bytes a write; 0 = calibrated once a runtime",
+      help: "bytes per write; 0 = calibrated once per runtime",
       default: 0,
       min: 0,
       max: 64 * 2 ** 20,
@@ -42,7 +42,7 @@ const socketBulk: Control = {
 
 const socketEach: Control = {
   name: "socket-each",
-  summary: "control: one awaited write a message, no producers; the floor of a serial consumer",
+  summary: "control: one awaited write per message, no producers; the floor of a serial consumer",
   params: {},
   variants: [{}],
   open: (spec) => Promise.resolve(prebuilt(spec, null)),
@@ -65,7 +65,7 @@ export function findControl(name: string): Control | undefined {
   return CONTROLS.find((control) => control.name === name);
 }
 
-/** @param chunk bytes a write, or null for a write a message */
+/** @param chunk bytes per write, or null for a write per message */
 function prebuilt(spec: CellSpec, chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);
   let step = 1;

@@ -19,7 +19,7 @@ export class Sequences {
   duplicated = 0;
   reordered = 0;
 
-  /** @param messages a producer, or null where unknown */
+  /** @param messages per producer, or null where unknown */
   constructor(producers: number, messages: number | null) {
     this.#next = new Float64Array(producers);
     this.#absent = new Float64Array(producers);

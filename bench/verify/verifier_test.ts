@@ -1,4 +1,4 @@
-/** The verifier is what the suite's word hangs on: it must see one spoiled message among a million. */
+/** The verifier is what the suite's word depends on: it must see one spoiled message among a million. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { lineMessage } from "../workload/messages.ts";

@@ -1,7 +1,7 @@
 /**
  * What a message says. Producers build it, the verifier recomputes it; `docs/protocol.md` has the formulas.
  *
- * All content hangs on the seed and on the number of the run, so that bytes which an earlier run has left behind are
+ * All content depends on the seed and on the number of the run, so that bytes which an earlier run has left behind are
  * never those that this one sends.
  *
  * One byte: every producer sends the same sequence of the values 0 to 254, which begins where the run says.
@@ -17,7 +17,7 @@
  * cost of inventing content must not be what is measured.
  */
 
-/** What the content of a run hangs on, both u32. */
+/** What the content of a run depends on, both u32. */
 export interface Content {
   seed: number;
   /** Counts the runs of a process, so that no two of them send the same. */

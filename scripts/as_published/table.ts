@@ -25,7 +25,9 @@ export function asPublishedLines(result: AsPublished, paint: Paint): string[] {
   const lines = [
     "",
     paint("bold", NOT_A_MEASUREMENT),
-    `(${workers} Workers, ${count(messages)} one-byte messages a producer, medians of ${rounds} ` +
+    `(${workers} Workers, ${
+      count(messages)
+    } one-byte messages per producer, medians of ${rounds} ` +
     `${rounds === 1 ? "process" : "processes"} each)`,
   ];
   for (const { label, version } of result.runtimes) {

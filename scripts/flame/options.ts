@@ -49,8 +49,8 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
       "Worker threads (default: the number of cores)",
       count(1, 128),
     )
-    .option("--messages <number>", "messages a producer", count(1, 2 ** 31 - 1), 1_000)
-    .option("--message-size <number>", "bytes a message: 1, or 8 to 65536", messageSize, 1)
+    .option("--messages <number>", "messages per producer", count(1, 2 ** 31 - 1), 1_000)
+    .option("--message-size <number>", "bytes per message: 1, or 8 to 65536", messageSize, 1)
     .option(
       "--seconds <time>",
       "how much of the runs to sample, at least (default: 2s)",

@@ -1,4 +1,4 @@
-/** What has changed against a baseline, a line a cell. */
+/** What has changed against a baseline, one line per cell. */
 import type { BaselineComparison, Change } from "../statistics/against_baseline.ts";
 import type { EnvironmentDifference } from "../results/environment_differences.ts";
 import { type Paint, plainTable } from "./tables.ts";

@@ -8,7 +8,7 @@ import { type Style, styleOf } from "./palette.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { processesOf, type ProcessFigure } from "./processes.ts";
 
-/** Rows that may stand in one chart, with a line a runtime and strategy. */
+/** Rows that may stand in one chart, with one line per runtime and strategy. */
 export interface Setting {
   title: string;
   cells: ChartCell[];
@@ -123,7 +123,7 @@ function settingsOf(summary: readonly Summary[]): { title: string; rows: Summary
 
 function messagesTitle(rows: readonly Summary[]): string {
   const messages = new Set(rows.map((row) => row.messages));
-  return messages.size === 1 ? `, ${rows[0].messages?.toLocaleString("en-US")} a producer` : "";
+  return messages.size === 1 ? `, ${rows[0].messages?.toLocaleString("en-US")} per producer` : "";
 }
 
 /** A place in a chart, which one cell alone may take. */

@@ -1,4 +1,4 @@
-/** chart.svg: time over producers, a panel a runtime, a line a strategy: the panels of the page, as a picture. */
+/** chart.svg: time over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
 import { shortened } from "../cli/plain_text.ts";
 import { type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
@@ -42,7 +42,7 @@ export function chartSvg(data: ChartData): string {
   return picture(
     WIDTH,
     y,
-    `Time of a run over producers, both logarithmic, a panel for each of ${runtimes}, a line a strategy. ` +
+    `Time of a run over producers, both logarithmic, a panel for each of ${runtimes}, one line per strategy. ` +
       "The figures are in report.md.",
     ...parts,
   );
@@ -72,7 +72,7 @@ function headings(setting: Setting, y: number): string[] {
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const range = least === most ? String(most) : `${least} to ${most}`;
   const band = most > 1 ? "band: its 95 % interval; " : "";
-  const over = most > 1 ? `median over ${range} processes a cell` : "one process a cell";
+  const over = most > 1 ? `median over ${range} processes per cell` : "one process per cell";
   const how = `${over}; ${band}hollow and dotted: mostly the fixed cost of a run`;
   return [
     words(MARGIN, y + 12, `Time of a run: ${shortened(setting.title, 80)}`, {

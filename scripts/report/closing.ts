@@ -8,7 +8,7 @@ import { digits, rate } from "../cli/units.ts";
 import { headlineOf } from "./verdicts.ts";
 
 /**
- * One line a strategy: how its fastest runtime compares with the next, and what that one reaches; then one a runtime:
+ * One line per strategy: how its fastest runtime compares with the next, and what that one reaches; then one per runtime:
  * how its fastest strategy compares with the next.
  */
 export function closingLines(

@@ -4,7 +4,7 @@ import { type ChartCell, hasFigure, type Series, type Setting } from "./chart_da
 export interface Meeting {
   series: Series;
   producers: number;
-  /** One a runtime at most; those of a runtime that has none are missing. */
+  /** At most one per runtime; those of a runtime that has none are missing. */
   cells: ChartCell[];
 }
 

@@ -95,7 +95,7 @@ function postTable(rows: readonly Summary[]): string[] {
   return table(head, lines, []);
 }
 
-/** Every strategy and control: a time a runtime, then the rate of the fastest. */
+/** Every strategy and control: one time per runtime, then the rate of the fastest. */
 function runtimesTable(rows: readonly Summary[], runtimes: readonly string[]): string[] {
   const lines = [...groupBy(rows, (row) => `${row.producers} ${seriesLabel(row)}`).values()].map(
     (cells) => {

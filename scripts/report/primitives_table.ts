@@ -1,4 +1,4 @@
-/** Prices side by side, a row a primitive. */
+/** Prices side by side, one row per primitive. */
 import type { Price } from "../../bench/primitives/primitives.ts";
 import { type Paint, plainTable } from "./tables.ts";
 import { digits } from "../cli/units.ts";

@@ -1,4 +1,4 @@
-/** runtimes.svg: messages a second, the runtimes side by side for every strategy. */
+/** runtimes.svg: messages per second, the runtimes side by side for every strategy. */
 import { shortened } from "../cli/plain_text.ts";
 import { rate } from "../cli/units.ts";
 import type { ChartData, Setting } from "./chart_data.ts";
@@ -42,7 +42,7 @@ function headings(setting: Setting, y: number): string[] {
     words(
       MARGIN,
       y + 36,
-      "messages a second at the largest number of producers that all runtimes have;",
+      "messages per second at the largest number of producers that all runtimes have;",
       { fill: INK.faint },
     ),
     words(

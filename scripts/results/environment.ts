@@ -29,7 +29,7 @@ export interface Environment {
   /** Null for a listener that was there already. */
   listener: { kind: string; version: string } | null;
   options: Record<string, unknown>;
-  /** Bytes a write of socket-bulk, by runtime label. */
+  /** Bytes per write of socket-bulk, by runtime label. */
   bulkChunkBytes: Record<string, number>;
   notes: string[];
 }

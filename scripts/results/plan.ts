@@ -96,7 +96,7 @@ function messagesFor(
   const fitting = Math.floor(storeBytes / (producers * messageBytes));
   if (fitting >= DEFAULT_MESSAGES) return DEFAULT_MESSAGES;
   notes.add(
-    `${fitting} messages a producer instead of ${DEFAULT_MESSAGES} at ${producers} producers of ` +
+    `${fitting} messages per producer instead of ${DEFAULT_MESSAGES} at ${producers} producers of ` +
       `${messageBytes} bytes, so that a run fits the listener's store`,
   );
   return fitting;
@@ -110,7 +110,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   }
   if (messages === 0) return `${producers} producers have less than a message each`;
   if (messages > MAX_MESSAGES) {
-    return `${messages} messages a producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
+    return `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
   }
   if (capacity < range.least || capacity > range.largest) {
     return `with ${messageBytes}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;

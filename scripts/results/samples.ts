@@ -31,7 +31,7 @@ export interface Place {
 /** Where nothing is run: for the key of a cell. */
 export const NOWHERE: Place = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
 
-/** One row a measured run, and one more for what went wrong outside of them. */
+/** One row per measured run, and one more for what went wrong outside of them. */
 export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sample[] {
   const { events } = outcome;
   const ready = find(events, "ready");

@@ -14,7 +14,7 @@ export interface BenchOptions extends PlanOptions {
   seed: number;
   timeoutMs: number;
   out: string | null;
-  /** A folder whose plan is to be gone on with; all that measures is taken from there. */
+  /** A folder whose plan is to be resumed; everything that decides what is measured is taken from it. */
   resume: string | null;
   /** The name of the baseline that the results become, or null. */
   save: string | null;

@@ -30,7 +30,7 @@ export interface Circumstances {
   notes: string[];
 }
 
-/** @throws {UsageError} where the folder cannot be written, or cannot be gone on with */
+/** @throws {UsageError} where the folder cannot be written, or cannot be resumed */
 export function openDestination(circumstances: Circumstances): Destination {
   const { options, runtimes, listener, notes } = circumstances;
   const started = timestamp();
@@ -60,7 +60,7 @@ function reopen(path: string, options: BenchOptions, current: Environment): Dest
     if (changes.length > 0 && !options.allowChangedEnvironment) {
       throw new UsageError(
         `the environment is not that of ${path}: ${changes.join("; ")}; ` +
-          "--allow-changed-environment resumes all the same",
+          "--allow-changed-environment resumes it anyway",
       );
     }
     const folder = ResultsFolder.reopen(path);

@@ -12,7 +12,7 @@ export interface Step {
 
 /** From the slowest to the fastest. */
 export const MAIN_WAY: readonly Step[] = [
-  { subject: "channel:drain=each", change: "one write a message", from: null },
+  { subject: "channel:drain=each", change: "one write per message", from: null },
   {
     subject: "channel:drain=batch",
     change: "one write for all",
@@ -26,7 +26,7 @@ export const MAIN_WAY: readonly Step[] = [
   { subject: "atomic-swap", change: "atomic add, no lock", from: "swap-buffer" },
   {
     subject: "sharded-rings:publish=1",
-    change: "a ring a Worker",
+    change: "a ring per Worker",
     from: "atomic-swap",
   },
   {

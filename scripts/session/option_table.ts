@@ -79,7 +79,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "messages",
     flags: "--messages <number>",
-    help: "messages a producer (default: 1000, less if they would not fit the store)",
+    help: "messages per producer (default: 1000, less if they would not fit the store)",
     parse: count(1, MAX_MESSAGES),
     conflicts: ["total"],
     recorded: ({ messages }) => messages,
@@ -94,7 +94,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "messageBytes",
     flags: "--message-size <list>",
-    help: "bytes a message: 1, or 8 to 64KiB",
+    help: "bytes per message: 1, or 8 to 64KiB",
     parse: messageSizes(MAX_MESSAGE_BYTES),
     default: [1],
     recorded: ({ messageBytes }) => messageBytes.join(","),
@@ -119,7 +119,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "rounds",
     flags: "--rounds <number>",
     help: ({ budgetMs, rounds }) =>
-      `processes a cell${
+      `processes per cell${
         budgetMs === null ? ` (default: ${rounds})` : "; with --budget the least"
       }`,
     parse: count(1, 10_000),
@@ -180,7 +180,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "resume",
     flags: "--resume <folder>",
-    help: "go on with an interrupted run: the same plan, what is missing of it",
+    help: "resume an interrupted run: the same plan, only what is missing",
     besideResume: true,
   },
   {

@@ -12,7 +12,7 @@ const KEY = CELL_COLUMNS.filter(({ name }) => name !== "messages");
  * and every column of the cell (runtime, runtime_version, strategy, params, producers, workers, message_bytes,
  * sink, turn, capacity_bytes): with a fixed number of rounds the set of these keys is the same for a run that
  * was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
- * process measures hangs on the time that they take.
+ * process measures depends on the time that they take.
  */
 export class Earlier {
   /** Rows by cell and round. */

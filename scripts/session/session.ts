@@ -102,7 +102,7 @@ export class Session {
       runnable.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
       left.reduce((sum, rounds) => sum + rounds, 0),
     );
-    // The order in which the plan names them: a round's order must hang on the seed alone.
+    // The order in which the plan names them: a round's order must depend on the seed alone.
     return cells.filter((cell) => runnable.includes(cell));
   }
 

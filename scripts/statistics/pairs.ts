@@ -114,7 +114,7 @@ function comparePair(
     );
     return b === undefined ? [] : [{ producers: a.row.producers!, ratios: logRatios(a, b) }];
   });
-  // A round counts where it has every P: its mean must not hang on which of them it has.
+  // A round counts where it has every P: its mean must not depend on which of them it has.
   const whole = [...(atEach[0]?.ratios.keys() ?? [])].filter((round) =>
     atEach.every(({ ratios }) => ratios.has(round))
   );

@@ -1,4 +1,4 @@
-/** One row a cell, recomputed from the samples: nothing here is measured. */
+/** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
 

@@ -3,7 +3,7 @@
  *
  *     node strategies/testing/terminate_trials.ts     (or deno run -A, or bun)
  *
- * Prints a line a strategy: how many trials ended in an error that names the Worker. Ends with 1 where one did not.
+ * Prints one line per strategy: how many trials ended in an error that names the Worker. Ends with 1 where one did not.
  */
 import { WorkerLost } from "../primitives/lost_workers.ts";
 import { STRATEGIES } from "../registry.ts";

@@ -55,7 +55,7 @@ export const METRICS = [
   },
   {
     key: "price",
-    title: "ns a message",
+    title: "ns per message",
     better: "lower is better",
     of: (cell) => cell.messages_per_s === null ? null : 1e9 / cell.messages_per_s,
     fromTime: (us, cell) => us * 1_000 / messagesOf(cell),
@@ -74,7 +74,7 @@ export const METRICS = [
   },
   {
     key: "cpu",
-    title: "CPU time a message",
+    title: "CPU time per message",
     better: "lower is better",
     of: (cell) => cell.cpu_us_per_message,
     fromTime: null,

@@ -65,7 +65,7 @@ export function openTable(select) {
     element(
       "caption",
       {},
-      "One row a cell. The heads sort; a strategy's name shows its processes.",
+      "One row per cell. The heads sort; a strategy's name shows its processes.",
     ),
     element("thead", {}, element("tr", {}, ...heads)),
     body,
