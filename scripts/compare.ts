@@ -3,6 +3,7 @@ import { command, EXIT, runMain } from "./cli/command.ts";
 import { percentage } from "./cli/values.ts";
 import { baselineTable, differenceLines } from "./report/baseline_table.ts";
 import { painter } from "./cli/paint.ts";
+import { terminalTable } from "./report/table.ts";
 import { CAUTION } from "./report/verdicts.ts";
 import { CONFOUNDING } from "./session/option_table.ts";
 import { compareToBaseline } from "./statistics/against_baseline.ts";
@@ -56,7 +57,7 @@ await runMain("compare", () => {
     );
     return Promise.resolve(EXIT.failed);
   }
-  print(baselineTable(comparison, paint));
+  print(terminalTable(baselineTable(comparison), paint));
   print();
   if (comparison.unmatched > 0) print(`${comparison.unmatched} cells are in one of the two only`);
   print("Two runs at different times: the machine itself may have changed in between. " + CAUTION);

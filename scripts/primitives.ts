@@ -6,6 +6,7 @@ import { jsonLines, runChild } from "./processes/child.ts";
 import { startListenerProcess } from "./processes/listener_process.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 import { primitivesTable } from "./report/primitives_table.ts";
+import { terminalTable } from "./report/table.ts";
 import { painter } from "./cli/paint.ts";
 
 const PRIMITIVES = fileURLToPath(new URL("../bench/primitives/primitives.ts", import.meta.url));
@@ -31,7 +32,7 @@ await runMain("primitives", async () => {
       console.error(`primitives: measuring ${runtime.label} ${runtime.version}`);
       prices.set(runtime.label, await measure(runtime, listener));
     }
-    console.log(primitivesTable(prices, painter(process.stdout)));
+    console.log(terminalTable(primitivesTable(prices), painter(process.stdout)));
     return EXIT.ok;
   } finally {
     await listener.stop();

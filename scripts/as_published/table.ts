@@ -5,7 +5,7 @@ import { type AsPublished, failuresOf } from "./result_file.ts";
 import { median } from "../statistics/order.ts";
 import { FLOOR_FACTOR } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
-import type { Paint } from "../report/tables.ts";
+import type { Paint } from "../report/table.ts";
 import { digits, factor, time } from "../cli/units.ts";
 
 const COLUMNS = 80;

@@ -6,7 +6,8 @@ import { labelOf, settingTitle } from "../results/labels.ts";
 import { callOf, VERDICT_ROUNDS } from "../statistics/pairs.ts";
 import { closingLines } from "./closing.ts";
 import { painter } from "../cli/paint.ts";
-import { bySetting, postTable, runtimesTable } from "./tables.ts";
+import { bySetting, postTable, runtimesTable } from "./result_tables.ts";
+import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
 
 export function printReport({ summary, pairs, samples, folder }: Published): void {
@@ -18,11 +19,11 @@ export function printReport({ summary, pairs, samples, folder }: Published): voi
       print(
         paint("bold", `${runtime} ${ofRuntime[0].runtime_version}`) + ` (${settingTitle(rows[0])})`,
       );
-      print(postTable(ofRuntime, paint));
+      print(terminalTable(postTable(ofRuntime), paint));
     }
     print();
     print(paint("bold", "runtimes side by side") + ` (${settingTitle(rows[0])})`);
-    print(runtimesTable(rows, paint));
+    print(terminalTable(runtimesTable(rows, false), paint));
     print();
     const setting = settingTitle(rows[0]);
     for (const line of closingLines(rows, pairs.filter((pair) => pair.setting === setting))) {

@@ -1,9 +1,10 @@
 /** What all pictures and tables of a report are drawn from. No text in it is escaped, all of it is one line. */
 import { UsageError } from "../cli/command.ts";
-import { bySetting } from "./tables.ts";
+import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { cellKey, groupBy, summarize } from "../statistics/summary.ts";
+import { cellKey } from "../results/cell_key.ts";
+import { groupBy, summarize } from "../statistics/summary.ts";
 import { type Style, styleOf } from "./palette.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { processesOf, type ProcessFigure } from "./processes.ts";

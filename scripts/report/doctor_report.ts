@@ -7,7 +7,7 @@ import type { RatioEstimate } from "../statistics/inference.ts";
 import { studentQuantile } from "../statistics/inference.ts";
 import { callOf, comparePairs, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
 import { median } from "../statistics/order.ts";
-import { plainTable } from "./tables.ts";
+import { terminalTable } from "./table.ts";
 import { digits, duration } from "../cli/units.ts";
 import { painter } from "../cli/paint.ts";
 import { CAUTION } from "./verdicts.ts";
@@ -57,22 +57,19 @@ export function printDoctor({ samples, folder }: Published): void {
   const singles = pairs.flatMap(({ cells }) => cells).flatMap(({ estimate }) => estimate ?? []);
   print();
   print(paint("bold", "every cell against itself") + " (A/A: whatever differs here is noise)");
-  const table = plainTable(["runtime", "strategy", "ratio (95 %)", "verdict", "noise"], paint, [
-    0,
-    1,
-    3,
-  ]);
-  for (const { on, first, pooled, ...pair } of pairs) {
-    if (pooled === null) continue;
-    table.push([
+  const compared = pairs.flatMap((pair) => {
+    const { on, first, pooled } = pair;
+    if (pooled === null) return [];
+    return [[
       first.replace(TWIN, ""),
       on,
       `${digits(pooled.ratio)} (${digits(pooled.low)}–${digits(pooled.high)})`,
-      callOf({ on, first, pooled, ...pair }),
+      callOf(pair),
       `±${digits(100 * (Math.exp(deviation(pooled)) - 1))} %`,
-    ]);
-  }
-  print(table.toString());
+    ]];
+  });
+  const head = ["runtime", "strategy", "ratio (95 %)", "verdict", "noise"];
+  print(terminalTable({ head, words: [0, 1, 3], rows: compared }, paint));
   const called = singles.filter(({ low, high }) => low > 1 || high < 1).length;
   print(
     `${called} of ${singles.length} single cells have an interval without 1; about ${
@@ -88,16 +85,12 @@ export function printDoctor({ samples, folder }: Published): void {
   }
   print();
   print(paint("bold", "what can be told apart here") + " (one cell against another, 4 times in 5)");
-  const plan = plainTable(["difference", "rounds", "time for a pair"], paint);
-  for (const difference of DIFFERENCES) {
+  const plan = DIFFERENCES.map((difference) => {
     const rounds = roundsFor(difference, noise);
-    plan.push([
-      `${difference * 100} %`,
-      String(rounds),
-      duration(rounds * 2 * processMs),
-    ]);
-  }
-  print(plan.toString());
+    return [`${difference * 100} %`, String(rounds), duration(rounds * 2 * processMs)];
+  });
+  const planHead = ["difference", "rounds", "time for a pair"];
+  print(terminalTable({ head: planHead, words: [], rows: plan }, paint));
   print();
   print(CAUTION);
   print(`results: ${folder}`);

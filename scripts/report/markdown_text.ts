@@ -22,17 +22,3 @@ export function fenced(text: string, language: string): string[] {
   const fence = "`".repeat(Math.max(3, longest + 1));
   return [fence + language, text, fence];
 }
-
-/** @param left the columns of words; all others are numbers and stand right */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  left: readonly number[],
-): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(head),
-    line(head.map((_, at) => left.includes(at) ? "---" : "---:")),
-    ...rows.map(line),
-  ];
-}

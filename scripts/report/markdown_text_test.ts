@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { escaped, fenced, table } from "./markdown_text.ts";
+import { escaped, fenced } from "./markdown_text.ts";
+import { markdownTable, terminalTable } from "./table.ts";
 import { plainText } from "../cli/plain_text.ts";
 
 test("text stays text: no element, no table cell, no link, no mention", () => {
@@ -22,11 +23,23 @@ test("a block of code is longer than what would end it", () => {
   assert.deepEqual(fenced("a ```` b", "json"), ["`````json", "a ```` b", "`````"]);
 });
 
-test("a table has words left and numbers right", () => {
-  assert.deepEqual(table(["a", "b"], [["x", "1"]], [0]), [
+test("one table, rendered twice: words left, numbers right, tones in a terminal alone", () => {
+  const table = {
+    head: ["a", "b"],
+    words: [0],
+    rows: [["x|y", { text: "1", tone: "red" as const }], ["", "22"]],
+  };
+  assert.deepEqual(markdownTable(table), [
     "| a | b |",
     "| --- | ---: |",
-    "| x | 1 |",
+    "| x\\|y | 1 |",
+    "|  | 22 |",
+  ]);
+  const painted = terminalTable(table, (tone, text) => tone === "red" ? `<${text}>` : text);
+  assert.deepEqual(painted.split("\n").map((line) => line.trim().replace(/ +/g, " ")), [
+    "a b",
+    "x|y <1>",
+    "22",
   ]);
 });
 

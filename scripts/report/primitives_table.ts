@@ -1,25 +1,24 @@
 /** Prices side by side, one row per primitive. */
 import type { Price } from "../../bench/primitives/primitives.ts";
-import { type Paint, plainTable } from "./tables.ts";
+import type { Entry, TableData } from "./table.ts";
 import { digits } from "../cli/units.ts";
 
 /** @param prices by runtime label */
 export function primitivesTable(
   prices: ReadonlyMap<string, readonly Price[]>,
-  paint: Paint,
-): string {
+): TableData {
   const runtimes = [...prices.keys()];
   const rows = prices.get(runtimes[0]) ?? [];
-  const table = plainTable(["median", ...runtimes], paint, [0]);
+  const lines: Entry[][] = [];
   let group = "";
   for (const { group: of, name } of rows) {
-    if (of !== group) table.push([paint("bold", of), ...runtimes.map(() => "")]);
+    if (of !== group) lines.push([{ text: of, tone: "bold" }, ...runtimes.map(() => "")]);
     group = of;
     const price = (runtime: string) =>
       prices.get(runtime)!.find((other) => other.group === of && other.name === name);
-    table.push([`  ${name}`, ...runtimes.map((runtime) => nanoseconds(price(runtime)?.ns))]);
+    lines.push([`  ${name}`, ...runtimes.map((runtime) => nanoseconds(price(runtime)?.ns))]);
   }
-  return table.toString();
+  return { head: ["median", ...runtimes], words: [0], rows: lines };
 }
 
 function nanoseconds(ns: number | undefined): string {

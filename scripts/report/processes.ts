@@ -1,7 +1,8 @@
 /** What each process of a cell measured: the unit of replication, and what a chart shows one dot each. */
 import type { Sample } from "../results/columns.ts";
 import { median } from "../statistics/order.ts";
-import { cellKey, groupBy } from "../statistics/summary.ts";
+import { cellKey } from "../results/cell_key.ts";
+import { groupBy } from "../statistics/summary.ts";
 
 /** Null where the process has no verified run. */
 export interface ProcessFigure {

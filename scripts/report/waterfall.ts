@@ -7,7 +7,7 @@ import { FLOOR_FACTOR, groupBy } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import { labelOf } from "../results/labels.ts";
 import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
-import { plainTable } from "./tables.ts";
+import { terminalTable } from "./table.ts";
 import { digits, time } from "../cli/units.ts";
 
 /** Characters of a bar at most; each stands for a factor of four. */
@@ -25,15 +25,16 @@ export function printWaterfall({ samples, folder }: Published): void {
   for (const [setting, rows] of settings) {
     print();
     print(paint("bold", setting));
-    const table = plainTable(["strategy", "time", "factor (95 %)", "", "what changed"], paint, [
-      0,
-      3,
-      4,
-    ]);
-    for (const step of MAIN_WAY) table.push(line(step, rows));
-    table.push(["side branches", "", "", "", ""]);
-    for (const step of BRANCHES) table.push(line(step, rows));
-    print(table.toString());
+    const table = {
+      head: ["strategy", "time", "factor (95 %)", "", "what changed"],
+      words: [0, 3, 4],
+      rows: [
+        ...MAIN_WAY.map((step) => line(step, rows)),
+        ["side branches", "", "", "", ""],
+        ...BRANCHES.map((step) => line(step, rows)),
+      ],
+    };
+    print(terminalTable(table, paint));
   }
   print();
   print("× faster, ÷ slower than the step that it changes, paired by round. ~ is mostly the fixed");

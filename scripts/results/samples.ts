@@ -1,15 +1,10 @@
 /** Turns what a cell's process said into rows. A run that was not proven has no number. */
 import type { RunReport } from "../../bench/process/spec.ts";
-import { formatParams } from "../../strategies/params.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
-import { subjectLabel } from "./subjects.ts";
-import { type Sample, SCHEMA } from "./columns.ts";
+import { identityOf } from "./cell_key.ts";
+import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { find, judge } from "./judge.ts";
-import { machineFingerprint } from "./machine.ts";
-
-/** In place of parameters where a strategy has none: what groups by the column must not drop the row. */
-export const NO_PARAMS = "none";
 
 /** Words of rows that nobody has to mend: measured, piloted, or left out with its reason. */
 const FINE = ["ok", "pilot", "skipped"];
@@ -27,9 +22,6 @@ export interface Place {
   seed: number;
   cores: number;
 }
-
-/** Where nothing is run: for the key of a cell. */
-export const NOWHERE: Place = { session: "", round: 0, position: 0, seed: 0, cores: 1 };
 
 /** One row per measured run, and one more for what went wrong outside of them. */
 export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sample[] {
@@ -91,59 +83,18 @@ function runColumns(run: RunReport): Partial<Sample> {
   };
 }
 
+const NOTHING = Object.fromEntries(
+  SAMPLE_COLUMNS.map(({ name }) => [name, null]),
+) as unknown as Sample;
+
 /** What is known of a row before its cell has run. */
-export function emptySample(cell: Cell, place: Place): Sample {
+export function emptySample(cell: Cell, { cores, ...place }: Place): Sample {
   const threads = Math.min(cell.producers, cell.workers);
   return {
+    ...NOTHING,
+    ...identityOf(cell),
+    ...place,
     schema: SCHEMA,
-    session: place.session,
-    round: place.round,
-    position: place.position,
-    run: null,
-    machine: machineFingerprint(),
-    runtime: cell.runtime.label,
-    runtime_version: cell.runtime.version,
-    strategy: cell.subject,
-    params: formatParams(cell.params) || NO_PARAMS,
-    label: subjectLabel(cell.subject, cell.params),
-    producers: cell.producers,
-    workers: cell.workers,
-    messages: cell.messages,
-    message_bytes: cell.messageBytes,
-    sink: cell.sink,
-    turn: cell.turn,
-    capacity_bytes: cell.capacity,
-    seed: place.seed,
-    status: null,
-    detail: null,
-    verify: null,
-    elapsed_us: null,
-    expected: null,
-    delivered: null,
-    lost: null,
-    duplicated: null,
-    reordered: null,
-    corrupted: null,
-    bytes: null,
-    writes: null,
-    bytes_per_write: null,
-    peak_write_bytes: null,
-    producer_parks: null,
-    producer_blocked_us: null,
-    failed_claims: null,
-    consumer_parks: null,
-    worker_start_ms: null,
-    connect_us: null,
-    warmup_runs: null,
-    warmup_steady: null,
-    cpu_user_us: null,
-    cpu_system_us: null,
-    listener_cpu_user_us: null,
-    listener_cpu_system_us: null,
-    rss_ready_bytes: null,
-    rss_peak_bytes: null,
-    shared_bytes: null,
-    oversubscribed: threads + (cell.sink === "tcp" ? 2 : 1) > place.cores,
-    process_ms: null,
+    oversubscribed: threads + (cell.sink === "tcp" ? 2 : 1) > cores,
   };
 }

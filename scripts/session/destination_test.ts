@@ -16,7 +16,7 @@ import { ResultsFolder } from "../results/folder.ts";
 import { lockFolder } from "../results/lock.ts";
 import { recoverSamples } from "../results/recovery.ts";
 import { emptySample } from "../results/samples.ts";
-import { cellKey } from "../statistics/summary.ts";
+import { cellKey } from "../results/cell_key.ts";
 import { runCommand, startCommand, withFolder } from "../testing/cli.ts";
 import { openDestination } from "./destination.ts";
 import { readOptions } from "./options.ts";

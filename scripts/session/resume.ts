@@ -1,10 +1,7 @@
 /** What of a plan its rows show to be done: the rest is what `--resume` runs. */
-import { CELL_COLUMNS, type Sample } from "../results/columns.ts";
-import { emptySample, NOWHERE } from "../results/samples.ts";
+import { identityOf, planKey } from "../results/cell_key.ts";
+import type { Sample } from "../results/columns.ts";
 import type { Cell } from "../results/plan.ts";
-
-/** The pilot sends fewer messages than the cell, and no two cells of a plan differ by messages alone. */
-const KEY = CELL_COLUMNS.filter(({ name }) => name !== "messages");
 
 /**
  * The unit is a process: one round of one cell. It is done when it has a row, also one that says that it failed
@@ -24,8 +21,8 @@ export class Earlier {
     this.rows = samples;
     this.#last = samples.at(-1);
     for (const sample of samples) {
-      const rounds = this.#processes.get(keyOf(sample)) ?? new Map<number, Sample[]>();
-      this.#processes.set(keyOf(sample), rounds);
+      const rounds = this.#processes.get(planKey(sample)) ?? new Map<number, Sample[]>();
+      this.#processes.set(planKey(sample), rounds);
       rounds.set(sample.round!, [...rounds.get(sample.round!) ?? [], sample]);
     }
   }
@@ -33,13 +30,13 @@ export class Earlier {
   /** The rows of a cell's process in a round, 0 being the pilot; none where it has yet to be run. */
   rowsOf(cell: Cell, round: number): readonly Sample[] {
     if (this.#processes.size === 0) return [];
-    return this.#processes.get(keyOf(emptySample(cell, NOWHERE)))?.get(round) ?? [];
+    return this.#processes.get(planKey(identityOf(cell)))?.get(round) ?? [];
   }
 
   /** Rounds of a cell that are done, the pilot not counted. */
   roundsOf(cell: Cell): number {
     if (this.#processes.size === 0) return 0;
-    const rounds = this.#processes.get(keyOf(emptySample(cell, NOWHERE)));
+    const rounds = this.#processes.get(planKey(identityOf(cell)));
     return [...rounds?.keys() ?? []].filter((round) => round > 0).length;
   }
 
@@ -59,8 +56,4 @@ export class Earlier {
     return cells.filter((cell) => cell.skip === null && !this.isSkipped(cell))
       .reduce((sum, cell) => sum + rounds - this.roundsOf(cell), 0);
   }
-}
-
-function keyOf(sample: Sample): string {
-  return JSON.stringify(KEY.map(({ name }) => sample[name]));
 }

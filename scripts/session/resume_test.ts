@@ -6,7 +6,7 @@ import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts
 import { type Sample, SAMPLE_COLUMNS } from "../results/columns.ts";
 import { headerLine, rowLine } from "../results/csv.ts";
 import { recoverSamples } from "../results/recovery.ts";
-import { cellKey } from "../statistics/summary.ts";
+import { cellKey } from "../results/cell_key.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import { readOptions } from "./options.ts";
 import { makePlan } from "../results/plan.ts";

@@ -6,8 +6,8 @@ import type { CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { halfWidths } from "../statistics/precision.ts";
 import { cellSpec } from "../results/cell_spec.ts";
-import { emptySample, NOWHERE, samplesOf, skippedSample } from "../results/samples.ts";
-import { cellKey } from "../statistics/summary.ts";
+import { samplesOf, skippedSample } from "../results/samples.ts";
+import { cellKey, identityOf } from "../results/cell_key.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { type Cell, cellLabel, roundOrder } from "../results/plan.ts";
@@ -171,7 +171,7 @@ export class Session {
   #unsettled(cells: readonly Cell[]): Cell[] {
     const widths = halfWidths(this.#rows);
     const widthOf = new Map(
-      cells.map((cell) => [cell, widths.get(cellKey(emptySample(cell, NOWHERE))) ?? 0]),
+      cells.map((cell) => [cell, widths.get(cellKey(identityOf(cell))) ?? 0]),
     );
     return cells.filter((cell) => widthOf.get(cell)! > this.#setup.options.precision)
       .sort((a, b) => widthOf.get(b)! === widthOf.get(a)! ? 0 : widthOf.get(b)! - widthOf.get(a)!);

@@ -2,7 +2,8 @@
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { comparePairs, VERDICT_ROUNDS } from "./pairs.ts";
-import { cellKey, summarize } from "./summary.ts";
+import { cellKey } from "../results/cell_key.ts";
+import { summarize } from "./summary.ts";
 
 /**
  * The widest relative half-width of each cell, by `cellKey`: of its own median's interval, and of the ratios to the

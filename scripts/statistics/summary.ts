@@ -1,11 +1,11 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
+import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
 
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
 export const FLOOR_FACTOR = 5;
 
-type Key = Pick<Sample, (typeof CELL_COLUMNS)[number]["name"]>;
 /** What two cells must share to be compared, the strategy aside. */
 const SETTING = [
   "runtime",
@@ -22,7 +22,7 @@ const SETTING = [
 export function summarize(samples: readonly Sample[]): Summary[] {
   const place = new Map<string, number>();
   for (const sample of samples) {
-    const key = planKey(sample);
+    const key = lineKey(sample);
     if (!place.has(key)) place.set(key, place.size);
   }
   const cells = groupBy(
@@ -34,17 +34,12 @@ export function summarize(samples: readonly Sample[]): Summary[] {
   return rows
     .map((row) => withReferences(row, settings.get(settingKey(row))!))
     .sort((a, b) =>
-      place.get(planKey(a))! - place.get(planKey(b))! || a.producers! - b.producers! ||
+      place.get(lineKey(a))! - place.get(lineKey(b))! || a.producers! - b.producers! ||
       a.messages! - b.messages!
     );
 }
 
-/** The same string for two rows of one cell. */
-export function cellKey(row: Key): string {
-  return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
-}
-
-function planKey(row: Key): string {
+function lineKey(row: CellIdentity): string {
   const { runtime, runtime_version, strategy, params, workers, message_bytes } = row;
   return [message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
 }
@@ -78,7 +73,9 @@ function summarizeCell(samples: Sample[]): Summary {
     return known(median(values));
   };
   return {
-    ...(Object.fromEntries(CELL_COLUMNS.map(({ name }) => [name, first[name]])) as unknown as Key),
+    ...(Object.fromEntries(
+      CELL_COLUMNS.map(({ name }) => [name, first[name]]),
+    ) as unknown as CellIdentity),
     schema: SCHEMA,
     status: bad?.status ?? "ok",
     detail: bad?.detail ?? null,

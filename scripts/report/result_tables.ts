@@ -1,0 +1,82 @@
+/** The tables of a run, described once. Times are medians over processes. */
+import { rate, time } from "../cli/units.ts";
+import type { Summary } from "../results/columns.ts";
+import { labelOf, settingOf } from "../results/labels.ts";
+import { groupBy, isComparable } from "../statistics/summary.ts";
+import type { Entry, TableData } from "./table.ts";
+
+/** The post's columns, left to right. */
+export const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
+
+/** Rows that may stand in one table: the same W, S, turn and capacity. */
+export function bySetting(rows: readonly Summary[]): Summary[][] {
+  return [...groupBy(rows, settingOf).values()];
+}
+
+/** One runtime's table as in the post: producers, the lock, the channels, and the post's Δ%. */
+export function postTable(rows: readonly Summary[]): TableData {
+  const labels = POST.filter((label) => rows.some((row) => labelOf(row) === label));
+  const withDelta = labels.includes(POST[0]) && labels.includes(POST[1]);
+  const byProducers = [...groupBy(rows, (row) => String(row.producers)).values()]
+    .sort((a, b) => a[0].producers! - b[0].producers!);
+  return {
+    head: [
+      "producers",
+      ...labels.map((label) => label.replace(":drain=", " ")),
+      ...(withDelta ? ["Δ%"] : []),
+    ],
+    words: [],
+    rows: byProducers.map((cells) => {
+      const cell = (label: string) => cells.find((row) => labelOf(row) === label);
+      return [
+        cells[0].producers!.toLocaleString("en-US"),
+        ...labels.map((label) => timeEntry(cell(label))),
+        ...(withDelta ? [delta(cell(POST[0]), cell(POST[1]))] : []),
+      ];
+    }),
+  };
+}
+
+/** (channel − swap) / swap, as in the post; empty where either is unproven or mostly fixed cost. */
+function delta(swap: Summary | undefined, channel: Summary | undefined): string {
+  if (!isComparable(swap) || !isComparable(channel) || swap.verify !== channel.verify) return "";
+  const share = (channel.median_us! - swap.median_us!) / swap.median_us!;
+  return `${Math.round(share * 100).toLocaleString("en-US")}%`;
+}
+
+/**
+ * All strategies and controls, the runtimes side by side.
+ * @param withRate a last column with the rate of the fastest; a terminal of 80 columns has no room for it
+ */
+export function runtimesTable(rows: readonly Summary[], withRate: boolean): TableData {
+  const runtimes = [...new Set(rows.map((row) => row.runtime!))];
+  const cells = [...groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
+    [...groupBy(ofSubject, (row) => String(row.producers)).values()].map((cells) => ({
+      label,
+      cells,
+    }))
+  );
+  return {
+    head: ["strategy", "producers", ...runtimes, ...(withRate ? ["messages/s, best"] : [])],
+    words: [0],
+    rows: cells.map(({ label, cells }) => {
+      const rates = cells.filter((row) => row.status === "ok" && row.messages_per_s)
+        .map((row) => row.messages_per_s!);
+      return [
+        label,
+        cells[0].producers!.toLocaleString("en-US"),
+        ...runtimes.map((runtime) => timeEntry(cells.find((row) => row.runtime === runtime))),
+        ...(withRate ? [rates.length === 0 ? "" : rate(Math.max(...rates))] : []),
+      ];
+    }),
+  };
+}
+
+/** A time, or the word that says why there is none; `~` marks a cell that is mostly fixed cost. */
+function timeEntry(row: Summary | undefined): Entry {
+  if (row === undefined) return "";
+  if (row.status === "skipped") return { text: "skipped", tone: "dim" };
+  if (row.status !== "ok") return { text: row.status!, tone: "red" };
+  const text = time(row.median_us!);
+  return row.floor ? { text: `~${text}`, tone: "dim" } : text;
+}

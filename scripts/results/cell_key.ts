@@ -1,0 +1,41 @@
+/** Which cell a row belongs to: the one identity that plan, folder and statistics share. */
+import { formatParams } from "../../strategies/params.ts";
+import { CELL_COLUMNS, type Sample } from "./columns.ts";
+import { machineFingerprint } from "./machine.ts";
+import type { Cell } from "./plan.ts";
+import { subjectLabel } from "./subjects.ts";
+
+/** In place of parameters where a strategy has none: what groups by the column must not drop the row. */
+const NO_PARAMS = "none";
+
+/** The columns of a row that say which cell it is of. */
+export type CellIdentity = Pick<Sample, (typeof CELL_COLUMNS)[number]["name"]>;
+
+/** Of a cell that is measured on this machine. */
+export function identityOf(cell: Cell): CellIdentity {
+  return {
+    machine: machineFingerprint(),
+    runtime: cell.runtime.label,
+    runtime_version: cell.runtime.version,
+    strategy: cell.subject,
+    params: formatParams(cell.params) || NO_PARAMS,
+    label: subjectLabel(cell.subject, cell.params),
+    producers: cell.producers,
+    workers: cell.workers,
+    messages: cell.messages,
+    message_bytes: cell.messageBytes,
+    sink: cell.sink,
+    turn: cell.turn,
+    capacity_bytes: cell.capacity,
+  };
+}
+
+/** The same string for two rows of one cell. */
+export function cellKey(row: CellIdentity): string {
+  return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
+}
+
+/** The same without the number of messages: a pilot sends fewer, and no two cells of a plan differ by it alone. */
+export function planKey(row: CellIdentity): string {
+  return cellKey({ ...row, messages: null });
+}
