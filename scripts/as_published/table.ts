@@ -3,7 +3,7 @@ import type { Moment } from "../../bench/as_published/spec.ts";
 import { DELIVERED, FIXED, NOT_A_MEASUREMENT, PUBLISHED, type Row, type StallRow } from "./arms.ts";
 import { type AsPublished, failuresOf } from "./result_file.ts";
 import { median } from "../statistics/order.ts";
-import { FLOOR_FACTOR } from "../statistics/summary.ts";
+import { isMostlyFixedCost } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import type { Paint } from "../report/table.ts";
 import { digits, factor, time } from "../cli/units.ts";
@@ -153,7 +153,7 @@ function cellsOf(rows: readonly Row[], producers: number): (way: Row["way"]) => 
   return (way) => {
     const own = ofWay(way);
     const us = medianOf(own);
-    const isFloor = us !== null && fixed !== null && us < FLOOR_FACTOR * fixed &&
+    const isFloor = us !== null && fixed !== null && isMostlyFixedCost(us, fixed) &&
       (DELIVERED as readonly string[]).includes(way);
     const bad = own.find(({ elapsedUs }) => elapsedUs === null);
     return {

@@ -1,7 +1,7 @@
 /** Everything that a run prints on standard output when it is over. */
 import type { Published } from "./publish.ts";
 import type { Sample } from "../results/columns.ts";
-import { groupBy } from "../statistics/summary.ts";
+import { groupBy } from "../statistics/group_by.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { callOf, VERDICT_ROUNDS } from "../statistics/pairs.ts";
 import { closingLines } from "./closing.ts";

@@ -3,7 +3,8 @@ import { findControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
-import { groupBy, isComparable } from "../statistics/summary.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { isComparable } from "../statistics/summary.ts";
 import { digits, rate } from "../cli/units.ts";
 import { headlineOf } from "./verdicts.ts";
 
@@ -42,5 +43,5 @@ function figures(rows: readonly Summary[]): string {
   const at = `${largest.toLocaleString("en-US")} ${largest === 1 ? "producer" : "producers"}`;
   return `up to ${rate(best.messages_per_s!)} at ${at} (${best.runtime}), ${
     digits(best.cpu_us_per_message!)
-  } CPU µs a message`;
+  } CPU µs per message`;
 }

@@ -2,7 +2,7 @@
 import type { Sample } from "../results/columns.ts";
 import { median } from "../statistics/order.ts";
 import { cellKey } from "../results/cell_key.ts";
-import { groupBy } from "../statistics/summary.ts";
+import { groupBy } from "../statistics/group_by.ts";
 
 /** Null where the process has no verified run. */
 export interface ProcessFigure {

@@ -2,7 +2,8 @@
 import { rate, time } from "../cli/units.ts";
 import type { Summary } from "../results/columns.ts";
 import { labelOf, settingOf } from "../results/labels.ts";
-import { groupBy, isComparable } from "../statistics/summary.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { isComparable } from "../statistics/summary.ts";
 import type { Entry, TableData } from "./table.ts";
 
 /** The post's columns, left to right. */

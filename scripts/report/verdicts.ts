@@ -1,6 +1,6 @@
 /** Verdicts in words. No winner is named that the intervals do not allow. */
 import type { RatioEstimate } from "../statistics/inference.ts";
-import { groupBy } from "../statistics/summary.ts";
+import { groupBy } from "../statistics/group_by.ts";
 import { callOf, isClear, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.ts";
 

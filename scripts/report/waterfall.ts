@@ -1,9 +1,11 @@
 /** The waterfall of `bench --explain`: each step against the one that it changes, with an interval. */
 import type { Published } from "./publish.ts";
 import type { Sample } from "../results/columns.ts";
-import { processMedians } from "../statistics/processes.ts";
-import { median, medianInterval } from "../statistics/order.ts";
-import { FLOOR_FACTOR, groupBy } from "../statistics/summary.ts";
+import { pairedRatio } from "../statistics/inference.ts";
+import { logMedians } from "../statistics/processes.ts";
+import { median } from "../statistics/order.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { isMostlyFixedCost } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import { labelOf } from "../results/labels.ts";
 import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
@@ -44,26 +46,24 @@ export function printWaterfall({ samples, folder }: Published): void {
 }
 
 function line({ subject, change, from }: Step, rows: readonly Sample[]): string[] {
-  const own = medians(subject, rows);
-  const times = [...own.values()];
-  if (times.length === 0) {
+  const own = ofSubject(subject, rows);
+  const us = timeOf(own);
+  if (us === null) {
     const bad = rows.find((row) => matches(row, subject) && row.status !== "ok");
-    const status = bad?.status ?? "not measured";
-    return [shortened(subject), status, "", "", change];
+    return [shortened(subject), bad?.status ?? "not measured", "", "", change];
   }
-  const before = from === null ? new Map<string, number>() : medians(from, rows);
-  const ratios = [...own].flatMap(([round, us]) =>
-    before.has(round) ? [before.get(round)! / us] : []
+  const emptyUs = timeOf(ofSubject("empty", rows));
+  const isFixed = (of: number | null) =>
+    of !== null && emptyUs !== null && isMostlyFixedCost(of, emptyUs);
+  const middle = (isFixed(us) ? "~" : "") + time(us);
+  const before = from === null ? new Map<string, number>() : ofSubject(from, rows);
+  const ratio = pairedRatio(
+    [...own].flatMap(([round, log]) => before.has(round) ? [before.get(round)! - log] : []),
   );
-  const fixed = [...medians("empty", rows).values()];
-  const isFloor = (of: ReadonlyMap<string, number>) =>
-    fixed.length > 0 && of.size > 0 && median([...of.values()]) < FLOOR_FACTOR * median(fixed);
-  const middle = (isFloor(own) ? "~" : "") + time(median(times));
-  if (ratios.length === 0 || isFloor(own) || isFloor(before)) {
+  if (ratio === null || isFixed(us) || isFixed(timeOf(before))) {
     return [shortened(subject), middle, "", "", change];
   }
-  const [low, high] = medianInterval(ratios);
-  const factor = median(ratios);
+  const { ratio: factor, low, high } = ratio;
   return [
     shortened(subject),
     middle,
@@ -75,8 +75,14 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
   ];
 }
 
-function medians(subject: string, rows: readonly Sample[]): Map<string, number> {
-  return processMedians(rows.filter((row) => row.round !== 0 && matches(row, subject)));
+/** The log of each process's time, by round. */
+function ofSubject(subject: string, rows: readonly Sample[]): Map<string, number> {
+  return logMedians(rows.filter((row) => row.round !== 0 && matches(row, subject)));
+}
+
+/** Median over processes in µs; null without any. */
+function timeOf(logs: ReadonlyMap<string, number>): number | null {
+  return logs.size === 0 ? null : Math.exp(median([...logs.values()]));
 }
 
 function matches(row: Sample, subject: string): boolean {

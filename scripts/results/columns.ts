@@ -224,7 +224,7 @@ export const SUMMARY_COLUMNS = [
   {
     name: "cpu_us_per_message",
     kind: "number",
-    help: "user and system CPU µs of the runtime's process a message, median",
+    help: "user and system CPU µs of the runtime's process per message, median",
   },
   { name: "listener_cpu_us_per_message", kind: "number", help: "the same of the listener" },
   { name: "bytes_per_write", kind: "number", help: "median" },

@@ -7,7 +7,8 @@ import { holm, type RatioEstimate, unpairedRatio } from "./inference.ts";
 import { labelOf } from "../results/labels.ts";
 import { NOISE, VERDICT_ROUNDS } from "./pairs.ts";
 import { logMedians } from "./processes.ts";
-import { groupBy, isComparable, summarize } from "./summary.ts";
+import { groupBy } from "./group_by.ts";
+import { isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "no difference" | "too few runs to tell" | "no figure";
 

@@ -12,7 +12,8 @@ import { holm, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logMedians } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
-import { groupBy, isComparable, summarize } from "./summary.ts";
+import { groupBy } from "./group_by.ts";
+import { isComparable, summarize } from "./summary.ts";
 
 /** Rounds that a verdict takes. */
 export const VERDICT_ROUNDS = 8;

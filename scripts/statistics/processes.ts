@@ -1,7 +1,7 @@
 /** The unit of replication: what each process of a cell measured. */
 import type { Sample } from "../results/columns.ts";
 import { median } from "./order.ts";
-import { groupBy } from "./summary.ts";
+import { groupBy } from "./group_by.ts";
 
 /** Each process's median µs, by session and round. @param samples of one cell */
 export function processMedians(samples: readonly Sample[]): Map<string, number> {

@@ -1,10 +1,17 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
+import { groupBy } from "./group_by.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
+import { processMedians } from "./processes.ts";
 
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
-export const FLOOR_FACTOR = 5;
+const FIXED_COST_FACTOR = 5;
+
+/** Whether a time says little of the messages, beside what a run without any takes (both µs). */
+export function isMostlyFixedCost(us: number, emptyUs: number): boolean {
+  return us < FIXED_COST_FACTOR * emptyUs;
+}
 
 /** What two cells must share to be compared, the strategy aside. */
 const SETTING = [
@@ -48,22 +55,12 @@ function settingKey(row: Summary): string {
   return SETTING.map((name) => row[name]).join("|");
 }
 
-export function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group === undefined) groups.set(key(item), [item]);
-    else group.push(item);
-  }
-  return groups;
-}
-
 function summarizeCell(samples: Sample[]): Summary {
   const first = samples[0];
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
   const processes = [...groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
-  const medians = processes.map((runs) => median(runs.map((run) => run.elapsed_us!)));
+  const medians = [...processMedians(ok).values()];
   const middle = known(median(medians));
   const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
@@ -133,7 +130,7 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
   const empty = reference("empty", null);
   const isFloor = (other: Summary) =>
     empty !== undefined && other.strategy !== "empty" && other.median_us !== null &&
-    other.median_us < FLOOR_FACTOR * empty.median_us!;
+    isMostlyFixedCost(other.median_us, empty.median_us!);
   const ratioTo = (other: Summary | undefined) =>
     other === undefined || row.median_us === null || row.status !== "ok" ||
       row.strategy === "empty" ||

@@ -39,7 +39,7 @@ const COLUMNS = [
   column("rate", "messages/s"),
   column("price", "a message"),
   column("share", "of socket-bulk"),
-  column("cpu", "CPU a message"),
+  column("cpu", "CPU per message"),
   column("memory", "peak memory"),
   {
     title: "processes",
