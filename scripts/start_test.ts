@@ -5,6 +5,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { currentRuntime, runArguments } from "../bench/runtime.ts";
 import { findRuntime } from "./processes/runtimes.ts";
 import { withFolder } from "./testing/cli.ts";
 
@@ -96,3 +97,15 @@ test("Bun alone installs what the lockfile names, once; Node says what to do", (
     assert.deepEqual([second.status, second.stdout, second.stderr], [0, "installed\n", ""]);
     await Promise.resolve();
   }));
+
+test("a command of an earlier version answers with the one that does its work now", () => {
+  for (const name of ["report", "merge", "explain", "columns", "browser-test"]) {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [...runArguments(currentRuntime().kind), "scripts/start.mjs", name],
+      { cwd: ROOT, encoding: "utf8" },
+    );
+    assert.equal(status, 2);
+    assert.match(stderr, new RegExp(`^fanin: "${name}" is "npm run \\S+.*" now\n$`));
+  }
+});

@@ -72,7 +72,7 @@ test("a table that is not ours is refused in one line", () => {
   assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2,3\n", "x.csv"), /not readable as CSV/);
 });
 
-test("docs/columns.md explains the columns that there are (npm run columns writes it)", () => {
+test("docs/columns.md explains the columns that there are (npm test -- --fix writes it)", () => {
   const page = readFileSync(new URL("../../docs/columns.md", import.meta.url), "utf8");
   assert.equal(page, columnsPage());
 });
