@@ -1,7 +1,7 @@
 /** Where the time goes: one cell under a CPU profiler, the consumer and every Worker, as flame graphs. */
 import { join } from "node:path";
 import type { CellSpec } from "../bench/process/spec.ts";
-import { cellSpec } from "./results/cell_spec.ts";
+import { cellTask } from "./results/cell_task.ts";
 import { EXIT, runMain } from "./cli/command.ts";
 import { describeProfile } from "./flame/description.ts";
 import { type ProfileOptions, readProfileOptions } from "./flame/options.ts";
@@ -54,7 +54,7 @@ function cellOf(
   { producers, workers, messages, messageBytes, capacity }: ProfileOptions,
   { host, port }: RunningListener,
 ): CellSpec {
-  return cellSpec({ name: entry.name, params }, {
+  return cellTask({ name: entry.name, params }, {
     producers,
     workers,
     messages,

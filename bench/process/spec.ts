@@ -11,7 +11,7 @@ export interface CellSpec {
   /** A producer. */
   messages: number;
   messageBytes: number;
-  /** Messages a producer sends before its Worker turns to the next one; 0 = to its end. */
+  /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
   capacity: number;
   seed: number;

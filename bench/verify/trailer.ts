@@ -1,5 +1,5 @@
 /** The end of a stream that is no message: what its client says that it has dropped, a count for each producer. */
-import { decodeTrailer, trailerBytes } from "../wire/protocol.ts";
+import { decodeTrailer, trailerBytes } from "../wire/answers.ts";
 
 export class Trailer {
   readonly #producers: number;

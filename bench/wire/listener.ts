@@ -4,14 +4,9 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { connectionLimit } from "./connection_limit.ts";
-import {
-  decodeHeader,
-  encodeHello,
-  headerLength,
-  type HelloStatus,
-  opensLikeHeader,
-  type RunHeader,
-} from "./protocol.ts";
+import { encodeHello } from "./answers.ts";
+import { decodeHeader, headerLength, opensLikeHeader } from "./header.ts";
+import { type HelloStatus, type RunHeader } from "./protocol.ts";
 import { type FinishedRun, receiveRun, type RunConnection } from "./received_run.ts";
 
 export type { FinishedRun } from "./received_run.ts";

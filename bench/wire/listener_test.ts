@@ -5,14 +5,9 @@ import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { connectionLimit } from "./connection_limit.ts";
 import { type Listener, MAX_WAITING, startListener } from "./listener.ts";
-import {
-  decodeHello,
-  decodeVerdict,
-  encodeHeader,
-  HEADER_BYTES,
-  type RunHeader,
-  type VerdictStatus,
-} from "./protocol.ts";
+import { decodeHello, decodeVerdict } from "./answers.ts";
+import { encodeHeader } from "./header.ts";
+import { HEADER_BYTES, type RunHeader, type VerdictStatus } from "./protocol.ts";
 import { socketRuns } from "./socket_sink.ts";
 import { buildStream } from "../subjects/stream.ts";
 

@@ -3,24 +3,20 @@ import { test } from "node:test";
 import {
   decodeAck,
   decodeClock,
-  decodeHeader,
   decodeHello,
   decodeStamps,
   decodeTrailer,
   decodeVerdict,
   encodeAck,
   encodeClock,
-  encodeHeader,
   encodeHello,
   encodeTrailer,
   encodeVerdict,
-  type ListenerVerdict,
-  ProtocolError,
-  type RunHeader,
-  VERDICT_BYTES,
   verdictDetailLength,
   verdictStampsLength,
-} from "./protocol.ts";
+} from "./answers.ts";
+import { decodeHeader, encodeHeader } from "./header.ts";
+import { type ListenerVerdict, ProtocolError, type RunHeader, VERDICT_BYTES } from "./protocol.ts";
 import { printable } from "./printable.ts";
 
 const HEADER: RunHeader = {

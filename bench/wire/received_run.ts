@@ -1,13 +1,9 @@
 /** One run at the listener, from its hellos to its verdicts, over one connection or several. */
 import type { Socket } from "node:net";
+import { decodeClock, encodeAck, encodeClock, encodeHello, encodeVerdict } from "./answers.ts";
 import {
   CLOCK_BYTES,
-  decodeClock,
   DEFAULT_SILENCE_MS,
-  encodeAck,
-  encodeClock,
-  encodeHello,
-  encodeVerdict,
   type ListenerVerdict,
   type RunHeader,
   type Stamp,

@@ -6,24 +6,26 @@ import { test } from "node:test";
 import { type Listener, startListener } from "./listener.ts";
 import { jsonMessage, lineMessage } from "../workload/messages.ts";
 import {
-  ACK_BYTES,
-  CLOCK_BYTES,
   decodeAck,
   decodeClock,
   decodeHello,
   decodeStamps,
   decodeVerdict,
   encodeClock,
-  encodeHeader,
   encodeTrailer,
+  verdictDetailLength,
+  verdictStampsLength,
+} from "./answers.ts";
+import { encodeHeader } from "./header.ts";
+import {
+  ACK_BYTES,
+  CLOCK_BYTES,
   type Hello,
   HELLO_BYTES,
   type ListenerVerdict,
   type RunHeader,
   type Stamp,
   VERDICT_BYTES,
-  verdictDetailLength,
-  verdictStampsLength,
 } from "./protocol.ts";
 import { buildStream } from "../subjects/stream.ts";
 

@@ -1,17 +1,14 @@
 /** A run over TCP to the listener, with `node:net`, which all three runtimes have. */
 import { connect, type Socket } from "node:net";
+import { decodeAck, decodeHello, decodeVerdict, verdictDetailLength } from "./answers.ts";
+import { encodeHeader } from "./header.ts";
 import {
   ACK_BYTES,
-  decodeAck,
-  decodeHello,
-  decodeVerdict,
-  encodeHeader,
   HELLO_BYTES,
   type ListenerVerdict,
   ProtocolError,
   type RunHeader,
   VERDICT_BYTES,
-  verdictDetailLength,
 } from "./protocol.ts";
 import type { OpenRun, RunSink } from "./sink.ts";
 

@@ -6,7 +6,7 @@ import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/sp
 import { median } from "../statistics/order.ts";
 import { runArm } from "./arm_process.ts";
 import { type CellOutcome, cellRunner } from "../processes/cell_process.ts";
-import { cellSpec } from "../results/cell_spec.ts";
+import { cellTask } from "../results/cell_task.ts";
 import { judge, reasonAgainst } from "../results/judge.ts";
 import { roundOrder } from "../results/plan.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -178,7 +178,7 @@ function armSpec(
 async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<Result | null> {
   const [{ entry, params }] = parseSubjects(way);
   const { options: { workers, messages, seed }, verifying, signal } = setup;
-  const spec = cellSpec({ name: entry.name, params }, {
+  const spec = cellTask({ name: entry.name, params }, {
     producers,
     workers,
     messages,

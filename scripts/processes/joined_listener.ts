@@ -1,11 +1,8 @@
 /** A listener that ran before us and that nobody here has started: whether it answers, and whether it still does. */
 import { connect } from "node:net";
-import {
-  decodeHello,
-  encodeHeader,
-  HELLO_BYTES,
-  type RunHeader,
-} from "../../bench/wire/protocol.ts";
+import { decodeHello } from "../../bench/wire/answers.ts";
+import { encodeHeader } from "../../bench/wire/header.ts";
+import { HELLO_BYTES, type RunHeader } from "../../bench/wire/protocol.ts";
 import { socketRuns } from "../../bench/wire/socket_sink.ts";
 import { UsageError } from "../cli/command.ts";
 import type { RunCell } from "./cell_process.ts";

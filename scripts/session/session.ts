@@ -5,7 +5,7 @@
 import type { CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { halfWidths } from "../statistics/precision.ts";
-import { cellSpec } from "../results/cell_spec.ts";
+import { cellTask } from "../results/cell_task.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
 import { cellKey, identityOf } from "../results/cell_key.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
@@ -221,7 +221,7 @@ export class Session {
     const chunk = this.#chunks.get(cell.runtime.label);
     const calibrated = cell.params.chunk === 0 && chunk !== undefined ? { chunk } : {};
     const { runtime, subject: name, sink } = cell;
-    const spec = cellSpec({ name, params: { ...cell.params, ...calibrated } }, {
+    const spec = cellTask({ name, params: { ...cell.params, ...calibrated } }, {
       producers: cell.producers,
       workers: cell.workers,
       messages,

@@ -21,7 +21,7 @@ export const FULL: SyntheticOptions = {
 
 export const SMALL: SyntheticOptions = { producers: [16, 256], rounds: 3, runtimes: FULL.runtimes };
 
-/** Messages a producer. */
+/** Messages per producer. */
 const MESSAGES = 1_000;
 const RUNS = 3;
 /** µs a message, about as on a small machine; the fixed cost of a run is added. */

@@ -9,7 +9,7 @@ type Given = Pick<
   "producers" | "workers" | "messages" | "listener" | "storeBytes" | "runId"
 >;
 
-export function cellSpec(
+export function cellTask(
   { name, params }: { name: SubjectChoice["entry"]["name"]; params: CellSpec["params"] },
   given: Given & Partial<CellSpec>,
 ): CellSpec {

@@ -1,0 +1,108 @@
+/** What a client announces, as bytes: encoded, recognised, refused. */
+import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
+import { ascii, block, getCount, hasMagic, MAGIC, setCount, text, viewOf } from "./bytes.ts";
+import { printable } from "./printable.ts";
+import {
+  FRAMINGS,
+  HEADER_BYTES,
+  type HelloStatus,
+  MAX_CONNECTIONS,
+  PROTOCOL_VERSION,
+  type RunHeader,
+} from "./protocol.ts";
+
+const FLAGS = { warmUp: 1, trailer: 2, stamps: 4 } as const;
+const ALL_FLAGS = 7;
+const MAX_SILENCE_MS = 2 ** 31 - 1;
+const RUN_ID_BYTES = 24;
+/** Producers of a run with a trailer, so that what a listener must hold back stays small. */
+const MAX_TRAILER_PRODUCERS = 65_536;
+const MAX_EXCHANGES = 1_024;
+
+export function encodeHeader(header: RunHeader): Uint8Array {
+  const { bytes, view } = block(HEADER_BYTES, MAGIC.header);
+  view.setUint16(8, PROTOCOL_VERSION, true);
+  view.setUint16(10, HEADER_BYTES, true);
+  view.setUint8(12, FRAMINGS.indexOf(header.framing));
+  view.setUint16(14, header.connections?.count ?? 1, true);
+  view.setUint32(16, header.messageBytes, true);
+  view.setUint32(20, header.producers, true);
+  setCount(view, 24, header.messages);
+  view.setUint32(32, header.seed, true);
+  const { warmUp, trailer = false, stamps = false } = header;
+  const flags = Object.entries({ warmUp, trailer, stamps })
+    .reduce((sum, [name, set]) => sum | (set ? FLAGS[name as keyof typeof FLAGS] : 0), 0);
+  view.setUint32(36, flags, true);
+  bytes.set(ascii(header.runId).subarray(0, RUN_ID_BYTES), 40);
+  view.setUint32(64, header.run, true);
+  view.setUint32(68, header.silenceMs ?? 0, true);
+  view.setBigUint64(72, header.connections?.token ?? 0n, true);
+  view.setUint16(80, header.exchanges ?? 0, true);
+  return bytes;
+}
+
+/** The header, or the reason to refuse it with. */
+export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus, "accepted"> {
+  const view = viewOf(bytes);
+  if (!hasMagic(bytes, MAGIC.header)) return "not a header";
+  if (view.getUint16(8, true) !== PROTOCOL_VERSION) return "another version";
+  if (bytes.length < HEADER_BYTES || view.getUint16(10, true) < HEADER_BYTES) return "bad values";
+  const messages = getCount(view, 24);
+  const framing = FRAMINGS[view.getUint8(12)];
+  if (framing === undefined) return "bad values";
+  const silenceMs = view.getUint32(68, true);
+  const flags = view.getUint32(36, true);
+  const count = view.getUint16(14, true);
+  const exchanges = view.getUint16(80, true);
+  const header: RunHeader = {
+    framing,
+    messageBytes: view.getUint32(16, true),
+    producers: view.getUint32(20, true),
+    messages,
+    seed: view.getUint32(32, true),
+    warmUp: (flags & FLAGS.warmUp) !== 0,
+    runId: printable(text(bytes.subarray(40, 40 + RUN_ID_BYTES)).replace(/\0+$/, "")),
+    run: view.getUint32(64, true),
+    ...(silenceMs === 0 ? {} : { silenceMs }),
+    ...(count === 1 ? {} : { connections: { count, token: view.getBigUint64(72, true) } }),
+    ...((flags & FLAGS.trailer) === 0 ? {} : { trailer: true }),
+    ...((flags & FLAGS.stamps) === 0 ? {} : { stamps: true }),
+    ...(exchanges === 0 ? {} : { exchanges }),
+  };
+  const size = header.messageBytes;
+  const sizeFits = framing === "grouped"
+    ? size === 1
+    : size <= MAX_MESSAGE_BYTES && (size >= 8 || (size === 1 && framing === "fixed"));
+  const countsFit = header.producers >= 1 && header.producers <= 1 << 24 &&
+    (messages === null
+      ? framing !== "grouped"
+      : messages < 2 ** 32 && header.producers * messages <= Number.MAX_SAFE_INTEGER);
+  // A drop is counted for its producer, which single bytes do not name, against a number that is known.
+  const trailerFits = !header.trailer ||
+    (size > 1 && messages !== null && header.producers <= MAX_TRAILER_PRODUCERS);
+  const connectionsFit = count >= 1 && count <= MAX_CONNECTIONS &&
+    (count > 1) === (view.getBigUint64(72, true) !== 0n);
+  // What a later version may ask for, this one must not seem to have done.
+  const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
+    silenceMs <= MAX_SILENCE_MS;
+  return sizeFits && countsFit && trailerFits && connectionsFit && asksNoMore
+    ? header
+    : "bad values";
+}
+
+/** Whether bytes open like a header; false as soon as the first eight say otherwise. */
+export function opensLikeHeader(bytes: Uint8Array): boolean {
+  const length = Math.min(bytes.length, MAGIC.header.length);
+  return text(bytes.subarray(0, length)) === MAGIC.header.slice(0, length);
+}
+
+/**
+ * How many bytes of a header to await: as many as it says, since a newer client may append fields, which this version
+ * skips; no more than are there of one that says another version.
+ */
+export function headerLength(bytes: Uint8Array): number {
+  if (bytes.length < 12) return 12;
+  const view = viewOf(bytes);
+  if (view.getUint16(8, true) !== PROTOCOL_VERSION) return 12;
+  return Math.max(12, view.getUint16(10, true));
+}
