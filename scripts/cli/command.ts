@@ -8,6 +8,7 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   regression: 3,
+  undecided: 4,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -3,7 +3,8 @@ import type { Published } from "./publish.ts";
 import type { Sample } from "../results/columns.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { callOf, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { hasTooFewRounds } from "../statistics/pairs.ts";
 import { closingLines } from "./closing.ts";
 import { painter } from "../cli/paint.ts";
 import { bySetting, postTable, runtimesTable } from "./result_tables.ts";
@@ -30,7 +31,7 @@ export function printReport({ summary, pairs, samples, folder }: Published): voi
       print(line);
     }
   }
-  if (pairs.some((pair) => callOf(pair) === "too few runs to tell")) {
+  if (pairs.some(hasTooFewRounds)) {
     print();
     print(
       `a verdict takes ${VERDICT_ROUNDS} rounds: give --rounds ${VERDICT_ROUNDS}, a longer --budget, or fewer cells`,

@@ -20,7 +20,9 @@ export function closingLines(
   return [
     ...[...groupBy(contenders, labelOf)].map(([label, ofSubject]) => {
       const compared = headlineOf(pairs.filter((pair) => pair.on === label));
-      return `${compared ?? label}: ${figures(ofSubject)}`;
+      return compared === undefined
+        ? `${label}: ${figures(ofSubject)}`
+        : `${compared}; ${figures(ofSubject)}`;
     }),
     ...[...groupBy(contenders, (row) => row.runtime!).keys()].flatMap((runtime) =>
       headlineOf(pairs.filter((pair) => pair.on === runtime)) ?? []

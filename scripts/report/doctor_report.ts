@@ -5,7 +5,8 @@ import type { Runtime } from "../processes/runtimes.ts";
 import type { Environment } from "../results/environment.ts";
 import type { RatioEstimate } from "../statistics/inference.ts";
 import { studentQuantile } from "../statistics/inference.ts";
-import { callOf, comparePairs, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
 import { median } from "../statistics/order.ts";
 import { terminalTable } from "./table.ts";
 import { digits, duration } from "../cli/units.ts";
@@ -64,7 +65,7 @@ export function printDoctor({ samples, folder }: Published): void {
       first.replace(TWIN, ""),
       on,
       `${digits(pooled.ratio)} (${digits(pooled.low)}–${digits(pooled.high)})`,
-      callOf(pair),
+      pair.decision!.call,
       `±${digits(100 * (Math.exp(deviation(pooled)) - 1))} %`,
     ]];
   });

@@ -1,7 +1,8 @@
 /** `summary.md`: the verdicts in words, all of them, for a person or a CI summary. */
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
-import { callOf, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import { CAUTION, headlines, verdict } from "./verdicts.ts";
 
@@ -31,10 +32,10 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
   if (pairs.length === 0) return [];
   const settings = new Set(pairs.map(({ setting }) => setting)).size;
   const lines = pairs.map((pair) => {
-    const { pooled, adjustedP, setting } = pair;
-    const figures = callOf(pair) === "too few runs to tell"
+    const { pooled, decision, setting } = pair;
+    const figures = decision === null || decision.rounds < VERDICT_ROUNDS
       ? ""
-      : ` [p ${small(adjustedP!)}, faster in ${Math.round(pooled!.above * 100)} % of ${
+      : ` [p ${small(decision.adjustedP)}, faster in ${Math.round(pooled!.above * 100)} % of ${
         pooled!.n
       } rounds]`;
     return verdict(pair) + figures + (settings > 1 ? ` (${setting})` : "");
@@ -44,7 +45,7 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
 
 /** What a reader of the figures must know, one line each. */
 export function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
-  const few = pairs.filter((pair) => callOf(pair) === "too few runs to tell").length;
+  const few = pairs.filter(hasTooFewRounds).length;
   const odd = summary.filter((row) => (row.outliers ?? 0) > 0)
     .toSorted((a, b) => b.outliers! / b.processes! - a.outliers! / a.processes!);
   const first = summary.filter((row) =>

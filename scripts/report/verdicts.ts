@@ -1,67 +1,57 @@
 /** Verdicts in words. No winner is named that the intervals do not allow. */
-import type { RatioEstimate } from "../statistics/inference.ts";
 import { groupBy } from "../statistics/group_by.ts";
-import { callOf, isClear, type PairComparison, VERDICT_ROUNDS } from "../statistics/pairs.ts";
+import { type Decision, SAME_WITHIN } from "../statistics/call.ts";
+import type { PairComparison } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.ts";
 
 /** The one caution that every output ends with. */
 export const CAUTION =
   "These figures hold for this machine, these versions and this load: do not take a ratio elsewhere unmeasured.";
 
-/** What a pair's comparison says, as one sentence without a full stop. */
-export function verdict(pair: PairComparison): string {
-  const { first, second, on, family, pooled, cells } = pair;
+/** What a pair's comparison says, as one sentence without a full stop. Intervals are the corrected ones. */
+export function verdict({ first, second, on, family, decision, cells }: PairComparison): string {
   const [a, b] = [named(first, family), named(second, family)];
-  const where = family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`;
-  const call = callOf(pair);
-  if (call === "too few runs to tell") {
-    const rounds = pooled?.n ?? 1;
-    return `${a} and ${b} ${where}: too few runs to tell (${rounds} of ${VERDICT_ROUNDS} rounds` +
-      `${pooled === null ? "" : `; ${digits(pooled.ratio)}× so far`})`;
+  const over = `${family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`}, ${
+    span(cells.map(({ producers }) => producers))
+  }`;
+  if (decision === null) return `${a} and ${b} ${over}: undecided, one round is no ratio`;
+  const { call, moreRounds } = decision;
+  if (call === "apart") return `${a} is ${range(decision)} as fast as ${b} ${over}`;
+  if (call === "same") {
+    return `${a} and ${b} ${over}: the same within ${SAME_WITHIN * 100} %, ${range(decision)}`;
   }
-  const clear = cells.filter(({ estimate }) => estimate !== null && isClear(estimate));
-  if (call === "no difference") {
-    const apart = clear.map(({ producers, estimate }) => `${range(estimate!)} ${at([producers])}`);
-    return `${a} and ${b} ${where}: no difference ${range(pooled!)}` +
-      (cells.length > 1 ? ` over ${span(cells.map(({ producers }) => producers))}` : "") +
-      (apart.length > 0 && cells.length > 1
-        ? `, but they differ by the number: ${apart.join(", ")}`
-        : "");
-  }
-  const faster = clear.filter(({ estimate }) => estimate!.ratio > 1).toReversed();
-  const slower = clear.filter(({ estimate }) => estimate!.ratio < 1);
-  const level = cells.filter((cell) => !clear.includes(cell)).map(({ producers }) => producers);
-  if (faster.length === 0 || cells.length > 4) {
-    return `${a} is ${range(pooled!)} ${b} ${where} over ${
-      span(cells.map(({ producers }) => producers))
-    }` +
-      exceptions(slower, level);
-  }
-  const [largest, ...others] = faster.map(({ producers, estimate }) =>
-    `${range(estimate!)}|${at([producers])}`
-  );
-  const [figure, place] = largest.split("|");
-  return `${a} is ${figure} ${b} ${where} ${place}` +
-    others.map((other) => `, ${other.replace("|", " ")}`).join("") + exceptions(slower, level);
+  return `${a} and ${b} ${over}: undecided, ${range(decision)}; about ${moreRounds} more ${
+    moreRounds === 1 ? "round" : "rounds"
+  } would tell`;
 }
 
-function exceptions(
-  slower: readonly { producers: number; estimate: RatioEstimate | null }[],
-  level: readonly number[],
-): string {
-  const worse = slower.map(({ producers, estimate }) => `${range(estimate!)} ${at([producers])}`);
-  return (worse.length > 0 ? `; the other way round, ${worse.join(", ")}` : "") +
-    (level.length > 0 ? `; no difference ${at(level)}` : "");
-}
-
-/** How the fastest of a group compares with the next; undefined where there is no pair. */
+/**
+ * Who leads a group: the one that is faster than each of the others, and how it compares with the next; or those that
+ * nobody is faster than, since none of them may be named alone. Undefined where there is no pair.
+ */
 export function headlineOf(pairs: readonly PairComparison[]): string | undefined {
-  const best = fastestOf(pairs);
-  if (best === undefined) return undefined;
-  const ofBest = pairs.filter(({ first, second }) => first === best || second === best);
-  const next = fastestOf(pairs.filter((pair) => !ofBest.includes(pair)));
-  const pair = ofBest.find(({ first, second }) => first === next || second === next) ?? ofBest[0];
-  return verdict(pair);
+  if (pairs.length === 0) return undefined;
+  if (pairs.length === 1) return verdict(pairs[0]);
+  const names = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))];
+  const apart = pairs.filter(({ decision }) => decision?.call === "apart");
+  const leader = names.find((name) =>
+    apart.filter(({ first }) => first === name).length === names.length - 1
+  );
+  if (leader !== undefined) {
+    const ofLeader = apart.filter(({ first }) => first === leader);
+    return verdict(ofLeader.toSorted((a, b) => a.decision!.ratio - b.decision!.ratio)[0]);
+  }
+  const unbeaten = names.filter((name) => !apart.some(({ second }) => second === name));
+  const { family, on } = pairs[0];
+  const list = unbeaten.map((name) => named(name, family));
+  const where = `${family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`}, ${
+    span(pairs.flatMap(({ cells }) => cells).map(({ producers }) => producers))
+  }`;
+  return list.length === 1
+    ? `${list[0]} ${where}: nothing is told to be faster, and not everything to be slower`
+    : `No leader ${where}: nothing is told to be faster than ${list.slice(0, -1).join(", ")} or ${
+      list.at(-1)
+    }`;
 }
 
 /** The headline of each strategy and of each runtime, in every setting. */
@@ -73,29 +63,18 @@ export function headlines(pairs: readonly PairComparison[]): string[] {
   );
 }
 
-/** The one that no other is faster than, or undefined where there are no pairs. */
-function fastestOf(pairs: readonly PairComparison[]): string | undefined {
-  const slower = new Set(pairs.map(({ second }) => second));
-  return pairs.find(({ first }) => !slower.has(first))?.first ?? pairs[0]?.first;
-}
-
 /** 1.9× (1.7–2.1) */
-function range({ ratio, low, high }: RatioEstimate): string {
+function range({ ratio, low, high }: Decision): string {
   return `${digits(ratio)}× (${digits(low)}–${digits(high)})`;
 }
 
-function at(producers: readonly number[]): string {
-  const numbers = producers.map((count) => count.toLocaleString("en-US"));
-  const last = numbers.at(-1);
-  const list = numbers.length > 1 ? `${numbers.slice(0, -1).join(", ")} and ${last}` : last;
-  return `at ${list} ${producers.length === 1 && producers[0] === 1 ? "producer" : "producers"}`;
-}
-
+/** `at 8,192 producers`, `over 1 to 8,192 producers`. */
 function span(producers: readonly number[]): string {
   const [least, most] = [Math.min(...producers), Math.max(...producers)];
+  const word = most === 1 ? "producer" : "producers";
   return least === most
-    ? at([least]).replace(/^at /, "")
-    : `${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")} producers`;
+    ? `at ${most.toLocaleString("en-US")} ${word}`
+    : `over ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")} ${word}`;
 }
 
 function named(name: string, family: PairComparison["family"]): string {

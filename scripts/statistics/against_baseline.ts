@@ -3,21 +3,21 @@
  * paired by round: the processes of both sides stand against each other.
  */
 import { CELL_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
-import { holm, type RatioEstimate, unpairedRatio } from "./inference.ts";
+import { decide, type Decision } from "./call.ts";
+import { unpairedRatio } from "./inference.ts";
 import { labelOf } from "../results/labels.ts";
-import { NOISE, VERDICT_ROUNDS } from "./pairs.ts";
 import { logMedians } from "./processes.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
 
-export type Change = "slower" | "faster" | "no difference" | "too few runs to tell" | "no figure";
+export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
 
 export interface CellChange {
   runtime: string;
   label: string;
   row: Summary;
-  /** Time after / time before: above 1 is slower. Null where a side has no figure. */
-  estimate: RatioEstimate | null;
+  /** Time after / time before: above 1 is slower; its interval is corrected. Null where a side has no figure. */
+  estimate: Decision | null;
   change: Change;
 }
 
@@ -35,28 +35,25 @@ export function compareToBaseline(
   after: readonly Sample[],
 ): BaselineComparison {
   const [old, now] = [cellsOf(before), cellsOf(after)];
-  const cells = [...now].flatMap(([key, b]): CellChange[] => {
+  const matched = [...now].flatMap(([key, b]) => {
     const a = old.get(key);
     if (a === undefined) return [];
     const usable = isComparable(a.row) && isComparable(b.row) && a.row.verify === b.row.verify;
-    return [{
-      runtime: b.row.runtime!,
-      label: labelOf(b.row),
-      row: b.row,
-      estimate: usable ? unpairedRatio(b.logs, a.logs) : null,
-      change: "no figure",
-    }];
+    return [{ row: b.row, ratio: usable ? unpairedRatio(b.logs, a.logs) : null }];
   });
-  const tested = cells.filter(({ estimate }) => estimate !== null);
-  const adjusted = holm(tested.map(({ estimate }) => estimate!.p));
-  for (const [at, cell] of tested.entries()) cell.change = changeOf(cell.estimate!, adjusted[at]);
+  const comparisons = matched.filter(({ ratio }) => ratio !== null).length;
+  const cells = matched.map(({ row, ratio }): CellChange => {
+    const estimate = ratio === null ? null : decide(ratio, comparisons);
+    const { runtime } = row;
+    return { runtime: runtime!, label: labelOf(row), row, estimate, change: changeOf(estimate) };
+  });
   return { cells, unmatched: old.size + now.size - 2 * cells.length };
 }
 
-function changeOf({ n, ratio }: RatioEstimate, adjustedP: number): Change {
-  if (n < VERDICT_ROUNDS) return "too few runs to tell";
-  if (adjustedP >= 0.05 || Math.abs(Math.log(ratio)) < Math.log(1 + NOISE)) return "no difference";
-  return ratio > 1 ? "slower" : "faster";
+function changeOf(decision: Decision | null): Change {
+  if (decision === null) return "no figure";
+  if (decision.call !== "apart") return decision.call;
+  return decision.ratio > 1 ? "slower" : "faster";
 }
 
 function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: number[] }> {

@@ -20,8 +20,8 @@ test("a slow-down is called, a small one is not, and few runs call nothing", () 
   assert.equal(change(115).change, "slower");
   assert.ok(Math.abs(change(115).estimate!.ratio - 1.15) < 0.05);
   assert.equal(change(80).change, "faster");
-  assert.equal(change(101).change, "no difference");
-  assert.equal(change(115, 7).change, "too few runs to tell");
+  assert.equal(change(101).change, "same");
+  assert.equal(change(115, 7).change, "undecided");
 });
 
 test("cells match by what was chosen, not by the runtime's version", () => {

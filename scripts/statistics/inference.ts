@@ -11,6 +11,9 @@ export interface RatioEstimate {
   high: number;
   /** Two-sided probability of a mean at least so far from 1 where nothing differs. */
   p: number;
+  /** Standard error of the log-ratio, and the degrees of freedom of its t. */
+  error: number;
+  freedom: number;
   /** Ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
   /** Share of the ratios (or of all pairs of values) above 1: the effect size, 0.5 where nothing differs. */
@@ -69,6 +72,8 @@ function estimate(
     low: Math.exp(middle - reach),
     high: Math.exp(middle + reach),
     p: 1 - studentWithin(t, freedom),
+    error,
+    freedom,
     n,
     above,
   };
@@ -113,19 +118,4 @@ export function studentQuantile(within: number, freedom: number): number {
     else high = middle;
   }
   return high;
-}
-
-/**
- * Holm's correction (1979): each p, adjusted so that among all of them together the chance of one false call stays
- * below the level that it is compared with. In the order given.
- */
-export function holm(ps: readonly number[]): number[] {
-  const order = ps.map((_, at) => at).sort((a, b) => ps[a] - ps[b]);
-  const adjusted: number[] = new Array(ps.length);
-  let highest = 0;
-  for (const [rank, at] of order.entries()) {
-    highest = Math.max(highest, Math.min(1, ps[at] * (ps.length - rank)));
-    adjusted[at] = highest;
-  }
-  return adjusted;
 }

@@ -1,26 +1,19 @@
 /**
  * Who is faster than whom. The headline family: runtimes against each other on a strategy, and strategies against
- * each other under a runtime, pooled over P, with Holm's correction over the whole family. A single P gets an
- * interval and no verdict of its own.
+ * each other under a runtime, pooled over P, corrected for all of them together. A single P gets no verdict.
  *
  * Two cells are paired by round, since both were measured within it: what slows the machine for a while
  * slows both.
  */
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { holm, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
+import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
+import { mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logMedians } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
-
-/** Rounds that a verdict takes. */
-export const VERDICT_ROUNDS = 8;
-/** Ratios nearer to 1 than this are no difference that anybody should act on. */
-export const NOISE = 0.02;
-/** Of the whole family together. */
-const LEVEL = 0.05;
 
 export interface PairComparison {
   family: "runtimes" | "strategies";
@@ -32,25 +25,14 @@ export interface PairComparison {
   setting: string;
   /** Over all P at which both have a figure; n counts rounds. Null with fewer than two rounds. */
   pooled: RatioEstimate | null;
-  /** Holm's, within the family. */
-  adjustedP: number | null;
+  /** What may be said of it; null where `pooled` is. */
+  decision: Decision | null;
   cells: { producers: number; estimate: RatioEstimate | null }[];
 }
 
-export type Call = "different" | "no difference" | "too few runs to tell";
-
-export function callOf({ pooled, adjustedP }: PairComparison): Call {
-  if (pooled === null || pooled.n < VERDICT_ROUNDS) return "too few runs to tell";
-  return adjustedP! < LEVEL && exceedsNoise(pooled.ratio) ? "different" : "no difference";
-}
-
-/** Whether a ratio's own interval leaves no doubt on which side of 1 it is, and by enough to matter. */
-export function isClear({ n, ratio, low, high }: RatioEstimate): boolean {
-  return n >= VERDICT_ROUNDS && (low > 1 || high < 1) && exceedsNoise(ratio);
-}
-
-function exceedsNoise(ratio: number): boolean {
-  return Math.abs(Math.log(ratio)) >= Math.log(1 + NOISE);
+/** Whether nothing could be said of a pair, whatever its ratio. */
+export function hasTooFewRounds({ decision }: PairComparison): boolean {
+  return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
 /** A cell with the log of its processes' median times (µs) by round. */
@@ -81,8 +63,7 @@ export function comparePairs(
     ...pairsOf("strategies", setting, ({ row }) => row.runtime!, ({ label }) => label),
   ]);
   const tested = pairs.filter(({ pooled }) => pooled !== null);
-  const adjusted = holm(tested.map(({ pooled }) => pooled!.p));
-  for (const [at, pair] of tested.entries()) pair.adjustedP = adjusted[at];
+  for (const pair of tested) pair.decision = decide(pair.pooled!, tested.length);
   return pairs;
 }
 
@@ -99,7 +80,7 @@ function pairsOf(
         const pair = comparePair(ofFirst, ofSecond);
         if (pair.cells.length === 0) return [];
         const setting = settingTitle(same[0].row);
-        return [fasterFirst({ family, on, first, second, setting, adjustedP: null, ...pair })];
+        return [fasterFirst({ family, on, first, second, setting, decision: null, ...pair })];
       })
     );
   });

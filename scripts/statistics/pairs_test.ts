@@ -5,7 +5,7 @@ import { random } from "../../bench/workload/random.ts";
 import { headlines, verdict } from "../report/verdicts.ts";
 import { madeUpSample } from "../testing/samples.ts";
 import type { Sample } from "../results/columns.ts";
-import { callOf, comparePairs } from "./pairs.ts";
+import { comparePairs } from "./pairs.ts";
 
 /** Rounds of a cell around `us`, with some noise that differs by cell. */
 function rounds(runtime: string, producers: number, us: number, count = 8, noise = 0.05): Sample[] {
@@ -26,32 +26,43 @@ function words(samples: Sample[]): string {
   return verdict(pairs[0]);
 }
 
-test("a clear difference is said per number of producers, with intervals", () => {
+test("a clear difference is said with the corrected interval, over all numbers of producers", () => {
   const said = words([
     ...rounds("bun", 1, 100),
-    ...rounds("node", 1, 100.2),
+    ...rounds("node", 1, 180),
     ...rounds("bun", 1_024, 500),
     ...rounds("node", 1_024, 950),
   ]);
   assert.match(
     said,
-    /^Bun is 1\.\d+× \(1\.\d+–[12]\.?\d*\) Node on swap-buffer at 1,024 producers; no difference at 1 producer$/,
+    /^Bun is 1\.\d+× \(1\.\d+–[12]\.?\d*\) as fast as Node on swap-buffer, over 1 to 1,024 producers$/,
   );
 });
 
-test("below 2 % nothing is a difference, however sure", () => {
+test("below 2 % nothing is a difference, however sure, and what is that near is the same", () => {
   const samples = [...rounds("bun", 8, 1_000, 30, 0.001), ...rounds("node", 8, 1_010, 30, 0.001)];
   const [pair] = comparePairs(samples);
-  assert.ok(pair.pooled!.low > 1 && pair.adjustedP! < 0.001);
-  assert.equal(callOf(pair), "no difference");
-  assert.match(words(samples), /^Bun and Node on swap-buffer: no difference 1\.01×/);
+  assert.ok(pair.pooled!.low > 1 && pair.decision!.adjustedP < 0.001);
+  assert.equal(pair.decision!.call, "same");
+  assert.match(
+    words(samples),
+    /^Bun and Node on swap-buffer, at 8 producers: the same within 10 %, 1\.01×/,
+  );
+});
+
+test("the want of data is no sameness: a wide interval is undecided, and says what it would take", () => {
+  const samples = [...rounds("bun", 8, 1_000, 8, 0.5), ...rounds("node", 8, 1_030, 8, 0.5)];
+  const [{ decision }] = comparePairs(samples);
+  assert.equal(decision!.call, "undecided");
+  assert.ok(decision!.moreRounds > 8);
+  assert.match(words(samples), /: undecided, .*; about \d+ more rounds would tell$/);
 });
 
 test("fewer than 8 rounds are too few, whatever they show", () => {
   const said = words([...rounds("bun", 8, 100, 7), ...rounds("node", 8, 900, 7)]);
   assert.match(
     said,
-    /^Bun and Node on swap-buffer: too few runs to tell \(7 of 8 rounds; 8\.\d+× so far\)$/,
+    /^Bun and Node on swap-buffer, at 8 producers: undecided, 8\.\d+× \(.*\); about 1 more round would tell$/,
   );
 });
 
@@ -62,7 +73,7 @@ test("a pair that is turned round by P is not called by its mean", () => {
     ...rounds("bun", 512, 200),
     ...rounds("node", 512, 100.5),
   ]);
-  assert.match(said, /no difference .* over 1 to 512 producers, but they differ by the number: /);
+  assert.doesNotMatch(said, /as fast as/);
 });
 
 test("rounds are paired: what slows a whole round moves no ratio", () => {
@@ -73,7 +84,7 @@ test("rounds are paired: what slows a whole round moves no ratio", () => {
     }));
   const [pair] = comparePairs(slow([...rounds("bun", 8, 100), ...rounds("node", 8, 110)]));
   assert.ok(pair.pooled!.high / pair.pooled!.low < 1.1);
-  assert.equal(callOf(pair), "different");
+  assert.equal(pair.decision!.call, "apart");
   assert.equal(pair.first, "bun");
 });
 
@@ -93,16 +104,38 @@ test("unproven, floor and unlike cells enter no pair, and controls are no conten
   );
 });
 
-test("Holm: among many equal pairs chance calls none that it calls alone", () => {
+test("corrected: among many equal pairs chance calls none that it calls alone", () => {
   const samples = Array.from(
     { length: 12 },
     (_, at) => rounds(`node@${at}`, 8, 100 + at / 1_000, 8, 0.1),
   ).flat();
   const pairs = comparePairs(samples);
   assert.equal(pairs.length, 66);
-  assert.ok(pairs.every((pair) => pair.adjustedP! >= pair.pooled!.p));
+  assert.ok(pairs.every(({ decision, pooled }) => decision!.adjustedP >= pooled!.p));
+  assert.ok(pairs.every(({ decision, pooled }) => decision!.low <= pooled!.low));
   assert.ok(pairs.some((pair) => pair.pooled!.p < 0.05), "the seeds give no false call to correct");
-  assert.ok(pairs.every((pair) => callOf(pair) !== "different"));
+  assert.ok(pairs.every((pair) => pair.decision!.call !== "apart"));
+});
+
+test("in whole simulated reports of equal cells at most one in twenty has any false call", () => {
+  const reports = 200;
+  let wrong = 0;
+  for (let seed = 1; seed <= reports; seed++) {
+    const next = random(seed);
+    const samples = ["a", "b", "c", "d"].flatMap((runtime) =>
+      Array.from(
+        { length: 8 },
+        (_, at) =>
+          madeUpSample("swap-buffer", at + 1, Math.exp(0.1 * (next() + next() + next() - 1.5)), {
+            runtime,
+            producers: 8,
+          }),
+      )
+    );
+    if (comparePairs(samples).some(({ decision }) => decision!.call === "apart")) wrong++;
+  }
+  // 5 % of 200 are 10; 18 would be exceeded by a good method in one of a hundred choices of seeds.
+  assert.ok(wrong <= 18, `${wrong} of ${reports}`);
 });
 
 test("the headline compares the fastest with the next", () => {
@@ -113,5 +146,18 @@ test("the headline compares the fastest with the next", () => {
   ];
   const lines = headlines(comparePairs(samples));
   assert.equal(lines.length, 1);
-  assert.match(lines[0], /^Bun is (1\.9\d?|2(\.0\d?)?)× .* Node on swap-buffer/);
+  assert.match(lines[0], /^Bun is (1\.9\d?|2(\.0\d?)?)× .* as fast as Node on swap-buffer/);
+});
+
+test("nobody leads who does not beat each of the others", () => {
+  const samples = [
+    ...rounds("bun", 8, 100, 8, 0.3),
+    ...rounds("deno", 8, 101, 8, 0.3),
+    ...rounds("node", 8, 900),
+  ];
+  const [line] = headlines(comparePairs(samples));
+  assert.match(
+    line,
+    /^No leader on swap-buffer, at 8 producers: nothing is told to be faster than (Bun or Deno|Deno or Bun)$/,
+  );
 });

@@ -1,7 +1,8 @@
 /** How wide the intervals are still: what a time budget is spent by. */
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { comparePairs, VERDICT_ROUNDS } from "./pairs.ts";
+import { VERDICT_ROUNDS } from "./call.ts";
+import { comparePairs } from "./pairs.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { summarize } from "./summary.ts";
 
