@@ -1,6 +1,6 @@
 /** Two results against each other: what has become slower or faster since, and whether that can be told. */
 import { command, EXIT, runMain } from "./cli/command.ts";
-import { digits } from "./cli/units.ts";
+import { digits } from "./cli/units.js";
 import { percentage } from "./cli/values.ts";
 import { baselineTable, differenceLines } from "./report/baseline_table.ts";
 import { painter } from "./cli/paint.ts";

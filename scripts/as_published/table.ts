@@ -6,7 +6,7 @@ import { median } from "../statistics/order.ts";
 import { isMostlyFixedCost } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import type { Paint } from "../report/table.ts";
-import { digits, factor, time } from "../cli/units.ts";
+import { digits, factor, time } from "../cli/units.js";
 
 const COLUMNS = 80;
 const HEAD = ["P", "mutex", "channel", "factor", "swap", "each", "factor", "batch", "factor"];

@@ -1,6 +1,6 @@
 /** How far it is: a bar on a terminal, a plain line now and then elsewhere. On stderr, so that pipes stay clean. */
 import { Presets, SingleBar } from "cli-progress";
-import { duration } from "./units.ts";
+import { duration } from "./units.js";
 
 export interface Progress {
   update(done: number, of: number, what: string, remainingMs: number | null): void;

@@ -2,7 +2,7 @@
 import type { BaselineComparison, Change } from "../statistics/against_baseline.ts";
 import type { EnvironmentDifference } from "../results/environment_differences.ts";
 import type { TableData, Tone } from "./table.ts";
-import { digits, time } from "../cli/units.ts";
+import { digits, time } from "../cli/units.js";
 
 const COLOURS: Partial<Record<Change, Tone>> = { slower: "red", faster: "green" };
 

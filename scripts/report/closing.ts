@@ -5,7 +5,7 @@ import { labelOf } from "../results/labels.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { isComparable } from "../statistics/summary.ts";
-import { digits, rate } from "../cli/units.ts";
+import { digits, rate } from "../cli/units.js";
 import { headlineOf } from "./verdicts.ts";
 
 /**

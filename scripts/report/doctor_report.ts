@@ -9,7 +9,7 @@ import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
 import { median } from "../statistics/order.ts";
 import { terminalTable } from "./table.ts";
-import { digits, duration } from "../cli/units.ts";
+import { digits, duration } from "../cli/units.js";
 import { painter } from "../cli/paint.ts";
 import { CAUTION } from "./verdicts.ts";
 

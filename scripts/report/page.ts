@@ -9,7 +9,7 @@ import type { ChartData } from "./chart_data.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { plainText } from "../cli/plain_text.ts";
 
-const MAIN = "main.js";
+const MAIN = "./main.js";
 
 export function reportPage(
   data: ChartData,
@@ -75,7 +75,7 @@ function bundled(name: string, seen = new Set<string>()): string {
   const imported: string[] = [];
   const exported: string[] = [];
   const own = source(name).replace(
-    /^import (\{[^}]*\}) from "\.\/([\w-]+\.js)";$/gm,
+    /^import (\{[^}]*\}) from "((?:\.\/|\.\.\/\.\.\/cli\/)[\w-]+\.js)";$/gm,
     (_, names: string, other: string) => {
       imported.push(bundled(other, seen));
       return `const ${names} = ${variableOf(other)};`;
@@ -92,6 +92,7 @@ function variableOf(name: string): string {
   return `module_${name.replace(/\W/g, "_")}`;
 }
 
+/** @param name beside the page's own modules */
 function source(name: string): string {
   return readFileSync(new URL(`page/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
 }

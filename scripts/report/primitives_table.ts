@@ -1,7 +1,7 @@
 /** Prices side by side, one row per primitive. */
 import type { Price } from "../../bench/primitives/primitives.ts";
 import type { Entry, TableData } from "./table.ts";
-import { digits } from "../cli/units.ts";
+import { digits } from "../cli/units.js";
 
 /** @param prices by runtime label */
 export function primitivesTable(

@@ -1,5 +1,5 @@
 /** The tables of a run, described once. Times are medians over processes. */
-import { rate, time } from "../cli/units.ts";
+import { rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf, settingOf } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";

@@ -1,6 +1,6 @@
 /** runtimes.svg: messages per second, the runtimes side by side for every strategy. */
 import { shortened } from "../cli/plain_text.ts";
-import { rate } from "../cli/units.ts";
+import { rate } from "../cli/units.js";
 import type { ChartData, Setting } from "./chart_data.ts";
 import { type Meeting, meetings, rateInterval } from "./largest_common.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";

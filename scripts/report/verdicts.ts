@@ -2,7 +2,7 @@
 import { groupBy } from "../statistics/group_by.ts";
 import { type Decision, SAME_WITHIN } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
-import { digits } from "../cli/units.ts";
+import { digits } from "../cli/units.js";
 
 /** The one caution that every output ends with. */
 export const CAUTION =

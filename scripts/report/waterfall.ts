@@ -10,7 +10,7 @@ import { painter } from "../cli/paint.ts";
 import { labelOf } from "../results/labels.ts";
 import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
 import { terminalTable } from "./table.ts";
-import { digits, time } from "../cli/units.ts";
+import { digits, time } from "../cli/units.js";
 
 /** Characters of a bar at most; each stands for a factor of four. */
 const BAR = 8;

@@ -4,7 +4,7 @@ import { currentRuntime } from "../../bench/runtime.ts";
 import { EXIT } from "../cli/command.ts";
 import { printPlan, printSubjects } from "./lists.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
-import { duration } from "../cli/units.ts";
+import { duration } from "../cli/units.js";
 import { saveBaseline } from "../results/baselines.ts";
 import type { Sample } from "../results/columns.ts";
 import type { Environment } from "../results/environment.ts";

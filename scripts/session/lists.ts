@@ -4,7 +4,7 @@ import { EXIT } from "../cli/command.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { type Plan, roundOrder } from "../results/plan.ts";
 import { subjectLabel } from "../results/subjects.ts";
-import { duration } from "../cli/units.ts";
+import { duration } from "../cli/units.js";
 
 export function printSubjects(): number {
   for (const { name, kind, summary, params } of SUBJECTS) {

@@ -1,6 +1,6 @@
 /** The panels: one picture a runtime, whose points can be hovered, clicked and walked with the arrow keys. */
 import { element, inked, shape } from "./dom.js";
-import { count } from "./format.js";
+import { count } from "../../cli/units.js";
 import { domainsOf, panelGeometry } from "./geometry.js";
 import { outlineOf } from "./marks.js";
 import { valueOf } from "./metrics.js";

@@ -1,8 +1,6 @@
-/** What the pictures and the page share: where things go, and how numbers are written. */
+/** What the pictures and the page share: where things go, and where lines are cut. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as units from "../../cli/units.ts";
-import * as format from "./format.js";
 import { linearTicks, logTicks, piecesOf, powerTicks, scaleOf, spread } from "./layout.js";
 import { intervalOf, METRICS, processValueOf, valueOf } from "./metrics.js";
 
@@ -40,16 +38,6 @@ test("a line ends where a figure is missing, and changes where cells are no long
   ]);
   assert.deepEqual(piecesOf([b, c, null, d]), [{ floor: false, points: [b, c] }]);
   assert.deepEqual(piecesOf([null, a, null]), []);
-});
-
-test("the page writes numbers as the terminal does", () => {
-  for (let power = -6; power < 13; power++) {
-    for (const value of [1, 1.2345, 5.678, 9.996, 0].map((digit) => digit * 10 ** power)) {
-      assert.equal(format.time(value), units.time(value));
-      assert.equal(format.rate(value), units.rate(value));
-      assert.equal(format.digits(value), units.digits(value));
-    }
-  }
 });
 
 test("every figure follows from the cell: 2,000 messages in 1,000 µs", () => {

@@ -1,6 +1,6 @@
 // @ts-check
 /** The figures that a chart can show: how each comes out of a cell, and how it is written. */
-import { digits, memory, percent, rate, time } from "./format.js";
+import { digits, memory, percent, rate, time } from "../../cli/units.js";
 
 /**
  * @typedef {object} Process

@@ -1,6 +1,6 @@
 /** All cells as a table that sorts and filters: the chart for those who do not see it. */
 import { byId, element } from "./dom.js";
-import { count } from "./format.js";
+import { count } from "../../cli/units.js";
 import { METRICS, valueOf } from "./metrics.js";
 import { processesText } from "./words.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** A cell in words: for the point's name, the tip, and what is said aloud. */
-import { count, digits } from "./format.js";
+import { count, digits } from "../../cli/units.js";
 import { intervalOf, valueOf } from "./metrics.js";
 
 export function titleOf(cell) {

@@ -1,14 +1,14 @@
 // @ts-check
-/** Numbers for people, as scripts/cli/units.ts writes them in a terminal; the browser cannot load that file. */
+/** Numbers for people, in a terminal and on the page, which takes this file in as it is. The raw ones are in the CSV. */
 
-/** @param {number} us @returns {string} */
+/** µs as µs, ms or s, three digits. @param {number} us @returns {string} */
 export function time(us) {
   if (us < 1_000) return `${digits(us)} µs`;
   if (us < 1_000_000) return `${digits(us / 1_000)} ms`;
   return `${digits(us / 1_000_000)} s`;
 }
 
-/** @param {number} perSecond @returns {string} */
+/** A count per second: 38.2 M/s. @param {number} perSecond @returns {string} */
 export function rate(perSecond) {
   if (perSecond >= 1e6) return `${digits(perSecond / 1e6)} M/s`;
   return perSecond >= 1e3 ? `${digits(perSecond / 1e3)} k/s` : `${digits(perSecond)} /s`;
@@ -36,4 +36,17 @@ export function digits(value) {
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString("en-US")
     : String(Number(value.toPrecision(3)));
+}
+
+/** A long time in words: 45 s, 3 min, 1 h 20 min. @param {number} ms @returns {string} */
+export function duration(ms) {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** How many times: 1.4×, 57×. @param {number} value @returns {string} */
+export function factor(value) {
+  return `${digits(value)}×`;
 }
