@@ -106,7 +106,7 @@ function processTable({ processes }) {
   const table = element(
     "table",
     {},
-    element("caption", {}, "Processes, one a round"),
+    element("caption", {}, "Processes, one per round"),
     element(
       "thead",
       {},
