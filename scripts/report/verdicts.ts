@@ -47,6 +47,10 @@ export function headlineOf(pairs: readonly PairComparison[]): string | undefined
   const where = `${family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`}, ${
     span(pairs.flatMap(({ cells }) => cells).map(({ producers }) => producers))
   }`;
+  if (list.length === names.length) {
+    const what = family === "runtimes" ? "runtimes" : "strategies";
+    return `Undecided ${where}: none of ${names.length} ${what} is told to be faster than another`;
+  }
   return list.length === 1
     ? `${list[0]} ${where}: nothing is told to be faster, and not everything to be slower`
     : `No leader ${where}: nothing is told to be faster than ${list.slice(0, -1).join(", ")} or ${
