@@ -2,48 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
-import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts";
+import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import { readOptions } from "./options.ts";
 import { makePlan } from "../results/plan.ts";
-import type { Runtime } from "../processes/runtimes.ts";
 import { Session } from "./session.ts";
-
-const RUNTIME: Runtime = {
-  kind: "node",
-  version: "1",
-  path: "node",
-  source: "pinned",
-  label: "node",
-};
-const REPORT: RunReport = {
-  status: "ok",
-  detail: "",
-  verify: "after",
-  elapsedUs: 1_000,
-  connectUs: 10,
-  expected: 16,
-  delivered: 16,
-  lost: 0,
-  duplicated: 0,
-  reordered: 0,
-  corrupted: 0,
-  bytes: 16,
-  writes: 1,
-  peakBytes: 16,
-  producerParks: 0,
-  producerBlockedUs: 0,
-  failedClaims: 0,
-  consumerParks: 0,
-  cpuUserUs: 1,
-  cpuSystemUs: 1,
-  listenerCpuUserUs: 1,
-  listenerCpuSystemUs: 1,
-};
-const RUN: CellEvent = { type: "run", ...REPORT };
-const END: CellEvent = { type: "end", rssPeakBytes: 1 };
-const PROOF: CellEvent = { type: "proof", status: "ok", detail: "" };
+import { END, PROOF, REPORT, RUN, RUNTIME } from "../testing/cell_events.ts";
 
 function outcome(events: CellEvent[], more: Partial<CellOutcome> = {}): CellOutcome {
   return { events, end: "done", detail: "", wallMs: 50, ...more };
