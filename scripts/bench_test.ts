@@ -61,7 +61,7 @@ test(
       assert.equal(rows(out, "summary.csv").length, MATRIX);
       const environment = JSON.parse(readFileSync(join(out, "environment.json"), "utf8"));
       assert.equal(environment.runtimes[0].kind, kind);
-      assert.match(stdout, /runtimes side by side/);
+      assert.match(stdout, /messages\/s over all P/);
       assert.match(stdout, new RegExp(`results: ${out}`));
       // Nobody should need more than 80 columns, the closing sentences aside.
       const tables = stdout.split("\n").filter((line) => /^ /.test(line));

@@ -1,13 +1,13 @@
 /** Everything that a run prints on standard output when it is over. */
-import type { Published } from "./publish.ts";
-import type { Sample } from "../results/columns.ts";
-import { groupBy } from "../statistics/group_by.ts";
-import { labelOf, settingTitle } from "../results/labels.ts";
-import { VERDICT_ROUNDS } from "../statistics/call.ts";
-import { hasTooFewRounds } from "../statistics/pairs.ts";
-import { closingLines } from "./closing.ts";
 import { painter } from "../cli/paint.ts";
-import { bySetting, postTable, runtimesTable } from "./result_tables.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { rank } from "../statistics/ranking.ts";
+import { answer } from "./answer.ts";
+import type { Published } from "./publish.ts";
+import { rankingNotes, rankingTable } from "./ranking_table.ts";
+import { bySetting } from "./result_tables.ts";
 import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
 
@@ -15,42 +15,58 @@ export function printReport({ summary, pairs, samples, folder }: Published): voi
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
   for (const rows of bySetting(summary)) {
-    for (const [runtime, ofRuntime] of groupBy(rows, (row) => row.runtime!)) {
-      print();
-      print(
-        paint("bold", `${runtime} ${ofRuntime[0].runtime_version}`) + ` (${settingTitle(rows[0])})`,
-      );
-      print(terminalTable(postTable(ofRuntime), paint));
-    }
+    const ranks = rank(rows, pairs, samples);
+    const runtimes = [...new Set(rows.map((row) => row.runtime!))];
     print();
-    print(paint("bold", "runtimes side by side") + ` (${settingTitle(rows[0])})`);
-    print(terminalTable(runtimesTable(rows, false), paint));
+    print(paint("bold", versions(rows)) + ` (${settingTitle(rows[0])}, ${producersOf(rows)})`);
+    if (ranks.length > 0) print(terminalTable(rankingTable(ranks, runtimes), paint));
+    for (const note of rankingNotes(ranks)) print(paint("dim", note));
     print();
-    const setting = settingTitle(rows[0]);
-    for (const line of closingLines(rows, pairs.filter((pair) => pair.setting === setting))) {
-      print(line);
-    }
-  }
-  if (pairs.some(hasTooFewRounds)) {
-    print();
-    print(
-      `a verdict takes ${VERDICT_ROUNDS} rounds: give --rounds ${VERDICT_ROUNDS}, a longer --budget, or fewer cells`,
-    );
+    for (const sentence of answer(rows, pairs)) print(wrapped(sentence));
   }
   const failures = samples.filter(({ status }) => status !== "ok" && status !== "pilot");
+  const skipped = failures.filter(({ status }) => status === "skipped");
   if (failures.length > 0) print();
-  for (const line of failureLines(failures)) print(line);
-  print();
-  if (summary.some((row) => row.floor)) {
-    print("~ mostly the fixed cost of a run (under 5 times empty): no ratio is drawn from it");
+  for (const line of failureLines(failures.filter(({ status }) => status !== "skipped"))) {
+    print(line);
   }
+  if (skipped.length > 1) print(`${skipped.length} cells were skipped, the first of them:`);
+  for (const line of failureLines(skipped.slice(0, 1))) print(line);
+  print();
   if (summary.some((row) => row.oversubscribed)) {
     print(
       "more threads than cores: Workers, consumer and listener share them (column oversubscribed)",
     );
   }
   print(CAUTION);
-  print(`results: ${folder}`);
+  print(`results: ${folder}; every P and every pair stand in its summary.md`);
+}
+
+/** Columns of a screen. */
+const WIDTH = 100;
+
+/** No word cut in two by a terminal that is as wide as that. */
+function wrapped(sentence: string): string {
+  const lines = [""];
+  for (const word of sentence.split(" ")) {
+    const line = lines.at(-1)!;
+    if (line !== "" && line.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
+  }
+  return lines.join("\n");
+}
+
+/** `deno 2.9.5, bun 1.4.4`. */
+function versions(rows: readonly Summary[]): string {
+  return [
+    ...new Set(rows.map(({ runtime, runtime_version }) => `${runtime} ${runtime_version}`)),
+  ].join(", ");
+}
+
+/** `P = 1, 16, 256`. */
+function producersOf(rows: readonly Summary[]): string {
+  const all = [...new Set(rows.map(({ producers }) => producers!))].sort((a, b) => a - b);
+  return `P = ${all.map((producers) => producers.toLocaleString("en-US")).join(" ")}`;
 }
 
 /** One line for each different failure of a cell. */

@@ -2,6 +2,7 @@
 import type { Sample, Summary } from "../results/columns.ts";
 import type { ResultsFolder } from "../results/folder.ts";
 import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
+import { pairRows } from "../statistics/pair_rows.ts";
 import { summarize } from "../statistics/summary.ts";
 import { summaryPage } from "./summary_page.ts";
 import { headlines } from "./verdicts.ts";
@@ -23,7 +24,8 @@ export async function publish(
   const summary = summarize(samples);
   const pairs = comparePairs(samples, summary);
   folder.writeSummary(summary);
-  folder.write("summary.md", summaryPage(summary, pairs));
+  folder.writePairs(pairRows(pairs));
+  folder.write("summary.md", summaryPage(summary, pairs, samples));
   if (environment !== null && samples.some(({ round }) => round! > 0)) {
     // Loading the charts' library takes longer than many a command that draws none.
     const { writeReport } = await import("./write_report.ts");

@@ -1,10 +1,15 @@
-/** `summary.md`: the verdicts in words, all of them, for a person or a CI summary. */
-import type { Summary } from "../results/columns.ts";
-import { labelOf } from "../results/labels.ts";
+/** `summary.md`: the ranking and the answer first, then every P and every pair, for a person or a CI summary. */
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
+import { rank } from "../statistics/ranking.ts";
+import { answer } from "./answer.ts";
 import { escaped } from "./markdown_text.ts";
-import { CAUTION, headlines, verdict } from "./verdicts.ts";
+import { rankingNotes, rankingTable } from "./ranking_table.ts";
+import { bySetting, runtimesTable } from "./result_tables.ts";
+import { markdownTable } from "./table.ts";
+import { CAUTION, verdict } from "./verdicts.ts";
 
 /** Above this a cell's first measured run is named as an effect of its own. */
 const FIRST_RUN_FACTOR = 1.1;
@@ -12,19 +17,35 @@ const FIRST_RUN_FACTOR = 1.1;
 export function summaryPage(
   summary: readonly Summary[],
   pairs: readonly PairComparison[],
+  samples: readonly Sample[],
 ): string {
   return [
     "# Summary",
     "",
-    ...(pairs.length === 0 ? [] : bullets(headlines(pairs))),
+    ...bySetting(summary).flatMap((rows) => {
+      const ranks = rank(rows, pairs, samples);
+      const runtimes = [...new Set(rows.map((row) => row.runtime!))];
+      return [
+        `## ${escaped(settingTitle(rows[0]))}`,
+        "",
+        ...(ranks.length === 0
+          ? []
+          : [...markdownTable(rankingTable(ranks, runtimes)), "", ...bullets(rankingNotes(ranks))]),
+        ...bullets(answer(rows, pairs)),
+        "### Every P",
+        "",
+        ...markdownTable(runtimesTable(rows, true)),
+        "",
+      ];
+    }),
+    "## What to know about the figures",
+    "",
+    ...bullets([...remarks(summary, pairs), CAUTION]),
     ...section("Runtimes against each other", pairs.filter(({ family }) => family === "runtimes")),
     ...section(
       "Strategies against each other",
       pairs.filter(({ family }) => family === "strategies"),
     ),
-    "## What to know about the figures",
-    "",
-    ...bullets([...remarks(summary, pairs), CAUTION]),
   ].map((line) => line + "\n").join("");
 }
 
@@ -40,7 +61,14 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
       } rounds]`;
     return verdict(pair) + figures + (settings > 1 ? ` (${setting})` : "");
   });
-  return [`## ${title}`, "", ...bullets(lines)];
+  return [
+    "<details>",
+    `<summary>${title}: ${pairs.length} pairs, also in pairs.csv</summary>`,
+    "",
+    ...bullets(lines),
+    "</details>",
+    "",
+  ];
 }
 
 /** What a reader of the figures must know, one line each. */

@@ -1,6 +1,7 @@
 /** Verdicts in words. No winner is named that the intervals do not allow. */
 import { groupBy } from "../statistics/group_by.ts";
 import { type Decision, SAME_WITHIN } from "../statistics/call.ts";
+import { leadersOf } from "../statistics/leaders.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.js";
 
@@ -32,16 +33,11 @@ export function verdict({ first, second, on, family, decision, cells }: PairComp
 export function headlineOf(pairs: readonly PairComparison[]): string | undefined {
   if (pairs.length === 0) return undefined;
   if (pairs.length === 1) return verdict(pairs[0]);
-  const names = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))];
-  const apart = pairs.filter(({ decision }) => decision?.call === "apart");
-  const leader = names.find((name) =>
-    apart.filter(({ first }) => first === name).length === names.length - 1
-  );
-  if (leader !== undefined) {
-    const ofLeader = apart.filter(({ first }) => first === leader);
+  const { names, leader, unbeaten } = leadersOf(pairs);
+  if (leader !== null) {
+    const ofLeader = pairs.filter(({ first }) => first === leader);
     return verdict(ofLeader.toSorted((a, b) => a.decision!.ratio - b.decision!.ratio)[0]);
   }
-  const unbeaten = names.filter((name) => !apart.some(({ second }) => second === name));
   const { family, on } = pairs[0];
   const list = unbeaten.map((name) => named(name, family));
   const where = `${family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`}, ${

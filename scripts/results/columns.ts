@@ -1,6 +1,6 @@
 /**
- * Every column of samples.csv and summary.csv, in order. Adding one is a line here and its value in
- * `samples.ts` or `summary.ts`; `docs/columns.md` is written from this list.
+ * Every column of samples.csv, summary.csv and pairs.csv, in order. Adding one is a line here and its value in
+ * `samples.ts`, `summary.ts` or `pair_rows.ts`; `docs/columns.md` is written from this list.
  */
 
 export const SCHEMA = 4;
@@ -231,6 +231,45 @@ export const SUMMARY_COLUMNS = [
   { name: "rss_peak_bytes", kind: "number", help: "median over processes" },
 ] as const satisfies readonly Column[];
 
+export const PAIR_COLUMNS = [
+  { name: "machine", kind: "text", help: "fingerprint of the machine of both" },
+  { name: "measure", kind: "text", help: "what is compared: throughput" },
+  {
+    name: "family",
+    kind: "text",
+    help: "runtimes: two runtimes on a strategy; strategies: two strategies under a runtime",
+  },
+  { name: "on", kind: "text", help: "the strategy, or the runtime, that both have in common" },
+  { name: "first", kind: "text", help: "the one that is faster in the mean over all P" },
+  { name: "second", kind: "text", help: "the other" },
+  {
+    name: "setting",
+    kind: "text",
+    help: "what else both have in common: Workers, message size, and so on",
+  },
+  { name: "load", kind: "text", help: "load of an open loop; empty at full load" },
+  { name: "producers", kind: "number", help: "one P; empty for the mean over all P of both" },
+  { name: "ratio", kind: "number", help: "how many times as fast first is as second" },
+  {
+    name: "low",
+    kind: "number",
+    help:
+      "lower end of the ratio's 95 % interval: corrected for all pooled pairs of the run; that of one P is not corrected, and has no call",
+  },
+  { name: "high", kind: "number", help: "upper end" },
+  { name: "rounds", kind: "number", help: "rounds in which both have a figure" },
+  {
+    name: "p_adjusted",
+    kind: "number",
+    help: "p of the ratio, corrected in the same way; empty for one P",
+  },
+  {
+    name: "call",
+    kind: "text",
+    help: "faster (first is), same (within the margin) or undecided; empty for one P",
+  },
+] as const satisfies readonly Column[];
+
 type ValueOf<K> = K extends "number" ? number : K extends "flag" ? boolean : string;
 /** A row of a table: a value per column, null where it is unknown. */
 export type Row<Columns extends readonly Column[]> = {
@@ -239,6 +278,7 @@ export type Row<Columns extends readonly Column[]> = {
 
 export type Sample = Row<typeof SAMPLE_COLUMNS>;
 export type Summary = Row<typeof SUMMARY_COLUMNS>;
+export type PairRow = Row<typeof PAIR_COLUMNS>;
 
 /** The page that explains them all. */
 export function columnsPage(): string {
@@ -250,7 +290,7 @@ export function columnsPage(): string {
   return [
     "# Columns",
     "",
-    "Both files are plain CSV with one header line. Numbers are raw, the unit is in the name, a cell is empty",
+    "All files are plain CSV with one header line. Numbers are raw, the unit is in the name, a cell is empty",
     `where a value is unknown, flags are \`true\` or \`false\`. The schema version is ${SCHEMA}.`,
     "",
     "Text that a spreadsheet would take for a formula (it begins with =, +, -, @, tab or return) has a ' before it.",
@@ -266,6 +306,12 @@ export function columnsPage(): string {
     "Recomputed from samples.csv; pilot rows (round 0) and rows that are not `ok` enter no number.",
     ...head,
     ...table(SUMMARY_COLUMNS),
+    "",
+    "## pairs.csv: one row per pair over all P, and one for each P",
+    "",
+    "Recomputed from samples.csv. Only a row over all P has a call.",
+    ...head,
+    ...table(PAIR_COLUMNS),
     "",
     "This page is written from `scripts/results/columns.ts` by `npm test -- --fix`.",
     "",

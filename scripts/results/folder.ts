@@ -10,12 +10,20 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { UsageError } from "../cli/command.ts";
-import { type Sample, SAMPLE_COLUMNS, type Summary, SUMMARY_COLUMNS } from "./columns.ts";
+import {
+  PAIR_COLUMNS,
+  type PairRow,
+  type Sample,
+  SAMPLE_COLUMNS,
+  type Summary,
+  SUMMARY_COLUMNS,
+} from "./columns.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
 import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
 
 const SAMPLES = "samples.csv";
 const SUMMARY = "summary.csv";
+const PAIRS = "pairs.csv";
 const ENVIRONMENT = "environment.json";
 /** Apart from the environment, which is meant to be passed on: a plan may name local paths. */
 const PLAN = "plan.json";
@@ -135,6 +143,11 @@ export class ResultsFolder {
   writeSummary(rows: readonly Summary[]): void {
     const lines = rows.map((row) => rowLine(SUMMARY_COLUMNS, row));
     this.write(SUMMARY, headerLine(SUMMARY_COLUMNS) + lines.join(""));
+  }
+
+  writePairs(rows: readonly PairRow[]): void {
+    const lines = rows.map((row) => rowLine(PAIR_COLUMNS, row));
+    this.write(PAIRS, headerLine(PAIR_COLUMNS) + lines.join(""));
   }
 
   /** Readers see the old file or the new one, never half of one. */

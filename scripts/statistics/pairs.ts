@@ -23,6 +23,7 @@ export interface PairComparison {
   first: string;
   second: string;
   setting: string;
+  machine: string | null;
   /** Over all P at which both have a figure; n counts rounds. Null with fewer than two rounds. */
   pooled: RatioEstimate | null;
   /** What may be said of it; null where `pooled` is. */
@@ -79,8 +80,9 @@ function pairsOf(
       sides.slice(at + 1).flatMap(([second, ofSecond]) => {
         const pair = comparePair(ofFirst, ofSecond);
         if (pair.cells.length === 0) return [];
-        const setting = settingTitle(same[0].row);
-        return [fasterFirst({ family, on, first, second, setting, decision: null, ...pair })];
+        const { row } = same[0];
+        const common = { family, on, setting: settingTitle(row), machine: row.machine };
+        return [fasterFirst({ ...common, first, second, decision: null, ...pair })];
       })
     );
   });

@@ -1,0 +1,133 @@
+/** What a reader came for, in a few sentences: which strategy, which runtime, how near the socket, what is open. */
+import { findControl } from "../../bench/subjects/controls.ts";
+import { digits, percent } from "../cli/units.js";
+import type { Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { type Leaders, leadersOf } from "../statistics/leaders.ts";
+import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
+
+/**
+ * @param summary of one setting
+ * @param pairs of the whole report
+ */
+export function answer(
+  summary: readonly Summary[],
+  pairs: readonly PairComparison[],
+): string[] {
+  if (summary.length === 0) return [];
+  const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
+  return [
+    ...strategySentences(own.filter(({ family }) => family === "strategies")),
+    ...runtimeSentences(own.filter(({ family }) => family === "runtimes")),
+    ...socketSentence(summary),
+    ...openSentence(own),
+  ];
+}
+
+/** Which strategy leads, under which runtimes; where none does, those that nothing is told to be faster than. */
+function strategySentences(pairs: readonly PairComparison[]): string[] {
+  const groups = groupsOf(pairs);
+  const led = groups.filter(({ leader }) => leader !== null);
+  const open = groups.filter(({ leader }) => leader === null);
+  return [
+    ...[...groupBy(led, ({ leader }) => leader!)].map(([leader, under]) =>
+      `${leader} is faster than every other strategy under ${
+        listed(under.map(({ on, atLeast }) => `${capitalized(on)} (by at least ${atLeast})`))
+      }.`
+    ),
+    ...[...groupBy(open, ({ unbeaten }) => listed(unbeaten, "or"))].map(([unbeaten, under]) =>
+      `Which strategy is the fastest under ${
+        listed(under.map(({ on }) => capitalized(on)))
+      } is undecided: nothing is told to be faster than ${unbeaten}.`
+    ),
+  ];
+}
+
+/** The same of runtimes: which leads on which strategies, and on which it is open. */
+function runtimeSentences(pairs: readonly PairComparison[]): string[] {
+  const groups = groupsOf(pairs);
+  const led = groups.filter(({ leader }) => leader !== null);
+  const open = groups.filter(({ leader }) => leader === null).map(({ on }) => on);
+  return [
+    ...[...groupBy(led, ({ leader }) => leader!)].map(([leader, on]) =>
+      `${capitalized(leader)} is faster than every other runtime on ${
+        listed(on.map((one) => `${one.on} (by at least ${one.atLeast})`))
+      }.`
+    ),
+    ...(open.length === 0 ? [] : [
+      `Which runtime is the fastest is undecided on ${
+        led.length === 0 && open.length > 1 ? "each strategy" : listed(open)
+      }.`,
+    ]),
+  ];
+}
+
+interface Group extends Leaders {
+  on: string;
+  /** The least end of the corrected intervals of the leader's ratios: true of all of them at once. */
+  atLeast: string;
+}
+
+function groupsOf(pairs: readonly PairComparison[]): Group[] {
+  return [...groupBy(pairs, ({ on }) => on)].map(([on, same]) => {
+    const leaders = leadersOf(same);
+    const lows = same.filter(({ first }) => first === leaders.leader)
+      .map(({ decision }) => decision!.low);
+    return { on, ...leaders, atLeast: `${digits(Math.floor(Math.min(...lows) * 100) / 100)}×` };
+  });
+}
+
+/** Medians, so it claims no more than "reaches". */
+function socketSentence(summary: readonly Summary[]): string[] {
+  const contenders = summary.filter((row) =>
+    findControl(row.strategy!) === undefined && row.share_of_socket_bulk !== null
+  );
+  const largest = Math.max(...contenders.map(({ producers }) => producers!));
+  const atLargest = contenders.filter(({ producers }) => producers === largest);
+  const best = [...groupBy(atLargest, ({ runtime }) => runtime!)].map(([runtime, rows]) => ({
+    runtime,
+    row: rows.reduce((a, b) => a.share_of_socket_bulk! >= b.share_of_socket_bulk! ? a : b),
+  }));
+  if (best.length === 0) return [];
+  const oneLabel = new Set(best.map(({ row }) => labelOf(row))).size === 1;
+  const parts = best.map(({ runtime, row }) =>
+    `${percent(Number(row.share_of_socket_bulk!.toPrecision(2)))} under ${capitalized(runtime)}` +
+    (oneLabel ? "" : ` (${labelOf(row)})`)
+  );
+  const at = `${largest.toLocaleString("en-US")} ${largest === 1 ? "producer" : "producers"}`;
+  return [
+    `Of what socket-bulk writes without producers, ${
+      oneLabel ? labelOf(best[0].row) : "the fastest strategy"
+    } reaches ${listed(parts)} at ${at} (medians).`,
+  ];
+}
+
+function openSentence(pairs: readonly PairComparison[]): string[] {
+  if (pairs.length === 0) return [];
+  const few = pairs.filter(hasTooFewRounds).length;
+  const decided = pairs.filter(({ decision }) =>
+    decision !== null && decision.call !== "undecided"
+  );
+  const same = decided.filter(({ decision }) => decision!.call === "same").length;
+  const all = `${decided.length} of ${pairs.length} pairs are decided` +
+    (same === 0 ? "" : `, ${same} of them the same within the margin`);
+  if (decided.length === pairs.length) return [`${all}.`];
+  return [
+    few > 0
+      ? `${all}; a verdict takes ${VERDICT_ROUNDS} rounds: give --rounds ${VERDICT_ROUNDS}, a longer --budget, or fewer cells.`
+      : `${all}; what each of the others would take stands in summary.md.`,
+  ];
+}
+
+/** a, b and c. */
+function listed(names: readonly string[], word = "and"): string {
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`;
+}
+
+function capitalized(runtime: string): string {
+  return runtime[0].toUpperCase() + runtime.slice(1);
+}

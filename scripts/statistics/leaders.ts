@@ -1,0 +1,74 @@
+/** Who may be named first among several, when every two of them have been compared. */
+import type { PairComparison } from "./pairs.ts";
+
+export interface Leaders {
+  names: string[];
+  /** Told to be faster than each of the others; null where there is none. */
+  leader: string | null;
+  /** Those that nothing is told to be faster than: none of them may be named alone unless it leads. */
+  unbeaten: string[];
+}
+
+/** @param pairs of one group: what they have in common is the same */
+export function leadersOf(pairs: readonly PairComparison[]): Leaders {
+  const names = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))];
+  const apart = pairs.filter(({ decision }) => decision?.call === "apart");
+  const leader = names.find((name) =>
+    apart.filter(({ first }) => first === name).length === names.length - 1
+  );
+  const unbeaten = names.filter((name) => !apart.some(({ second }) => second === name));
+  return { names, leader: leader ?? null, unbeaten };
+}
+
+/**
+ * Letters as tables of multiple comparisons have them: two names share a letter exactly where they are not told apart.
+ * Insert and absorb (Piepho, 2004).
+ * @param names the fastest first, which gets the first letter
+ */
+export function groupLetters(
+  names: readonly string[],
+  pairs: readonly PairComparison[],
+): Map<string, string> {
+  let groups = [new Set(names)];
+  for (const { first, second, decision } of pairs) {
+    if (decision?.call !== "apart" || !names.includes(first) || !names.includes(second)) continue;
+    const split = groups.flatMap((group) =>
+      group.has(first) && group.has(second)
+        ? [without(group, first), without(group, second)]
+        : [group]
+    );
+    groups = split.filter((group, at) =>
+      !split.some((other, place) =>
+        place !== at && isWithin(group, other) && (group.size < other.size || place < at)
+      )
+    );
+  }
+  const places = (group: ReadonlySet<string>) =>
+    names.flatMap((name, at) => group.has(name) ? [at] : []);
+  const ordered = groups.toSorted((a, b) => inOrder(places(a), places(b)));
+  return new Map(
+    names.map((name) => [
+      name,
+      ordered.flatMap((group, at) => group.has(name) ? [letter(at)] : []).join(""),
+    ]),
+  );
+}
+
+function isWithin(group: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return [...group].every((name) => other.has(name));
+}
+
+function without(group: ReadonlySet<string>, name: string): Set<string> {
+  return new Set([...group].filter((other) => other !== name));
+}
+
+function inOrder(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((place, index) => place !== b[index]);
+  return at === -1 ? 0 : a[at] - (b[at] ?? Infinity);
+}
+
+/** a to z, then A to Z; more groups than that have no letters left and share the last. */
+function letter(at: number): string {
+  const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  return letters[Math.min(at, letters.length - 1)];
+}

@@ -1,0 +1,174 @@
+/**
+ * One figure for each strategy under each runtime: the geometric mean, over every P of the run, of messages per second.
+ * That is the same pooling as the verdicts', whose letters stand beside it.
+ */
+import { findControl } from "../../bench/subjects/controls.ts";
+import { cellKey } from "../results/cell_key.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { groupBy } from "./group_by.ts";
+import { mean, pairedRatio } from "./inference.ts";
+import { groupLetters, leadersOf } from "./leaders.ts";
+import type { PairComparison } from "./pairs.ts";
+import { logMedians } from "./processes.ts";
+
+export interface RankedFigure {
+  runtime: string;
+  messagesPerSecond: number;
+  /** Half of its own 95 % interval over rounds, as a share of it; null with fewer than two rounds. Not corrected. */
+  plusMinus: number | null;
+  /** Whether some P is mostly the fixed cost of a run, so that the hand-off itself is faster than this. */
+  hasFixedCost: boolean;
+  /** P of the run at which there is no figure: the mean is over the others. */
+  missing: number[];
+  /** Strategies of the runtime that share a letter are not told apart. Empty for a control, and where P are missing. */
+  letters: string;
+}
+
+export interface Rank {
+  label: string;
+  isControl: boolean;
+  figures: RankedFigure[];
+  /** By runtime, where a strategy has no figure: the word of its first cell that failed, else skipped. */
+  words: ReadonlyMap<string, string>;
+  /** The runtime that is told to be faster than each of the others. */
+  fastestRuntime: string | null;
+  /** The least and the most over runtimes of how many times as fast as REFERENCE, over the P of both; null without. */
+  timesReference: [number, number] | null;
+}
+
+/** The platform's own channel, which a strategy must beat to be worth its code. */
+export const REFERENCE = "post-message:drain=batch";
+
+interface Measured {
+  row: Summary;
+  label: string;
+  /** Log of messages per second, by round. */
+  rounds: ReadonlyMap<string, number>;
+}
+
+/**
+ * Strategies from the fastest on, then the controls in the same order. A strategy of which a cell failed has that word
+ * and no figure under its runtime; `empty` sends nothing and is left out.
+ * @param summary of one setting
+ * @param pairs of the same samples
+ */
+export function rank(
+  summary: readonly Summary[],
+  pairs: readonly PairComparison[],
+  samples: readonly Sample[],
+): Rank[] {
+  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const cells = summary
+    .filter(({ status, messages_per_s }) => status === "ok" && (messages_per_s ?? 0) > 0)
+    .map((row): Measured => ({ row, label: labelOf(row), rounds: logRates(row, runs) }));
+  const everyP = [...new Set(summary.map(({ producers }) => producers!))];
+  const setting = summary.length === 0 ? "" : settingTitle(summary[0]);
+  const own = pairs.filter((pair) => pair.setting === setting);
+  const labels = groupBy(summary.filter(({ strategy }) => strategy !== "empty"), labelOf);
+  const ranks = [...labels].map(([label, rows]): Rank => {
+    const words = wordsOf(rows);
+    const ofLabel = cells.filter((cell) => cell.label === label && !words.has(cell.row.runtime!));
+    return {
+      label,
+      words,
+      isControl: findControl(rows[0].strategy!) !== undefined,
+      figures: [...groupBy(ofLabel, ({ row }) => row.runtime!)].map(([runtime, ofRuntime]) =>
+        figureOf(runtime, ofRuntime, everyP)
+      ),
+      fastestRuntime: leadersOf(own.filter(({ on }) => on === label)).leader,
+      timesReference: label === REFERENCE ? null : againstReference(ofLabel, cells),
+    };
+  });
+  ranks.sort((a, b) => Number(a.isControl) - Number(b.isControl) || speed(b) - speed(a));
+  return withLetters(ranks, own);
+}
+
+function wordsOf(rows: readonly Summary[]): Map<string, string> {
+  return new Map(
+    [...groupBy(rows, ({ runtime }) => runtime!)].flatMap(([runtime, own]) => {
+      const failed = own.find(({ status }) => status !== "ok" && status !== "skipped");
+      if (failed !== undefined) return [[runtime, failed.status!]];
+      return own.some(({ status }) => status === "ok") ? [] : [[runtime, "skipped"]];
+    }),
+  );
+}
+
+function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string, number> {
+  const ofCell = runs.get(cellKey(row))!;
+  const messages = ofCell.find(({ status }) => status === "ok")!.delivered!;
+  return new Map(
+    [...logMedians(ofCell)].map(([round, log]) => [round, Math.log(messages * 1e6) - log]),
+  );
+}
+
+function figureOf(
+  runtime: string,
+  cells: readonly Measured[],
+  everyP: readonly number[],
+): RankedFigure {
+  // A round counts where it has every P, as in the verdicts.
+  const whole = [...cells[0].rounds.keys()].filter((round) =>
+    cells.every(({ rounds }) => rounds.has(round))
+  );
+  const perRound = whole.map((round) => mean(cells.map(({ rounds }) => rounds.get(round)!)));
+  const interval = pairedRatio(perRound);
+  return {
+    runtime,
+    messagesPerSecond: Math.exp(pooled(cells)),
+    plusMinus: interval === null ? null : Math.sqrt(interval.high / interval.low) - 1,
+    hasFixedCost: cells.some(({ row }) => row.floor === true),
+    missing: everyP.filter((producers) => !cells.some(({ row }) => row.producers === producers)),
+    letters: "",
+  };
+}
+
+/** The mean over P of the mean over rounds, as logarithms. */
+function pooled(cells: readonly Measured[]): number {
+  return mean(cells.map(({ rounds }) => mean([...rounds.values()])));
+}
+
+function againstReference(
+  cells: readonly Measured[],
+  all: readonly Measured[],
+): [number, number] | null {
+  const times = [...groupBy(cells, ({ row }) => row.runtime!)].flatMap(([runtime, own]) => {
+    const both = own.flatMap((cell) => {
+      const other = all.find(({ label, row }) =>
+        label === REFERENCE && row.runtime === runtime && row.producers === cell.row.producers &&
+        row.verify === cell.row.verify
+      );
+      return other === undefined ? [] : [[cell, other]];
+    });
+    if (both.length === 0) return [];
+    return Math.exp(pooled(both.map(([cell]) => cell)) - pooled(both.map(([, other]) => other)));
+  });
+  return times.length === 0 ? null : [Math.min(...times), Math.max(...times)];
+}
+
+/** Over the runtimes that it has; the last where it has none. */
+function speed({ figures }: Rank): number {
+  if (figures.length === 0) return -Number.MAX_VALUE;
+  return mean(figures.map(({ messagesPerSecond }) => Math.log(messagesPerSecond)));
+}
+
+function withLetters(ranks: readonly Rank[], pairs: readonly PairComparison[]): Rank[] {
+  const contenders = ranks.filter(({ isControl }) => !isControl);
+  const runtimes = new Set(contenders.flatMap(({ figures }) => figures.map((one) => one.runtime)));
+  const letters = new Map([...runtimes].map((runtime) => {
+    const names = contenders.flatMap(({ label, figures }) => {
+      // One that has no figure at some P is not compared with all others, so a letter would claim too much.
+      const own = figures.find((one) => one.runtime === runtime && one.missing.length === 0);
+      return own === undefined ? [] : [{ label, rate: own.messagesPerSecond }];
+    }).sort((a, b) => b.rate - a.rate).map(({ label }) => label);
+    const ofRuntime = pairs.filter(({ family, on }) => family === "strategies" && on === runtime);
+    return [runtime, groupLetters(names, ofRuntime)];
+  }));
+  return ranks.map((one) => ({
+    ...one,
+    figures: one.figures.map((figure) => ({
+      ...figure,
+      letters: one.isControl ? "" : letters.get(figure.runtime)!.get(one.label) ?? "",
+    })),
+  }));
+}
