@@ -1,9 +1,10 @@
 /**
- * One cell in one process: the program that the launcher runs under each runtime.
+ * The program that the launcher runs under each runtime: measures one cell after the other, as it is told.
  *
- *     <runtime> bench/process/cell.ts '<CellSpec as JSON>'
+ *     <runtime> bench/process/cell.ts          a CellSpec as a JSON line on standard input
  *
- * Prints a JSON line for every event (`spec.ts`); ends with 0 when it could say what happened.
+ * Prints a JSON line for every event (`spec.ts`), the last of each cell being its `end`; then waits for the next cell.
+ * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
  */
 import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
@@ -28,19 +29,25 @@ const PROOF_STEP_US = 2_000;
 /** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
 const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
 
-endWithParent();
-const spec: CellSpec = JSON.parse(process.argv[2]);
-try {
-  if (spec.task === "calibrate") emit({ type: "calibrated", chunk: await calibrate(spec) });
-  else await runCell(spec);
-} catch (error) {
-  emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
+/** Cells come one at a time: the launcher waits for each one's end. */
+let cells = 0;
+endWithParent((line) => measureCell(JSON.parse(line)));
+
+async function measureCell(spec: CellSpec): Promise<void> {
+  cells++;
+  try {
+    if (spec.task === "calibrate") emit({ type: "calibrated", chunk: await calibrate(spec) });
+    else await runCell(spec);
+  } catch (error) {
+    emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
+  }
+  emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()) });
 }
-// Written before the exit, which would truncate what is still in the pipe.
-process.stdout.write(
-  JSON.stringify({ type: "end", rssPeakBytes: peakResidentBytes() } satisfies CellEvent) + "\n",
-  () => process.exit(0),
-);
+
+/** Memory of a later cell would be that of the earlier ones, too. */
+function ofFirst(bytes: number): number | null {
+  return cells === 1 ? bytes : null;
+}
 
 async function runCell(spec: CellSpec): Promise<void> {
   let failSubject: (reason: Error) => void = () => {};
@@ -66,7 +73,7 @@ async function runCell(spec: CellSpec): Promise<void> {
       type: "ready",
       workerStartMs: performance.now() - before,
       sharedBytes: subject.sharedBytes,
-      rssReadyBytes: residentBytes(),
+      rssReadyBytes: ofFirst(residentBytes()),
     });
     await repeat(
       () => warm(context, request),

@@ -3,12 +3,20 @@
 /** Who started this process; null where nobody is to be outlived. */
 let parent: number | null = null;
 
-/** End this process as soon as its standard input does: a parent that dies closes it whatever killed it. */
-export function endWithParent(): void {
+/**
+ * End this process as soon as its standard input does: a parent that dies closes it whatever killed it.
+ * @param onLine gets each whole line that the parent writes there
+ */
+export function endWithParent(onLine: (line: string) => void = () => {}): void {
   parent = process.ppid;
+  let rest = "";
+  process.stdin.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) onLine(line);
+  });
   process.stdin.once("end", () => process.exit(1));
   process.stdin.once("error", () => process.exit(1));
-  process.stdin.resume();
 }
 
 /**
@@ -17,11 +25,4 @@ export function endWithParent(): void {
  */
 export function endIfOrphaned(): void {
   if (parent !== null && process.ppid !== parent) process.exit(1);
-}
-
-/** Let the process end although standard input is still open. */
-export function parentNoLongerMatters(): void {
-  parent = null;
-  process.stdin.pause();
-  process.stdin.unref?.();
 }

@@ -1,4 +1,4 @@
-/** What one cell's process is told, as JSON in its only argument, and what it answers, a JSON line an event. */
+/** What a process is told, one cell in a JSON line, and what it answers, one event in a JSON line. */
 import type { Params } from "../../strategies/strategy.ts";
 import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
 
@@ -29,14 +29,14 @@ export interface CellSpec {
 export type RunStatus = VerdictStatus | "timeout" | "error";
 
 export type CellEvent =
-  | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number }
+  | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number | null }
   | { type: "warm"; runs: number; steady: boolean }
   | ({ type: "run" } & RunReport)
   /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot's fill of the capacity. */
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }
-  | { type: "end"; rssPeakBytes: number };
+  | { type: "end"; rssPeakBytes: number | null };
 
 /** One measured run. */
 export interface RunReport {

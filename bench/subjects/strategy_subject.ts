@@ -2,7 +2,8 @@
 import { parseParams } from "../../strategies/params.ts";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
-import { Crew, type WorkerEntry } from "../workers/crew.ts";
+import { Crew } from "../workers/crew.ts";
+import type { WorkerEntry } from "../workers/threads.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { Turns } from "../process/turns.ts";

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../runtime.ts";
 
 const CELL = fileURLToPath(new URL("../process/cell.ts", import.meta.url));
-const args = [...runArguments(currentRuntime().kind), CELL, process.argv[2]];
+const args = [...runArguments(currentRuntime().kind), CELL];
 const cell = spawn(process.execPath, args, { stdio: ["pipe", "inherit", "ignore"] });
+cell.stdin.write(process.argv[2] + "\n");
 console.log(`cell ${cell.pid}`);

@@ -55,14 +55,18 @@ export function runPlanted(
   const args = [
     ...runArguments(runtime.kind),
     join(folder, "bench/process/cell.ts"),
-    JSON.stringify(spec),
   ];
   // Its own standard input stays open: the cell ends with it.
   const child = spawn(runtime.path, args, { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
   let output = "";
   let hung = false;
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    // It would wait for another cell.
+    if (/"type":"end"[^\n]*\n$/.test(output)) child.kill("SIGKILL");
+  });
   child.stdin.on("error", () => {});
+  child.stdin.write(JSON.stringify(spec) + "\n");
   const timer = setTimeout(() => {
     hung = true;
     child.kill("SIGKILL");

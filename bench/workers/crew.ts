@@ -1,36 +1,24 @@
 /** The Workers of a cell, as the consumer's thread sees them. */
-import { Worker } from "node:worker_threads";
 import type { Handoff } from "../../strategies/strategy.ts";
 import { ControlBlock, type ProducerWaits, type RunPlan } from "./control_block.ts";
 import type { WorkerSetup } from "./serve_producers.ts";
+import { MEASURED, Thread, type WorkerEntry } from "./threads.ts";
 
 /** How long stopped Workers may take to leave before they are terminated (ms). */
 const LEAVE_MS = 1_000;
 
-/** What a Worker thread enters, and what it is told beside its `WorkerSetup`. */
-export interface WorkerEntry {
-  file: URL;
-  data: Readonly<Record<string, unknown>>;
-}
-
-const MEASURED: WorkerEntry = { file: new URL("./worker.ts", import.meta.url), data: {} };
-
 export class Crew {
   readonly #control: ControlBlock;
-  readonly #workers: Worker[];
-  readonly #gone: Promise<unknown>;
+  readonly #workers: Thread[];
   #failure: Error | null = null;
-  /** From here on a Worker that ends does what it was told. */
-  #stopping = false;
 
-  private constructor(control: ControlBlock, workers: Worker[], gone: Promise<unknown>) {
+  private constructor(control: ControlBlock, workers: Thread[]) {
     this.#control = control;
     this.#workers = workers;
-    this.#gone = gone;
   }
 
   /**
-   * Start one Worker for each ticket, one after the other: Bun has crashed when many were started at once.
+   * Put one Worker to each ticket, one after the other: Bun has crashed when many were started at once.
    * `onFailure` is called when one of them dies.
    * @param small the hand-off of the second pass
    */
@@ -42,13 +30,8 @@ export class Crew {
     entry: WorkerEntry = MEASURED,
   ): Promise<Crew> {
     const control = new ControlBlock();
-    const workers: Worker[] = [];
-    const exits: Promise<unknown>[] = [];
-    const crew = new Crew(control, workers, Promise.resolve().then(() => Promise.all(exits)));
-    const fail = (reason: Error) => {
-      crew.#failure ??= reason;
-      onFailure(reason);
-    };
+    const workers: Thread[] = [];
+    const crew = new Crew(control, workers);
     for (const [worker, ticket] of handoff.tickets.entries()) {
       const setup: WorkerSetup = {
         ticket,
@@ -59,21 +42,14 @@ export class Crew {
         producers: options.producers,
         turn: options.turn,
       };
-      const thread = new Worker(entry.file, {
-        workerData: { ...entry.data, ...setup },
-        transferList: [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])],
-      });
-      // Deno goes on silently after a Worker's error that nobody listens to.
-      thread.on("error", (error: Error) => {
-        fail(new Error(`Worker ${worker} died: it threw "${error.message}"`));
-      });
-      thread.on("exit", (code: number) => {
-        if (!crew.#stopping) {
-          fail(new Error(`Worker ${worker} died: it ended with exit code ${code}`));
-        }
-      });
-      exits.push(new Promise((resolve) => thread.once("exit", resolve)));
-      workers.push(thread);
+      const transfers = [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])];
+      workers.push(
+        Thread.serve(setup, transfers, entry, (why) => {
+          const reason = new Error(`Worker ${worker} died: ${why}`);
+          crew.#failure ??= reason;
+          onFailure(reason);
+        }),
+      );
       await crew.#until(() => control.online() === workers.length);
     }
     return crew;
@@ -104,13 +80,16 @@ export class Crew {
     return this.#control.waits();
   }
 
-  /** End the Workers: they leave by themselves where they can. */
+  /** Let the Workers leave: by themselves where they can. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    for (const worker of this.#workers) worker.dismiss();
     this.#control.stop();
+    const gone = Promise.all(this.#workers.map(({ left }) => left));
     const timer = new Promise((resolve) => setTimeout(resolve, LEAVE_MS, "late").unref());
-    if (await Promise.race([this.#gone, timer]) === "late") {
+    if (await Promise.race([gone, timer]) === "late") {
       await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    } else if (this.#failure === null) {
+      for (const worker of this.#workers) worker.release();
     }
   }
 }

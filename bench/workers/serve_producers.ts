@@ -6,6 +6,9 @@ import type { Ticket } from "../../strategies/strategy.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
 
+/** What a Worker that stays says when it has left its runs and can be given others. */
+export const IDLE = "idle";
+
 /** What crosses to a Worker of the suite. */
 export interface WorkerSetup {
   ticket: Ticket;

@@ -1,5 +1,13 @@
-/** The entry of a Worker thread in a measured cell. */
-import { workerData } from "node:worker_threads";
-import { serveProducers, type WorkerSetup } from "./serve_producers.ts";
+/** The entry of a Worker thread in a measured cell: serves one crew after the other. */
+import { parentPort, workerData } from "node:worker_threads";
+import { IDLE, serveProducers, type WorkerSetup } from "./serve_producers.ts";
 
-await serveProducers(workerData as WorkerSetup);
+const port = parentPort!;
+let setup = workerData as WorkerSetup;
+for (;;) {
+  await serveProducers(setup);
+  const next = new Promise<WorkerSetup>((resolve) => port.once("message", resolve));
+  port.ref();
+  port.postMessage(IDLE);
+  setup = await next;
+}

@@ -5,10 +5,10 @@
 import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/spec.ts";
 import { median } from "../statistics/order.ts";
 import { runArm } from "./arm_process.ts";
+import { random, shuffled } from "../../bench/workload/random.ts";
 import { type CellOutcome, cellRunner } from "../processes/cell_process.ts";
 import { cellTask } from "../results/cell_task.ts";
 import { judge, reasonAgainst } from "../results/judge.ts";
-import { roundOrder } from "../results/plan.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { parseSubjects } from "../results/subjects.ts";
 
@@ -92,7 +92,7 @@ export async function runRounds(setup: Setup): Promise<void> {
   );
   let done = 0;
   for (let round = 1; round <= options.rounds; round++) {
-    for (const one of roundOrder(cases, options.seed, round)) {
+    for (const one of shuffled(cases, random(options.seed + round))) {
       if (signal.aborted) return;
       const what = `round ${round} ${one.runtime.label} ${one.way} P=${one.producers}`;
       setup.onProgress(done++, options.rounds * cases.length, what);

@@ -1,7 +1,11 @@
-/** Runs one cell in a process of its own and returns what it said. */
+/** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
+import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
-import { type ChildOutcome, jsonLines, type Limits, runChild } from "./child.ts";
+import { runArguments } from "../../bench/runtime.ts";
+import { type ChildOutcome, deathOf, jsonLines, type Limits, runChild } from "./child.ts";
+import { childEnvironment } from "./child_environment.ts";
+import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
@@ -13,9 +17,142 @@ export interface CellOutcome extends Omit<ChildOutcome, "output"> {
 /** The seam for tests: everything above it works without a process. */
 export type RunCell = (runtime: Runtime, spec: CellSpec, limits: Limits) => Promise<CellOutcome>;
 
-/** Runs cells on the given CPUs; null: on any. */
+export interface CellProcesses {
+  /** One call at a time. Never rejects. */
+  runCell: RunCell;
+  /** End what is left of the last process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs cells on the given CPUs; null: on any. A process goes on with the next cell where that differs in P and messages
+ * alone and the one before it was well: every failure ends it, so that it costs no other cell its row.
+ */
+export function cellProcesses(cpus: readonly number[] | null): CellProcesses {
+  let last: { process: CellProcess; kind: string } | null = null;
+  const close = async () => {
+    await last?.process.end();
+    last = null;
+  };
+  return {
+    close,
+    async runCell(runtime, spec, limits) {
+      const started = performance.now();
+      const kind = kindOf(runtime, spec);
+      if (last?.kind !== kind) {
+        await close();
+        last = { process: new CellProcess(runtime, cpus), kind };
+      }
+      const outcome = await last.process.run(spec, limits);
+      if (outcome.end !== "done" || outcome.events.some(isBad)) await close();
+      return { ...outcome, wallMs: performance.now() - started };
+    },
+  };
+}
+
+/** One cell in a process of its own. */
 export function cellRunner(cpus: readonly number[] | null): RunCell {
-  return (runtime, spec, limits) => runCellProgram(CELL, runtime, spec, { ...limits, cpus });
+  return async (...call) => {
+    const { runCell, close } = cellProcesses(cpus);
+    try {
+      return await runCell(...call);
+    } finally {
+      await close();
+    }
+  };
+}
+
+/** What cells of one process have in common; the round is part of `runId`, since a round's processes are its own. */
+function kindOf({ path, label }: Runtime, spec: CellSpec): string {
+  return JSON.stringify([path, label, { ...spec, producers: 0, messages: 0 }]);
+}
+
+function isBad(event: CellEvent): boolean {
+  return event.type === "failed" ||
+    ((event.type === "run" || event.type === "proof") && event.status !== "ok");
+}
+
+/** A live process that is told one cell after the other. */
+class CellProcess {
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<void>;
+  #how: string | null = null;
+  #output = "";
+  #errors = "";
+  #onOutput: () => void = () => {};
+
+  constructor(runtime: Runtime, cpus: readonly number[] | null) {
+    this.#child = spawn(...pinned(cpus, runtime.path, [...runArguments(runtime.kind), CELL]), {
+      // The child ends when its standard input does: with the launcher, whatever kills that.
+      stdio: ["pipe", "pipe", "pipe"],
+      env: childEnvironment(),
+    });
+    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      this.#output += text;
+      this.#onOutput();
+    });
+    this.#child.stderr!.setEncoding("utf8").on(
+      "data",
+      (text: string) => this.#errors = (this.#errors + text).slice(-4_096),
+    );
+    this.#child.stdin!.on("error", () => {});
+    this.#gone = new Promise((resolve) => {
+      const finish = (how: string) => {
+        this.#how ??= how;
+        resolve();
+        this.#onOutput();
+      };
+      this.#child.once("error", (error) => finish(error.message));
+      this.#child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
+    });
+  }
+
+  /** Resolves when the cell has ended, or the process. */
+  async run(
+    spec: CellSpec,
+    { timeoutMs, signal }: Limits,
+  ): Promise<Omit<CellOutcome, "wallMs">> {
+    this.#output = "";
+    let stopped: "timeout" | "interrupted" | null = null;
+    const stop = (why: "timeout" | "interrupted") => {
+      stopped = why;
+      this.#child.kill("SIGKILL");
+    };
+    const timer = setTimeout(stop, timeoutMs, "timeout");
+    const onAbort = () => stop("interrupted");
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const said = new Promise<void>((resolve) => {
+      this.#onOutput = () => {
+        if (this.#how !== null || lastEvent(this.#output)?.type === "end") resolve();
+      };
+    });
+    this.#child.stdin!.write(JSON.stringify(spec) + "\n");
+    await said;
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+    const events = jsonLines<CellEvent>(this.#output);
+    // What it has said to its end counts, whatever stopped it then.
+    if (events.at(-1)?.type === "end") return { events, end: "done", detail: "" };
+    const detail = stopped === null
+      ? deathOf(this.#how!, this.#errors)
+      : stopped === "timeout"
+      ? `stopped after ${timeoutMs / 1_000} s (--timeout)`
+      : "interrupted";
+    return { events, end: stopped ?? "died", detail };
+  }
+
+  /** All that it had to say has been said, so it is not waited for any longer than it takes to kill it. */
+  async end(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#gone;
+  }
+}
+
+/** The event of the last whole line. */
+function lastEvent(output: string): CellEvent | undefined {
+  if (!output.endsWith("\n")) return undefined;
+  return jsonLines<CellEvent>(output.slice(output.lastIndexOf("\n", output.length - 2) + 1)).at(-1);
 }
 
 /**

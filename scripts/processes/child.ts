@@ -93,6 +93,11 @@ function detailOf(
   if (end === "done") return "";
   if (end === "timeout") return `stopped after ${timeoutMs / 1_000} s`;
   if (end === "interrupted") return "interrupted";
+  return deathOf(how, errors);
+}
+
+/** The line of its standard error that says most. @param how `code 1`, or the signal that killed it */
+export function deathOf(how: string, errors: string): string {
   // A crash is framed: V8 puts "#" before every line, Bun and Node draw rules.
   const lines = errors.split("\n").map((line) => line.replace(/^[#=\-\s]+/, "").trim())
     .filter((line) => line !== "");

@@ -145,12 +145,14 @@ export const SAMPLE_COLUMNS = [
   {
     name: "rss_ready_bytes",
     kind: "number",
-    help: "resident memory when all Workers ran, before the warm-up",
+    help:
+      "resident memory when all Workers ran, before the warm-up; empty unless the first P of its process",
   },
   {
     name: "rss_peak_bytes",
     kind: "number",
-    help: "highest resident memory of the process (VmHWM where the system has it)",
+    help:
+      "highest resident memory of the process (VmHWM where the system has it); empty unless the first P of its process",
   },
   { name: "shared_bytes", kind: "number", help: "shared memory of the hand-off" },
   {
@@ -158,7 +160,11 @@ export const SAMPLE_COLUMNS = [
     kind: "flag",
     help: "whether Workers, consumer and listener were more than the cores",
   },
-  { name: "process_ms", kind: "number", help: "ms that the whole process took, start to end" },
+  {
+    name: "process_ms",
+    kind: "number",
+    help: "ms that the cell took; of the first P of a process with its start",
+  },
 ] as const satisfies readonly Column[];
 
 export const SUMMARY_COLUMNS = [

@@ -124,9 +124,19 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   return null;
 }
 
-/** The cells in the order of a round: the same seed, the same order. */
-export function roundOrder<T>(cells: readonly T[], seed: number, round: number): T[] {
-  return shuffled(cells, random(seed + round * 0x9e3779b1));
+/** Cells that differ in P alone: a process measures all of them. */
+export function seriesOf(cell: Cell): string {
+  const { runtime, subject, params, workers, messageBytes } = cell;
+  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
+}
+
+/**
+ * The cells in the order of a round: series shuffled, and the P within each. The same seed, the same order.
+ */
+export function roundOrder(cells: readonly Cell[], seed: number, round: number): Cell[] {
+  const next = random(seed + round * 0x9e3779b1);
+  const series = Map.groupBy(cells, seriesOf);
+  return shuffled([...series.values()], next).flatMap((axis) => shuffled(axis, next));
 }
 
 export function cellLabel(cell: Cell): string {

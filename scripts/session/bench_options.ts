@@ -7,10 +7,8 @@ export interface BenchOptions extends PlanOptions {
   cpus: number[] | null;
   /** Processes a cell; with a budget the least. */
   rounds: number;
-  /** Time for all of it, in which cells with wide intervals get more rounds; null: `rounds` it is. */
+  /** Time for all of it, which pays for further rounds of all cells; null: `rounds` it is. */
   budgetMs: number | null;
-  /** Relative half-width at which a cell needs no more rounds. */
-  precision: number;
   seed: number;
   timeoutMs: number;
   out: string | null;

@@ -10,7 +10,7 @@ import type { Sample } from "../results/columns.ts";
 import type { Environment } from "../results/environment.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { hasFailed } from "../results/samples.ts";
-import { cellRunner } from "../processes/cell_process.ts";
+import { cellProcesses } from "../processes/cell_process.ts";
 import { leftOutVariables } from "../processes/child_environment.ts";
 import { type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "../cli/interrupt.ts";
@@ -77,6 +77,7 @@ export async function runComparison(work: Work): Promise<number> {
   const { command, options, plan, finish } = work;
   const interrupt = watchInterrupts();
   const listener = await openListener(options);
+  const processes = cellProcesses(options.cpus);
   const progress = openProgress(process.stderr);
   let destination: Destination | null = null;
   try {
@@ -88,7 +89,7 @@ export async function runComparison(work: Work): Promise<number> {
       cells: plan.cells,
       listener,
       cores: options.cpus?.length ?? availableParallelism(),
-      runCell: lookingAt(listener, cellRunner(options.cpus)),
+      runCell: lookingAt(listener, processes.runCell),
       signal: AbortSignal.any([interrupt.signal, listener.gone]),
       observer: {
         onProgress: (...step) => progress.update(...step),
@@ -123,6 +124,7 @@ export async function runComparison(work: Work): Promise<number> {
     return code;
   } finally {
     progress.stop();
+    await processes.close();
     await listener.stop();
     destination?.close();
     interrupt.dispose();

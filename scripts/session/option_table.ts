@@ -4,7 +4,7 @@
  */
 import { isAbsolute, resolve } from "node:path";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
-import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
+import { byteSize, count, list, timeSpan } from "../cli/values.ts";
 import { DEFAULT_RUNTIMES } from "../processes/runtimes.ts";
 import { MAX_MESSAGES } from "../results/plan.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
@@ -129,18 +129,10 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "budgetMs",
     flags: "--budget <time>",
     help: ({ budgetMs }) =>
-      "such as 90s, 5m, 1h: after 3 rounds, more of the cells whose intervals are widest" +
+      "such as 90s, 5m, 1h: after the least number of rounds, as many more as this pays for" +
       (budgetMs === null ? "" : ` (default: ${budgetMs / 60_000}m)`),
     parse: timeSpan(),
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
-  },
-  {
-    key: "precision",
-    flags: "--precision <percent>",
-    help: "half-width of an interval at which a cell needs no more rounds",
-    parse: percentage,
-    default: 5,
-    recorded: ({ precision }) => precision * 100,
   },
   {
     key: "seed",

@@ -1,7 +1,7 @@
 /** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
-import type { Cell } from "../results/plan.ts";
+import { type Cell, seriesOf } from "../results/plan.ts";
 
 interface Known {
   /** Of one run. */
@@ -79,9 +79,4 @@ export class Predictions {
   #runUs(cell: Cell, known: Known): number {
     return known.usPerMessage * cell.producers * cell.messages;
   }
-}
-
-function seriesOf(cell: Cell): string {
-  const { runtime, subject, params, workers, messageBytes } = cell;
-  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
 }

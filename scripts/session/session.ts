@@ -1,16 +1,14 @@
 /**
- * One comparison, from the first pilot to the last round. Each cell and round is a process of its own; its
- * rows are written as soon as it has ended.
+ * One comparison, from the first pilot to the last round. In each round a process measures every P of its strategy,
+ * in shuffled order; a cell's rows are written as soon as it has ended.
  */
 import type { CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
-import { halfWidths } from "../statistics/precision.ts";
 import { cellTask } from "../results/cell_task.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
-import { cellKey, identityOf } from "../results/cell_key.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
-import { type Cell, cellLabel, roundOrder } from "../results/plan.ts";
+import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -51,13 +49,10 @@ export class Session {
   readonly #now: () => number;
   /** When a budget is spent, by that clock. */
   readonly #deadline: number;
-  /** All rows of the session, which tell how wide the intervals are still. */
-  readonly #rows: Sample[] = [];
 
   constructor(setup: SessionSetup) {
     this.#setup = setup;
     this.#earlier = setup.earlier ?? new Earlier([]);
-    this.#rows.push(...this.#earlier.rows);
     this.#now = setup.now ?? (() => performance.now());
     this.#deadline = this.#now() + (setup.options.budgetMs ?? 0);
     this.#predictions = new Predictions(setup.options.timeoutMs);
@@ -83,12 +78,14 @@ export class Session {
   }
 
   /**
-   * The pilot round goes up in P. It predicts every cell's time and skips what would take too long; its rows
+   * The pilot goes up in P, strategy by strategy. It predicts every cell's time and skips what would take too long; its rows
    * are kept but enter no statistic. `quick` pilots the smallest P alone and trusts its rate for the cell.
    */
   async pilot(): Promise<Cell[]> {
     const { cells, options, signal, observer } = this.#setup;
-    const ascending = [...cells].sort((a, b) => a.producers - b.producers);
+    const ascending = [...Map.groupBy(cells, seriesOf).values()].flatMap((axis) =>
+      axis.toSorted((a, b) => a.producers - b.producers)
+    );
     const runnable: Cell[] = [];
     for (const [done, cell] of ascending.entries()) {
       if (signal.aborted) break;
@@ -134,60 +131,31 @@ export class Session {
     return decide(predictions.reasonToSkip(cell));
   }
 
-  /** All rounds, each in its own seeded order. */
+  /**
+   * All rounds, each in its own seeded order. With a budget, as many more as it pays for, of all cells: what decides
+   * is the clock and never what was measured, so the verdicts' correction holds as it is for a number fixed before.
+   */
   async rounds(cells: readonly Cell[]): Promise<void> {
     const { options, signal, observer } = this.#setup;
-    const total = options.rounds * cells.length;
+    if (cells.length === 0) return;
     let done = 0;
-    for (let round = 1; round <= options.rounds; round++) {
+    for (let round = 1; round <= options.rounds || this.#canAfford(cells); round++) {
       const order = roundOrder(cells, options.seed, round);
+      const total = Math.max(options.rounds, round) * cells.length;
       for (const [at, cell] of order.entries()) {
         if (signal.aborted) return;
         const left = this.#predictions.totalMs(order.slice(at)) +
-          (options.rounds - round) * this.#predictions.totalMs(cells);
+          Math.max(0, options.rounds - round) * this.#predictions.totalMs(cells);
         observer.onProgress(done++, total, `round ${round} ${cellLabel(cell)}`, left);
         if (!await this.#measure(cell, round, at + 1)) return;
       }
     }
-    if (options.budgetMs !== null) await this.#spendBudget(cells);
   }
 
-  /** Further rounds of the cells whose intervals are too wide still, until none is or the time is gone. */
-  async #spendBudget(cells: readonly Cell[]): Promise<void> {
-    const { options, signal, observer } = this.#setup;
-    for (let round = options.rounds + 1; !signal.aborted; round++) {
-      const open = this.#affordable(this.#unsettled(cells));
-      if (open.length === 0) return;
-      for (const [at, cell] of roundOrder(open, options.seed, round).entries()) {
-        const left = this.#deadline - this.#now();
-        if (signal.aborted || left <= 0) return;
-        observer.onProgress(at, open.length, `round ${round} ${cellLabel(cell)}`, left);
-        if (!await this.#measure(cell, round, at + 1)) return;
-      }
-    }
-  }
-
-  /** Cells that need more rounds, the widest first. */
-  #unsettled(cells: readonly Cell[]): Cell[] {
-    const widths = halfWidths(this.#rows);
-    const widthOf = new Map(
-      cells.map((cell) => [cell, widths.get(cellKey(identityOf(cell))) ?? 0]),
-    );
-    return cells.filter((cell) => widthOf.get(cell)! > this.#setup.options.precision)
-      .sort((a, b) => widthOf.get(b)! === widthOf.get(a)! ? 0 : widthOf.get(b)! - widthOf.get(a)!);
-  }
-
-  /** As many of them as the time that is left allows, in the order of the plan. */
-  #affordable(byNeed: readonly Cell[]): Cell[] {
-    const left = this.#deadline - this.#now();
-    let sum = 0;
-    const chosen = new Set<Cell>();
-    for (const cell of byNeed) {
-      sum += this.#predictions.totalMs([cell]);
-      if (sum > left) break;
-      chosen.add(cell);
-    }
-    return this.#setup.cells.filter((cell) => chosen.has(cell));
+  /** Whether what is left of the budget pays for one more round. */
+  #canAfford(cells: readonly Cell[]): boolean {
+    if (this.#setup.options.budgetMs === null || this.#setup.signal.aborted) return false;
+    return this.#now() + this.#predictions.totalMs(cells) <= this.#deadline;
   }
 
   /** One process of a cell, if it has not been run before; false where an interruption left no rows of it. */
@@ -205,7 +173,6 @@ export class Session {
   }
 
   #keep(rows: Sample[]): void {
-    this.#rows.push(...rows);
     this.#setup.observer.onRows(rows);
   }
 

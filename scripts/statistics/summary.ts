@@ -103,7 +103,7 @@ function summarizeCell(samples: Sample[]): Summary {
     bytes_per_write: known(
       median(ok.map((sample) => sample.bytes_per_write!).filter((bytes) => bytes !== null)),
     ),
-    rss_peak_bytes: known(median(processes.map((runs) => runs[0].rss_peak_bytes!))),
+    rss_peak_bytes: known(median(processes.flatMap((runs) => runs[0].rss_peak_bytes ?? []))),
   };
 }
 
