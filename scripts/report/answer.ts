@@ -37,12 +37,19 @@ function strategySentences(pairs: readonly PairComparison[]): string[] {
         listed(under.map(({ on, atLeast }) => `${capitalized(on)} (by at least ${atLeast})`))
       }.`
     ),
-    ...[...groupBy(open, ({ unbeaten }) => listed(unbeaten, "or"))].map(([unbeaten, under]) =>
+    ...[...groupBy(open, openWords)].map(([words, under]) =>
       `Which strategy is the fastest under ${
         listed(under.map(({ on }) => capitalized(on)))
-      } is undecided: nothing is told to be faster than ${unbeaten}.`
+      } is undecided${words}.`
     ),
   ];
+}
+
+/** Those that nothing is told to be faster than, unless that is all of them. */
+function openWords({ names, unbeaten }: Group): string {
+  return unbeaten.length === names.length
+    ? ""
+    : `: nothing is told to be faster than ${listed(unbeaten, "or")}`;
 }
 
 /** The same of runtimes: which leads on which strategies, and on which it is open. */
