@@ -46,7 +46,7 @@ test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
       "bench",
       [...RUNTIME, "--producers", "16", "--rounds", "500", "--message-size", "8", "--out", out],
     );
-    while (!/processes to run/.test(stderr())) {
+    while (!/cells to measure/.test(stderr())) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     child.kill("SIGINT");
@@ -80,7 +80,7 @@ test("children end when their launcher is killed", SLOW, () =>
         join(folder, "out"),
       ],
     );
-    while (!/processes to run/.test(stderr())) {
+    while (!/cells to measure/.test(stderr())) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const children = descendants(child.pid!);
@@ -186,7 +186,7 @@ test(
         "bench",
         [...SMALL, "--messages", "10", "--rounds", "6", "--out", out],
       );
-      while (!/processes to run/.test(stderr())) {
+      while (!/cells to measure/.test(stderr())) {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       rmSync(join(out, "samples.csv"));

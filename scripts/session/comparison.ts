@@ -95,7 +95,7 @@ export async function runComparison(work: Work): Promise<number> {
         onProgress: (...step) => progress.update(...step),
         onRows: (rows) => keep(rows, folder, progress),
         onEstimate: (ms, processes) =>
-          progress.say(`${processes} processes to run, about ${duration(ms)}`),
+          progress.say(`${processes} cells to measure, about ${duration(ms)}`),
       },
       earlier,
     });
