@@ -29,8 +29,9 @@ const PROOF_STEP_US = 2_000;
 /** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
 const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
 
-/** Cells come one at a time: the launcher waits for each one's end. */
+/** Begun by this process. */
 let cells = 0;
+// One at a time: the launcher waits for each one's end.
 endWithParent((line) => measureCell(JSON.parse(line)));
 
 async function measureCell(spec: CellSpec): Promise<void> {

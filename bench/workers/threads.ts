@@ -30,6 +30,7 @@ export class Thread {
   /** Told why the thread died, while it serves. */
   #onDeath: ((why: string) => void) | null = null;
   #onLeft: () => void = () => {};
+  #isGone = false;
   /** Resolves when the thread has left its runs, or has ended. */
   left: Promise<void> = Promise.resolve();
 
@@ -39,6 +40,7 @@ export class Thread {
     // Deno goes on silently after a Worker's error that nobody listens to.
     worker.on("error", (error: Error) => this.#onDeath?.(`it threw "${error.message}"`));
     worker.on("exit", (code: number) => {
+      this.#isGone = true;
       this.#onDeath?.(`it ended with exit code ${code}`);
       if (idle.includes(this)) idle.splice(idle.indexOf(this), 1);
       this.#onLeft();
@@ -77,7 +79,7 @@ export class Thread {
 
   /** It has left: keep it for the next crew, if it stays. */
   release(): void {
-    if (!this.#entry.stays) return;
+    if (!this.#entry.stays || this.#isGone) return;
     // A thread in reserve keeps no program from ending.
     this.#worker.unref();
     idle.push(this);

@@ -39,7 +39,8 @@ export function cellProcesses(cpus: readonly number[] | null): CellProcesses {
     async runCell(runtime, spec, limits) {
       const started = performance.now();
       const kind = kindOf(runtime, spec);
-      if (last?.kind !== kind) {
+      // One that died after it had said all it had to costs the next cell nothing.
+      if (last?.kind !== kind || last.process.isGone) {
         await close();
         last = { process: new CellProcess(runtime, cpus), kind };
       }
@@ -107,6 +108,10 @@ class CellProcess {
     });
   }
 
+  get isGone(): boolean {
+    return this.#how !== null;
+  }
+
   /** Resolves when the cell has ended, or the process. */
   async run(
     spec: CellSpec,
@@ -124,8 +129,10 @@ class CellProcess {
     if (signal.aborted) onAbort();
     const said = new Promise<void>((resolve) => {
       this.#onOutput = () => {
-        if (this.#how !== null || lastEvent(this.#output)?.type === "end") resolve();
+        if (this.isGone || lastEvent(this.#output)?.type === "end") resolve();
       };
+      // It may have ended just before.
+      this.#onOutput();
     });
     this.#child.stdin!.write(JSON.stringify(spec) + "\n");
     await said;

@@ -7,6 +7,7 @@ import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { type Leaders, leadersOf } from "../statistics/leaders.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
+import { capitalized, span } from "./verdicts.ts";
 
 /**
  * @param summary of one setting
@@ -103,11 +104,10 @@ function socketSentence(summary: readonly Summary[]): string[] {
     `${percent(Number(row.share_of_socket_bulk!.toPrecision(2)))} under ${capitalized(runtime)}` +
     (oneLabel ? "" : ` (${labelOf(row)})`)
   );
-  const at = `${largest.toLocaleString("en-US")} ${largest === 1 ? "producer" : "producers"}`;
   return [
     `Of what socket-bulk writes without producers, ${
       oneLabel ? labelOf(best[0].row) : "the fastest strategy"
-    } reaches ${listed(parts)} at ${at} (medians).`,
+    } reaches ${listed(parts)} ${span([largest])} (medians).`,
   ];
 }
 
@@ -133,8 +133,4 @@ function listed(names: readonly string[], word = "and"): string {
   return names.length < 2
     ? names.join("")
     : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`;
-}
-
-function capitalized(runtime: string): string {
-  return runtime[0].toUpperCase() + runtime.slice(1);
 }

@@ -69,7 +69,7 @@ function range({ ratio, low, high }: Decision): string {
 }
 
 /** `at 8,192 producers`, `over 1 to 8,192 producers`. */
-function span(producers: readonly number[]): string {
+export function span(producers: readonly number[]): string {
   const [least, most] = [Math.min(...producers), Math.max(...producers)];
   const word = most === 1 ? "producer" : "producers";
   return least === most
@@ -81,6 +81,6 @@ function named(name: string, family: PairComparison["family"]): string {
   return family === "runtimes" ? capitalized(name) : name;
 }
 
-function capitalized(runtime: string): string {
+export function capitalized(runtime: string): string {
   return runtime[0].toUpperCase() + runtime.slice(1);
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
-import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts";
+import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import { type Sample, SAMPLE_COLUMNS } from "../results/columns.ts";
 import { headerLine, rowLine } from "../results/csv.ts";
 import { recoverSamples } from "../results/recovery.ts";
@@ -11,40 +11,8 @@ import type { CellOutcome } from "../processes/cell_process.ts";
 import { readOptions } from "./options.ts";
 import { makePlan } from "../results/plan.ts";
 import { Earlier } from "./resume.ts";
-import type { Runtime } from "../processes/runtimes.ts";
+import { REPORT, RUNTIME as NODE } from "../testing/cell_events.ts";
 import { Session } from "./session.ts";
-
-const NODE: Runtime = {
-  kind: "node",
-  version: "1",
-  path: "node",
-  source: "pinned",
-  label: "node",
-};
-const REPORT: RunReport = {
-  status: "ok",
-  detail: "",
-  verify: "after",
-  elapsedUs: 1_000,
-  connectUs: 10,
-  expected: 16,
-  delivered: 16,
-  lost: 0,
-  duplicated: 0,
-  reordered: 0,
-  corrupted: 0,
-  bytes: 16,
-  writes: 1,
-  peakBytes: 16,
-  producerParks: 0,
-  producerBlockedUs: 0,
-  failedClaims: 0,
-  consumerParks: 0,
-  cpuUserUs: 1,
-  cpuSystemUs: 1,
-  listenerCpuUserUs: 1,
-  listenerCpuSystemUs: 1,
-};
 
 /** Cells that pass, that fail, that are slow, and slow from 64 producers on; processes differ in their number of runs. */
 function fakeOutcome(spec: CellSpec, processes: number): CellOutcome {

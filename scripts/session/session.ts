@@ -113,7 +113,7 @@ export class Session {
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
-      this.#keep([skippedSample(cell, this.#place(0, position), why)]);
+      this.#setup.observer.onRows([skippedSample(cell, this.#place(0, position), why)]);
       return "skip";
     };
     const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
@@ -126,14 +126,16 @@ export class Session {
     );
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
-    this.#keep(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    this.#setup.observer.onRows(
+      samplesOf({ ...cell, messages }, this.#place(0, position), outcome),
+    );
     predictions.learn(cell, messages, outcome);
     return decide(predictions.reasonToSkip(cell));
   }
 
   /**
    * All rounds, each in its own seeded order. With a budget, as many more as it pays for, of all cells: what decides
-   * is the clock and never what was measured, so the verdicts' correction holds as it is for a number fixed before.
+   * is how long a round takes, never who is faster, so the verdicts' correction holds as for a number fixed before.
    */
   async rounds(cells: readonly Cell[]): Promise<void> {
     const { options, signal, observer } = this.#setup;
@@ -168,12 +170,8 @@ export class Session {
     const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
     if (this.#isCutShort(outcome)) return false;
     this.#predictions.correct(cell, outcome.wallMs);
-    this.#keep(samplesOf(cell, this.#place(round, position), outcome));
+    this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
     return true;
-  }
-
-  #keep(rows: Sample[]): void {
-    this.#setup.observer.onRows(rows);
   }
 
   /** Ctrl-C reaches a cell's process too, which may fail of it before it is stopped. */

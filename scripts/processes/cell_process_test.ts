@@ -1,0 +1,61 @@
+/** Which cells share a process, and that none of them pays for the end of another. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { cellTask } from "../results/cell_task.ts";
+import { RUNTIME } from "../testing/cell_events.ts";
+import { currentRuntime } from "../../bench/runtime.ts";
+import { find } from "../results/judge.ts";
+import { cellProcesses } from "./cell_process.ts";
+
+const LIMITS = { timeoutMs: 30_000, signal: new AbortController().signal };
+const HERE = { ...RUNTIME, ...currentRuntime(), path: process.execPath };
+const task = (producers: number, round: number) =>
+  cellTask({ name: "swap-buffer", params: {} }, {
+    producers,
+    workers: 2,
+    messages: 50,
+    messageBytes: 8,
+    listener: null,
+    storeBytes: 2 ** 20,
+    runId: `round ${round}`,
+  });
+
+test("cells that differ in P share a process and its Workers, and rounds share none", async () => {
+  const { runCell, close } = cellProcesses(null);
+  try {
+    // From one Worker to two and back: one is added, then one is left in reserve.
+    const kept = [];
+    for (const [producers, round] of [[1, 1], [16, 1], [1, 1], [7, 1], [7, 2]]) {
+      const { end, events } = await runCell(HERE, task(producers, round), LIMITS);
+      assert.equal(end, "done");
+      assert.ok(events.every((event) => event.type !== "run" || event.status === "ok"));
+      assert.ok(find(events, "run") !== undefined, JSON.stringify(events));
+      // Memory is told of the first cell of a process alone.
+      kept.push(find(events, "end")!.rssPeakBytes === null);
+    }
+    assert.deepEqual(kept, [false, true, true, true, false]);
+  } finally {
+    await close();
+  }
+});
+
+test("a process that ends behind a cell costs the next one nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
+  const path = join(folder, "runtime");
+  writeFileSync(path, `#!/bin/sh\nread line\necho '{"type":"end","rssPeakBytes":1}'\n`);
+  chmodSync(path, 0o755);
+  const { runCell, close } = cellProcesses(null);
+  try {
+    for (const producers of [1, 2, 3]) {
+      const outcome = await runCell({ ...RUNTIME, path }, task(producers, 1), LIMITS);
+      assert.equal(outcome.end, "done", outcome.detail);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  } finally {
+    await close();
+    rmSync(folder, { recursive: true });
+  }
+});
