@@ -1,35 +1,12 @@
 /** A run counts where everything was delivered and promised; each planted fault has its word. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CellEvent, RunReport } from "../../bench/process/spec.ts";
+import type { CellEvent } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
+import { REPORT } from "../testing/cell_events.ts";
 import { judge, reasonAgainst } from "./judge.ts";
 
-const RUN: RunReport = {
-  status: "ok",
-  detail: "",
-  verify: "after",
-  elapsedUs: 5,
-  connectUs: 1,
-  expected: 10,
-  delivered: 10,
-  lost: 0,
-  duplicated: 0,
-  reordered: 0,
-  corrupted: 0,
-  bytes: 10,
-  writes: 1,
-  peakBytes: 10,
-  producerParks: 0,
-  producerBlockedUs: 0,
-  failedClaims: 0,
-  consumerParks: 0,
-  cpuUserUs: 1,
-  cpuSystemUs: 1,
-  listenerCpuUserUs: 1,
-  listenerCpuSystemUs: 1,
-};
-const good: CellEvent = { type: "run", ...RUN };
+const good: CellEvent = { type: "run", ...REPORT };
 const lost: CellEvent = { ...good, status: "lost", detail: "1 is missing" };
 const proof: CellEvent = { type: "proof", status: "ok", detail: "" };
 const spoiled: CellEvent = { type: "proof", status: "corrupt", detail: "byte 3" };
