@@ -28,12 +28,12 @@ await runMain("doctor", async () => {
     return EXIT.usage;
   }
   const twins = runtimes.map((runtime) => ({ ...runtime, label: runtime.label + TWIN }));
-  const plan = makePlan(options, [...runtimes, ...twins]);
-  if (options.dryRun) return printPlan(plan, options);
+  const cells = makePlan(options, [...runtimes, ...twins]);
+  if (options.dryRun) return printPlan(cells, options);
   return await runComparison({
     command: "doctor",
     options,
-    plan,
+    cells,
     runtimes: [...runtimes, ...twins],
     notes: missing,
     finish: publishing(printDoctor),

@@ -156,6 +156,7 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
     subject,
     params: Object.fromEntries(params.split(";").filter(Boolean).map((pair) => pair.split("="))),
     turn: 0,
+    runTimeUs: null,
     capacity: 4 * 2 ** 20,
     seed,
     listener: null,

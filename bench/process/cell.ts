@@ -6,6 +6,8 @@
  * Prints a JSON line for every event (`spec.ts`), the last of each cell being its `end`; then waits for the next cell.
  * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
  */
+import { approach } from "./approach.ts";
+import { budgetOf } from "./budget.ts";
 import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
 import { repeat } from "./repeat.ts";
@@ -16,8 +18,10 @@ import { openSubject, SUBJECTS } from "../subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
 import { warmUp } from "./warm_up.ts";
 
-/** Measured runs of one process: ten, or as many as pass a quarter of a second. */
-const BUDGET = { maxRuns: 10, enoughUs: 250_000 };
+/** What a pilot measures. */
+const ONE_RUN = { leastRuns: 1, maxRuns: 1, enoughUs: 0 };
+/** A producer, of a pilot that chooses. */
+const LEAST_MESSAGES = 2;
 /**
  * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
  * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
@@ -31,6 +35,8 @@ const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
 
 /** Begun by this process. */
 let cells = 0;
+/** Workers that have warmed up with a cell before. */
+let warmWorkers = 0;
 // One at a time: the launcher waits for each one's end.
 endWithParent((line) => measureCell(JSON.parse(line)));
 
@@ -69,6 +75,7 @@ async function runCell(spec: CellSpec): Promise<void> {
     seed: spec.seed,
     warmUp: false,
   };
+  const isPilot = spec.task === "pilot";
   try {
     emit({
       type: "ready",
@@ -76,26 +83,41 @@ async function runCell(spec: CellSpec): Promise<void> {
       sharedBytes: subject.sharedBytes,
       rssReadyBytes: ofFirst(residentBytes()),
     });
+    if (isPilot && spec.runTimeUs !== null) {
+      request.messages = await approach(
+        (messages) => carryOut(context, { ...request, messages, warmUp: true }),
+        spec.producers,
+        { least: LEAST_MESSAGES, most: spec.messages, wantedUs: spec.runTimeUs },
+      );
+    }
     await repeat(
-      () => warm(context, request),
+      () => isPilot && spec.runTimeUs !== null ? Promise.resolve() : warm(context, request, spec),
       async () => {
         const report = await carryOut(context, request);
         emit({ type: "run", ...report });
         return report.elapsedUs;
       },
-      spec.task === "pilot" ? { maxRuns: 1, enoughUs: 0 } : BUDGET,
+      isPilot ? ONE_RUN : budgetOf(spec.runTimeUs),
     );
     if (spec.messageBytes === 1 && spec.task === "measure") await prove(context, request);
-    if (spec.task === "pilot") await fill(context, request, spec);
+    if (isPilot) await fill(context, request, spec);
   } finally {
     await subject.stop();
   }
 }
 
-async function warm(context: RunContext, request: RunRequest): Promise<void> {
+/** Code that the process has compiled for another P needs one run to find its buffers and its connection. */
+async function warm(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
   const once = async (messages: number) =>
     (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
+  const workers = Math.min(spec.workers, spec.producers);
+  if (workers <= warmWorkers && spec.runTimeUs !== null) {
+    await once(request.messages);
+    emit({ type: "warm", runs: 1, steady: null });
+    return;
+  }
   const { runs, steady } = await warmUp(once, context.producers, request.messages);
+  warmWorkers = workers;
   emit({ type: "warm", runs, steady });
 }
 

@@ -22,6 +22,7 @@ const ENDLESS: CellSpec = {
   messages: 2_000_000_000,
   messageBytes: 8,
   turn: 0,
+  runTimeUs: null,
   capacity: 4 * 2 ** 20,
   seed: 1,
   listener: null,

@@ -6,6 +6,7 @@ import { measure } from "mitata";
 
 /** How much one process measures. */
 export interface Budget {
+  leastRuns: number;
   maxRuns: number;
   /** Stop after the run with which the measured time passes this (µs). */
   enoughUs: number;
@@ -39,7 +40,7 @@ export async function repeat(
     {
       // Its fallback allocates 1 GiB to provoke a collection.
       gc: false,
-      min_samples: 1,
+      min_samples: budget.leastRuns,
       max_samples: budget.maxRuns,
       min_cpu_time: budget.enoughUs * 1_000,
     } as never,

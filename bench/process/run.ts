@@ -54,7 +54,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   }, onSinkFailure);
   try {
     return await Promise.race([
-      measure(subject, sink, request.late ?? false),
+      measure(subject, sink, messages, request.late ?? false),
       context.subjectFailed,
     ]);
   } catch (error) {
@@ -63,7 +63,12 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   }
 }
 
-async function measure(subject: Subject, sink: RunSink, late: boolean): Promise<RunReport> {
+async function measure(
+  subject: Subject,
+  sink: RunSink,
+  messages: number,
+  late: boolean,
+): Promise<RunReport> {
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const { bytes, writes, peakBytes } = await subject.transfer(sink, late);
@@ -78,6 +83,7 @@ async function measure(subject: Subject, sink: RunSink, late: boolean): Promise<
       ? { status: "error", detail: `${bytes} bytes written, ${acknowledged} acknowledged` }
       : {}),
     verify: verdict.mode,
+    messages,
     elapsedUs,
     connectUs: sink.connectUs,
     bytes,

@@ -8,8 +8,10 @@ export interface CellSpec {
   params: Params;
   producers: number;
   workers: number;
-  /** A producer. */
+  /** A producer; of a pilot that chooses the most. */
   messages: number;
+  /** What a run is to take, µs: a pilot chooses the messages for it. Null where their number was given. */
+  runTimeUs: number | null;
   messageBytes: number;
   /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
@@ -30,7 +32,8 @@ export type RunStatus = VerdictStatus | "timeout" | "error";
 
 export type CellEvent =
   | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number | null }
-  | { type: "warm"; runs: number; steady: boolean }
+  /** `steady` is null where the process was warm already. */
+  | { type: "warm"; runs: number; steady: boolean | null }
   | ({ type: "run" } & RunReport)
   /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot's fill of the capacity. */
   | { type: "proof"; status: RunStatus; detail: string }
@@ -43,6 +46,8 @@ export interface RunReport {
   status: RunStatus;
   detail: string;
   verify: VerifyMode;
+  /** A producer; 0 of a subject that sends none. */
+  messages: number;
   /** From the release of the producers to the acknowledgement of the last byte. */
   elapsedUs: number;
   connectUs: number;

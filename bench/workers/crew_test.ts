@@ -19,6 +19,7 @@ for (const strategy of STRATEGIES) {
       messages: 1_000_000_000,
       messageBytes: 8,
       turn: 0,
+      runTimeUs: null,
       capacity: 4_096,
       seed: 1,
       listener: null,

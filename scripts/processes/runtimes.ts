@@ -12,7 +12,7 @@ export interface Runtime {
   path: string;
   /** `pinned`, `system` or the path that was asked for. */
   source: string;
-  /** What tables and CSV call it: the kind, with the version where there are several of a kind. */
+  /** What tables and CSV call it: the name given to it, else the kind, with the version where several of it run. */
   label: string;
 }
 
@@ -53,22 +53,73 @@ export interface FoundRuntimes {
   missing: string[];
 }
 
+/** One of a list, as it was asked for. */
+export interface AskedRuntime {
+  /** Given to it, or null. */
+  name: string | null;
+  kind: RuntimeKind;
+  /** `pinned`, `system` or a path. */
+  source: string;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/;
+
+/** `deno`, `deno=/path`, `before=deno`, `before=deno:/path`. @throws {UsageError} */
+export function parseRuntime(item: string): AskedRuntime {
+  const [left, right] = splitOnce(item.trim(), "=");
+  const [kind, source = "pinned"] = splitOnce(right ?? "", ":");
+  if (isKind(left)) {
+    if (!isKind(kind)) return { name: null, kind: left, source: right ?? "pinned" };
+    throw new UsageError(
+      `"${item}" names a runtime ${left}, which is a kind; give it another name, as before=${right}`,
+    );
+  }
+  if (right === undefined || !isKind(kind)) {
+    throw new UsageError(
+      `"${item}" is no runtime; --runtimes takes ${
+        RUNTIME_KINDS.join(", ")
+      }, kind=/path, or name=kind:/path`,
+    );
+  }
+  if (!NAME.test(left)) {
+    throw new UsageError(
+      `"${left}" cannot name a runtime: give up to 24 letters, digits, dots, _ or -`,
+    );
+  }
+  return { name: left, kind, source };
+}
+
+/** Reads as the same. */
+export function formatRuntime({ name, kind, source }: AskedRuntime): string {
+  return name === null ? `${kind}=${source}` : `${name}=${kind}:${source}`;
+}
+
+/** Whether it is a program of somebody's own. */
+export function hasPath({ source }: AskedRuntime): boolean {
+  return source !== "pinned" && source !== "system";
+}
+
+export function splitRuntimes(list: string): string[] {
+  return list.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
 /**
- * The runtimes of a list such as `deno,bun=system,node=pinned,node=/opt/node/bin/node`. One of the default list may be
- * missing; one that somebody has asked for may not.
+ * The runtimes of a list such as `deno,bun=system,before=node,after=node:/opt/node/bin/node`. One of the default list
+ * may be missing; one that somebody has asked for may not. The same program under two names is measured twice.
  * @throws {UsageError} for a name that is none, when none is there, or when one that was named is not
  */
 export function findRuntimes(list: string): FoundRuntimes {
-  const found: Omit<Runtime, "label">[] = [];
+  const found: Found[] = [];
   const missing: string[] = [];
-  for (const item of list.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
-    const [name, source = "pinned"] = splitOnce(item);
-    if (!isKind(name)) {
-      throw new UsageError(`"${name}" is no runtime; --runtimes takes ${RUNTIME_KINDS.join(", ")}`);
+  for (const { name, kind, source } of splitRuntimes(list).map(parseRuntime)) {
+    if (name !== null && found.some((other) => other.name === name)) {
+      throw new UsageError(`--runtimes ${list}: two of them are called ${name}`);
     }
-    const runtime = probe(name, source);
+    const runtime = probe(kind, source);
     if (typeof runtime === "string") missing.push(runtime);
-    else if (!found.some((other) => other.path === runtime.path)) found.push(runtime);
+    else if (name !== null || !found.some((other) => isUnnamed(other, runtime))) {
+      found.push({ ...runtime, name });
+    }
   }
   if (missing.length > 0 && list !== DEFAULT_RUNTIMES) {
     throw new UsageError(`--runtimes ${list}: ${missing.join("; ")}`);
@@ -86,8 +137,17 @@ export function findRuntime(item: string): Runtime {
   return findRuntimes(item).runtimes[0];
 }
 
-function splitOnce(item: string): [string, string?] {
-  const at = item.indexOf("=");
+/** Before it has a label. */
+interface Found extends Omit<Runtime, "label"> {
+  name: string | null;
+}
+
+function isUnnamed(other: Found, { path }: Omit<Runtime, "label">): boolean {
+  return other.name === null && other.path === path;
+}
+
+function splitOnce(item: string, separator: string): [string, string?] {
+  const at = item.indexOf(separator);
   return at < 0 ? [item] : [item.slice(0, at), item.slice(at + 1)];
 }
 
@@ -165,15 +225,15 @@ function versionOf(kind: RuntimeKind, path: string): string | null {
   return pattern.exec(stdout ?? "")?.[1] ?? null;
 }
 
-function withLabels(found: Omit<Runtime, "label">[]): Runtime[] {
-  const count = (test: (other: Omit<Runtime, "label">) => boolean) => found.filter(test).length;
-  return found.map((runtime, at) => {
-    const { kind, version } = runtime;
-    if (count((other) => other.kind === kind) === 1) return { ...runtime, label: kind };
-    const twins = found.slice(0, at).filter((other) =>
-      other.kind === kind && other.version === version
-    );
-    const label = `${kind}@${version}` + (twins.length > 0 ? `#${twins.length + 1}` : "");
-    return { ...runtime, label };
+function withLabels(found: readonly Found[]): Runtime[] {
+  const unnamed = found.filter(({ name }) => name === null);
+  return found.map(({ name, ...runtime }) => {
+    const { kind, version, path } = runtime;
+    if (name !== null) return { ...runtime, label: name };
+    const ofKind = unnamed.filter((other) => other.kind === kind);
+    if (ofKind.length === 1) return { ...runtime, label: kind };
+    const twins = ofKind.filter((other) => other.version === version);
+    const place = twins.findIndex((other) => other.path === path);
+    return { ...runtime, label: `${kind}@${version}` + (place > 0 ? `#${place + 1}` : "") };
   });
 }

@@ -2,7 +2,7 @@
 import type { Published } from "./publish.ts";
 import type { Sample } from "../results/columns.ts";
 import { pairedRatio } from "../statistics/inference.ts";
-import { logMedians } from "../statistics/processes.ts";
+import { logFigures } from "../statistics/processes.ts";
 import { median } from "../statistics/order.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { isMostlyFixedCost } from "../statistics/summary.ts";
@@ -77,7 +77,7 @@ function line({ subject, change, from }: Step, rows: readonly Sample[]): string[
 
 /** The log of each process's time, by round. */
 function ofSubject(subject: string, rows: readonly Sample[]): Map<string, number> {
-  return logMedians(rows.filter((row) => row.round !== 0 && matches(row, subject)));
+  return logFigures(rows.filter((row) => row.round !== 0 && matches(row, subject)));
 }
 
 /** Median over processes in µs; null without any. */

@@ -16,13 +16,14 @@ export function identityOf(cell: Cell): CellIdentity {
   return {
     machine: machineFingerprint(),
     runtime: cell.runtime.label,
+    runtime_kind: cell.runtime.kind,
     runtime_version: cell.runtime.version,
     strategy: cell.subject,
     params: formatParams(cell.params) || NO_PARAMS,
     label: subjectLabel(cell.subject, cell.params),
     producers: cell.producers,
     workers: cell.workers,
-    messages: cell.messages,
+    run_length: cell.runLength,
     message_bytes: cell.messageBytes,
     sink: cell.sink,
     turn: cell.turn,
@@ -33,9 +34,4 @@ export function identityOf(cell: Cell): CellIdentity {
 /** The same string for two rows of one cell. */
 export function cellKey(row: CellIdentity): string {
   return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
-}
-
-/** The same without the number of messages: a pilot sends fewer, and no two cells of a plan differ by it alone. */
-export function planKey(row: CellIdentity): string {
-  return cellKey({ ...row, messages: null });
 }

@@ -15,6 +15,7 @@ export function cellTask(
 ): CellSpec {
   return {
     messageBytes: 1,
+    runTimeUs: null,
     turn: 0,
     capacity: DEFAULT_CAPACITY,
     seed: 1,

@@ -3,7 +3,7 @@
  * `samples.ts`, `summary.ts` or `pair_rows.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 4;
+export const SCHEMA = 5;
 
 type Kind = "text" | "number" | "flag";
 
@@ -24,15 +24,22 @@ export const CELL_COLUMNS = [
   {
     name: "runtime",
     kind: "text",
-    help: "runtime under test: its kind, with the version where several of a kind run",
+    help:
+      "runtime under test: the name given to it, else its kind, with the version where several of a kind run",
   },
+  { name: "runtime_kind", kind: "text", help: "deno, bun or node" },
   { name: "runtime_version", kind: "text", help: "its version" },
   { name: "strategy", kind: "text", help: "strategy or control" },
   { name: "params", kind: "text", help: "all its parameters, name=value, joined by ;, or none" },
   { name: "label", kind: "text", help: "what tables call the strategy with its parameters" },
   { name: "producers", kind: "number", help: "logical producers (P)" },
   { name: "workers", kind: "number", help: "Worker threads asked for (W); min(P, W) are started" },
-  { name: "messages", kind: "number", help: "messages per producer (M)" },
+  {
+    name: "run_length",
+    kind: "text",
+    help:
+      "time for which the pilot chose the number of messages (20 ms), or a number: 1000 each, 1000000 in all",
+  },
   { name: "message_bytes", kind: "number", help: "bytes per message (S)" },
   {
     name: "sink",
@@ -66,6 +73,7 @@ export const SAMPLE_COLUMNS = [
     help: "measured run of its process, from 1; empty where there was none",
   },
   ...CELL_COLUMNS,
+  { name: "messages", kind: "number", help: "messages per producer (M)" },
   { name: "seed", kind: "number", help: "seed of the order and of the messages' content" },
   {
     name: "status",
@@ -128,7 +136,8 @@ export const SAMPLE_COLUMNS = [
   {
     name: "warmup_steady",
     kind: "flag",
-    help: "whether their times had stopped improving before a bound was hit",
+    help:
+      "whether their times had stopped improving before a bound was hit; empty for the one run of a later P of its process",
   },
   {
     name: "cpu_user_us",
@@ -170,6 +179,12 @@ export const SAMPLE_COLUMNS = [
 export const SUMMARY_COLUMNS = [
   { name: "schema", kind: "number", help: "version of this file's columns" },
   ...CELL_COLUMNS,
+  {
+    name: "messages",
+    kind: "number",
+    help:
+      "messages per producer (M); where joined sessions chose several numbers, that of the first",
+  },
   { name: "status", kind: "text", help: "ok, or the word of the first row that is not" },
   { name: "detail", kind: "text", help: "why, where it is not ok" },
   { name: "verify", kind: "text", help: "after, inline, or mixed; no ratio mixes them" },
@@ -190,9 +205,21 @@ export const SUMMARY_COLUMNS = [
   },
   { name: "runs", kind: "number", help: "verified runs in them" },
   {
+    name: "overlong",
+    kind: "flag",
+    help:
+      "median over twice the time that a run was to take; empty where the number of messages was given",
+  },
+  {
+    name: "ns_per_message",
+    kind: "number",
+    help: "median_us / messages of all producers: what comparisons use",
+  },
+  {
     name: "median_us",
     kind: "number",
-    help: "median over processes of the median of their runs, µs",
+    help:
+      "time of a run of so many messages: median over processes of the median of their runs, µs",
   },
   { name: "min_us", kind: "number", help: "smallest process median" },
   {
@@ -220,12 +247,12 @@ export const SUMMARY_COLUMNS = [
   {
     name: "speed_vs_channel_each",
     kind: "number",
-    help: "median of channel:drain=each / this median: how many times as fast",
+    help: "ns per message of channel:drain=each / of this: how many times as fast",
   },
   {
     name: "share_of_socket_bulk",
     kind: "number",
-    help: "median of socket-bulk / this median: 1 = the ceiling",
+    help: "ns per message of socket-bulk / of this: 1 = the ceiling",
   },
   {
     name: "cpu_us_per_message",

@@ -32,6 +32,8 @@ const PLAN = "plan.json";
 export interface RecordedPlan {
   command: string;
   arguments: string[];
+  /** Messages of a producer that the pilot has chosen, by the key of the cell. */
+  messages: Record<string, number>;
 }
 
 export class ResultsFolder {
@@ -99,8 +101,10 @@ export class ResultsFolder {
     const advice = "only a run of this version can be resumed";
     const plan = jsonOf(path, PLAN, advice) as Partial<RecordedPlan> | null;
     const isText = (value: unknown) => typeof value === "string";
+    const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
     if (
-      !isText(plan?.command) || !Array.isArray(plan?.arguments) || !plan.arguments.every(isText)
+      !isText(plan?.command) || !Array.isArray(plan?.arguments) || !plan.arguments.every(isText) ||
+      typeof plan.messages !== "object" || !Object.values(plan.messages ?? {}).every(isCount)
     ) {
       throw new UsageError(`${join(path, PLAN)} is no plan; ${advice}`);
     }

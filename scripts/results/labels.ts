@@ -14,9 +14,21 @@ function paramsOf(text: string | null): Record<string, string> {
   );
 }
 
+/** What rows of one table share. */
+const SETTING = [
+  "machine",
+  "workers",
+  "run_length",
+  "message_bytes",
+  "sink",
+  "turn",
+  "capacity_bytes",
+] as const;
+type SettingColumn = (typeof SETTING)[number];
+
 /** Everything but P that a group of rows has in common. */
 export function settingTitle(
-  row: Pick<Summary, "machine" | "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
+  row: Pick<Summary, SettingColumn>,
 ): string {
   const turn = row.turn === 0 ? "" : `, turn ${row.turn}`;
   const machine = row.machine === null ? "" : `, machine ${row.machine}`;
@@ -24,14 +36,24 @@ export function settingTitle(
   const capacity = row.capacity_bytes === DEFAULT_CAPACITY
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages${turn}${sink}${capacity}${machine}`;
+  return `${row.workers} Workers, ${row.message_bytes}-byte messages, ${lengthTitle(row)}` +
+    `${turn}${sink}${capacity}${machine}`;
 }
 
-/** The same string for rows that may stand in one table: the same machine, W, S, sink, turn and capacity. */
+/** `runs of 20 ms`, `1000 messages each`. */
+function lengthTitle({ run_length }: Pick<Summary, "run_length">): string {
+  return wantedUsOf(run_length) !== null ? `runs of ${run_length}` : `messages: ${run_length}`;
+}
+
+/** What a run was to take, µs, where the pilot chose its messages: the time of a run then says nothing. */
+export function wantedUsOf(runLength: string | null): number | null {
+  const ms = /^(\d+) ms$/.exec(runLength ?? "")?.[1];
+  return ms === undefined ? null : Number(ms) * 1_000;
+}
+
+/** The same string for rows that may stand in one table: the same machine, W, run length, S, sink, turn and capacity. */
 export function settingOf(
-  row: Pick<Summary, "machine" | "workers" | "message_bytes" | "turn" | "sink" | "capacity_bytes">,
+  row: Pick<Summary, SettingColumn>,
 ): string {
-  return [row.machine, row.workers, row.message_bytes, row.sink, row.turn, row.capacity_bytes].join(
-    "|",
-  );
+  return SETTING.map((name) => row[name]).join("|");
 }

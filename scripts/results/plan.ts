@@ -13,9 +13,11 @@ export interface PlanOptions {
   subjects: SubjectChoice[];
   producers: number[];
   workers: number[];
-  /** A producer; null = the default of 1,000, less where a run would not fit the store. */
+  /** What a run is to take, ms, where neither of the next two is given: the pilot then chooses the messages. */
+  runTimeMs: number;
+  /** A producer, or null. */
   messages: number | null;
-  /** All producers together, instead of `messages`. */
+  /** All producers together, or null. */
   total: number | null;
   messageBytes: number[];
   turn: number;
@@ -32,7 +34,14 @@ export interface Cell {
   params: Params;
   producers: number;
   workers: number;
-  messages: number;
+  /** As the column says it: `20 ms`, `1000 each`, `1000000 in all`. */
+  runLength: string;
+  /** What a run is to take, µs; null where the number of messages was given. */
+  runTimeUs: number | null;
+  /** A producer; null until the pilot has chosen. */
+  messages: number | null;
+  /** The most that it may choose. */
+  mostMessages: number;
   messageBytes: number;
   sink: Sink;
   turn: number;
@@ -41,24 +50,18 @@ export interface Cell {
   skip: string | null;
 }
 
-export interface Plan {
-  cells: Cell[];
-  /** What the plan decided by itself, one line each. */
-  notes: string[];
-}
-
-const DEFAULT_MESSAGES = 1_000;
+/** A producer: the second one shows what comes between two. */
+export const LEAST_MESSAGES = 2;
 /** A message's number is 32 bits wide. */
 export const MAX_MESSAGES = 2 ** 32 - 1;
 /** A control's bytes are built before the clock, all of them. */
 const MAX_PREBUILT_BYTES = 2 ** 30;
 
-export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Plan {
+export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Cell[] {
   const cells: Cell[] = [];
-  const notes = new Set<string>();
   for (const messageBytes of options.messageBytes) {
     for (const producers of options.producers) {
-      const messages = messagesFor(options, producers, messageBytes, notes);
+      const messages = messagesFor(options, producers);
       for (const workers of options.workers) {
         for (const runtime of runtimes) {
           for (const { entry, params } of options.subjects) {
@@ -69,7 +72,10 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Pl
               params,
               producers,
               workers,
+              runLength: runLengthOf(options),
+              runTimeUs: messages === null ? options.runTimeMs * 1_000 : null,
               messages,
+              mostMessages: messages ?? mostMessages(options, producers, messageBytes),
               messageBytes,
               sink: options.sink,
               turn: options.turn,
@@ -82,28 +88,38 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Pl
       }
     }
   }
-  return { cells, notes: [...notes] };
+  return cells;
 }
 
-function messagesFor(
-  { messages, total, storeBytes }: PlanOptions,
-  producers: number,
-  messageBytes: number,
-  notes: Set<string>,
-): number {
-  if (messages !== null) return messages;
-  if (total !== null) return Math.floor(total / producers);
-  const fitting = Math.floor(storeBytes / (producers * messageBytes));
-  if (fitting >= DEFAULT_MESSAGES) return DEFAULT_MESSAGES;
-  notes.add(
-    `${fitting} messages per producer instead of ${DEFAULT_MESSAGES} at ${producers} producers of ` +
-      `${messageBytes} bytes, so that a run fits the listener's store`,
-  );
-  return fitting;
+function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
+  if (messages !== null) return `${messages} each`;
+  return total === null ? `${runTimeMs} ms` : `${total} in all`;
+}
+
+/** A producer; null where the pilot chooses. */
+function messagesFor({ messages, total }: PlanOptions, producers: number): number | null {
+  return messages ?? (total === null ? null : Math.floor(total / producers));
+}
+
+/** So many that a run fits the listener's store, and is checked after the clock in every cell. */
+function mostMessages({ storeBytes }: PlanOptions, producers: number, messageBytes: number) {
+  const bytes = Math.min(storeBytes, MAX_PREBUILT_BYTES);
+  const fitting = Math.floor(bytes / (producers * messageBytes));
+  return Math.min(MAX_MESSAGES, Math.max(LEAST_MESSAGES, fitting));
+}
+
+/**
+ * A producer, so that a run takes the time that it is to take.
+ * @param piloted messages of a producer in a run that took `elapsedUs`; 0 for what sends none
+ */
+export function chosenMessages(cell: Cell, piloted: number, elapsedUs: number): number {
+  const fitting = Math.round(piloted * cell.runTimeUs! / elapsedUs);
+  return Math.min(cell.mostMessages, Math.max(LEAST_MESSAGES, fitting));
 }
 
 function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
-  const { producers, messages, messageBytes, capacity, kind } = cell;
+  const { producers, messageBytes, capacity, kind } = cell;
+  const messages = cell.messages ?? LEAST_MESSAGES;
   const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
   if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
     return "it measures the socket, and --sink none has none";

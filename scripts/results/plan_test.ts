@@ -14,7 +14,7 @@ const NODE = {
 
 function skips(...args: string[]): (string | null)[] {
   const options = readOptions("bench", ["", "", "--strategies", "sharded-rings", ...args]);
-  return makePlan(options, [NODE]).cells.filter(({ kind }) => kind !== "control")
+  return makePlan(options, [NODE]).filter(({ kind }) => kind !== "control")
     .map(({ skip }) => skip);
 }
 

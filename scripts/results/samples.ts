@@ -60,6 +60,7 @@ function runColumns(run: RunReport): Partial<Sample> {
     status,
     detail: detail || null,
     verify: run.verify,
+    messages: run.messages,
     elapsed_us: status === "ok" ? run.elapsedUs : null,
     expected: run.expected,
     delivered: run.delivered,
@@ -95,6 +96,7 @@ export function emptySample(cell: Cell, { cores, ...place }: Place): Sample {
     ...identityOf(cell),
     ...place,
     schema: SCHEMA,
+    messages: cell.messages,
     oversubscribed: threads + (cell.sink === "tcp" ? 2 : 1) > cores,
   };
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
 import { UsageError } from "../cli/command.ts";
+import { hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { longFlag, OPTION_TABLE } from "./option_table.ts";
 import type { BenchOptions } from "./bench_options.ts";
@@ -72,8 +73,7 @@ export function refuseRecordedPaths(
         : argument.startsWith(`${option}=`)
         ? argument.slice(option.length + 1)
         : "";
-      const named = value.split(",").map((item) => item.split("=").slice(1).join("=").trim());
-      const path = named.find((source) => !["", "pinned", "system"].includes(source));
+      const path = splitRuntimes(value).map(parseRuntime).find(hasPath)?.source;
       if (path === undefined) continue;
       throw new UsageError(
         `the plan in ${folder} names a program of its own (${printable(path)}); ` +

@@ -24,7 +24,7 @@ export interface BenchOptions extends PlanOptions {
   listenerRuntime: string;
   /** End with 0 although every cell was skipped. */
   allowSkipped: boolean;
-  preset: "default" | "quick" | "full" | "explain";
+  preset: "default" | "quick" | "full" | "post" | "explain";
   dryRun: boolean;
   list: boolean;
 }

@@ -8,7 +8,8 @@ import { duration } from "../cli/units.js";
 import { saveBaseline } from "../results/baselines.ts";
 import type { Sample } from "../results/columns.ts";
 import type { Environment } from "../results/environment.ts";
-import { ResultsFolder } from "../results/folder.ts";
+import { cellKey, identityOf } from "../results/cell_key.ts";
+import { type RecordedPlan, ResultsFolder } from "../results/folder.ts";
 import { hasFailed } from "../results/samples.ts";
 import { cellProcesses } from "../processes/cell_process.ts";
 import { leftOutVariables } from "../processes/child_environment.ts";
@@ -18,7 +19,7 @@ import { joinListener, lookingAt } from "../processes/joined_listener.ts";
 import { noListener, startListenerProcess } from "../processes/listener_process.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { readOptions } from "./options.ts";
-import { makePlan, type Plan } from "../results/plan.ts";
+import { type Cell, makePlan } from "../results/plan.ts";
 import { Earlier } from "./resume.ts";
 import { findRuntimes, type Runtime } from "../processes/runtimes.ts";
 import { Session } from "./session.ts";
@@ -39,34 +40,33 @@ export async function compare(
   if (options.list) return printSubjects();
 
   const { runtimes, missing } = findRuntimes(options.runtimes);
-  const plan = makePlan(options, runtimes);
+  const cells = makePlan(options, runtimes);
   const leftOut = leftOutVariables();
   const notes = [
     ...missing.map((line) => `${line}; left out`),
     ...(leftOut.length === 0
       ? []
       : [`${leftOut.join(", ")} would change the runtimes; left out of what is measured`]),
-    ...plan.notes,
   ];
   for (const note of notes) console.error(`${command}: ${note}`);
-  if (options.dryRun) return printDryRun(plan, options);
+  if (options.dryRun) return printDryRun(cells, options);
 
-  return await runComparison({ command, options, plan, runtimes, notes, finish: finish(options) });
+  return await runComparison({ command, options, cells, runtimes, notes, finish: finish(options) });
 }
 
-function printDryRun(plan: Plan, options: BenchOptions): number {
+function printDryRun(cells: readonly Cell[], options: BenchOptions): number {
   if (options.resume !== null) {
     const earlier = new Earlier(ResultsFolder.recover(options.resume).samples);
-    const missing = earlier.missing(plan.cells, options.rounds);
+    const missing = earlier.missing(cells, options.rounds);
     console.log(`missing in ${options.resume}: ${missing} processes of this plan`);
   }
-  return printPlan(plan, options);
+  return printPlan(cells, options);
 }
 
 interface Work {
   command: string;
   options: BenchOptions;
-  plan: Plan;
+  cells: readonly Cell[];
   runtimes: readonly Runtime[];
   notes: string[];
   finish: Finish;
@@ -74,7 +74,7 @@ interface Work {
 
 /** The same from a plan on. */
 export async function runComparison(work: Work): Promise<number> {
-  const { command, options, plan, finish } = work;
+  const { command, options, cells, finish } = work;
   const interrupt = watchInterrupts();
   const listener = await openListener(options);
   const processes = cellProcesses(options.cpus);
@@ -82,17 +82,21 @@ export async function runComparison(work: Work): Promise<number> {
   let destination: Destination | null = null;
   try {
     destination = openDestination({ ...work, listener: listener.runtime });
-    const { folder, environment, earlier } = destination;
+    const { folder, environment, earlier, plan } = destination;
     const session = new Session({
       session: environment.session,
       options,
-      cells: plan.cells,
+      cells: cellsAsChosen(cells, plan),
       listener,
       cores: options.cpus?.length ?? availableParallelism(),
       runCell: lookingAt(listener, processes.runCell),
       signal: AbortSignal.any([interrupt.signal, listener.gone]),
       observer: {
         onProgress: (...step) => progress.update(...step),
+        onChosen: (cell) => {
+          plan.messages[cellKey(identityOf(cell))] = cell.messages!;
+          folder.writePlan(plan);
+        },
         onRows: (rows) => keep(rows, folder, progress),
         onEstimate: (ms, processes) =>
           progress.say(`${processes} cells to measure, about ${duration(ms)}`),
@@ -129,6 +133,14 @@ export async function runComparison(work: Work): Promise<number> {
     destination?.close();
     interrupt.dispose();
   }
+}
+
+/** What an interrupted run has chosen holds for the rest of it. */
+function cellsAsChosen(cells: readonly Cell[], { messages }: RecordedPlan): Cell[] {
+  return cells.map((cell) => ({
+    ...cell,
+    messages: cell.messages ?? messages[cellKey(identityOf(cell))] ?? null,
+  }));
 }
 
 /** As one would type it for the launcher that runs. */

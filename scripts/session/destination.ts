@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { UsageError } from "../cli/command.ts";
 import { changesOf } from "../results/environment_differences.ts";
 import { describeEnvironment, type Environment } from "../results/environment.ts";
-import { ResultsFolder, timestamp } from "../results/folder.ts";
+import { type RecordedPlan, ResultsFolder, timestamp } from "../results/folder.ts";
 import { lockFolder } from "../results/lock.ts";
 import { argumentsOf } from "./arguments.ts";
 import { FIXED_BY_PLAN } from "./option_table.ts";
@@ -17,6 +17,7 @@ export interface Destination {
   /** As it is on the disk; to be written again after a change. */
   environment: Environment;
   earlier: Earlier;
+  plan: RecordedPlan;
   /** Gives the folder free. */
   close(): void;
 }
@@ -46,10 +47,15 @@ export function openDestination(circumstances: Circumstances): Destination {
     ? ResultsFolder.createNamed(started)
     : ResultsFolder.create(options.out);
   const close = lockFolder(folder.path);
-  folder.writePlan({ command: circumstances.command, arguments: argumentsOf(options) });
+  const plan = {
+    command: circumstances.command,
+    arguments: argumentsOf(options),
+    messages: {},
+  };
+  folder.writePlan(plan);
   environment.notes = notes;
   folder.writeEnvironment(environment);
-  return { folder, environment, earlier: new Earlier([]), close };
+  return { folder, environment, earlier: new Earlier([]), plan, close };
 }
 
 function reopen(path: string, options: BenchOptions, current: Environment): Destination {
@@ -81,7 +87,13 @@ function reopen(path: string, options: BenchOptions, current: Environment): Dest
       ],
     };
     folder.writeEnvironment(environment);
-    return { folder, environment, earlier: new Earlier(folder.samples), close };
+    return {
+      folder,
+      environment,
+      earlier: new Earlier(folder.samples),
+      plan: ResultsFolder.readPlan(path),
+      close,
+    };
   } catch (error) {
     close();
     throw error;

@@ -53,7 +53,7 @@ function begun(
   change: (environment: Environment) => unknown = (same) => same,
 ): Sample {
   const { folder, environment, close } = openDestination(circumstances("--out", out));
-  const [cell] = makePlan(options(), [RUNTIME]).cells;
+  const [cell] = makePlan(options(), [RUNTIME]);
   const place = { session: environment.session, round: 1, position: 1, seed: 1, cores: 2 };
   const sample = { ...emptySample(cell, place), status: "ok" };
   folder.add([sample]);
@@ -132,7 +132,7 @@ const ARGS = [
 
 function plannedCells(): Cell[] {
   const given = options(...ARGS);
-  return makePlan(given, findRuntimes(given.runtimes).runtimes).cells;
+  return makePlan(given, findRuntimes(given.runtimes).runtimes);
 }
 
 /** Of every process of the plan, as `Earlier` explains it. */

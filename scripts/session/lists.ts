@@ -2,7 +2,7 @@
 import { SUBJECTS } from "../../bench/subjects/registry.ts";
 import { EXIT } from "../cli/command.ts";
 import type { BenchOptions } from "./bench_options.ts";
-import { type Plan, roundOrder } from "../results/plan.ts";
+import { type Cell, roundOrder } from "../results/plan.ts";
 import { subjectLabel } from "../results/subjects.ts";
 import { duration } from "../cli/units.js";
 
@@ -17,7 +17,7 @@ export function printSubjects(): number {
   return EXIT.ok;
 }
 
-export function printPlan({ cells }: Plan, options: BenchOptions): number {
+export function printPlan(cells: readonly Cell[], options: BenchOptions): number {
   const runnable = cells.filter((cell) => cell.skip === null);
   console.log(
     `${runnable.length} cells × ${
@@ -28,10 +28,13 @@ export function printPlan({ cells }: Plan, options: BenchOptions): number {
   );
   console.log("first round, in the order of seed " + options.seed + ":");
   for (const cell of roundOrder(runnable, options.seed, 1)) {
-    const { runtime, producers, workers, messages, messageBytes } = cell;
+    const { runtime, producers, workers, messages, runLength, messageBytes } = cell;
+    const length = messages === null
+      ? `runs of ${runLength} with messages of ${messageBytes} bytes`
+      : `${messages} messages of ${messageBytes} bytes each`;
     console.log(
       `  ${runtime.label} ${runtime.version}  ${subjectLabel(cell.subject, cell.params)}  ` +
-        `${producers} producers on ${workers} Workers, ${messages} messages of ${messageBytes} bytes each`,
+        `${producers} producers on ${workers} Workers, ${length}`,
     );
   }
   for (const cell of cells.filter(({ skip }) => skip !== null)) {

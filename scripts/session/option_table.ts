@@ -2,15 +2,22 @@
  * The options of `bench` and its relatives, one entry each. What commander reads, what the help says, what a folder's
  * plan records, what may stand beside `--resume`, and what `compare` takes for a difference: all of it follows from here.
  */
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, count, list, timeSpan } from "../cli/values.ts";
-import { DEFAULT_RUNTIMES } from "../processes/runtimes.ts";
+import {
+  DEFAULT_RUNTIMES,
+  formatRuntime,
+  hasPath,
+  parseRuntime,
+  splitRuntimes,
+} from "../processes/runtimes.ts";
 import { MAX_MESSAGES } from "../results/plan.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, messageSizes } from "./option_values.ts";
 
 const MAX_PRODUCERS = 1 << 20;
+const DEFAULT_RUN_TIME_MS = 15;
 
 export interface OptionSpec {
   /** What it sets in `BenchOptions`. */
@@ -41,9 +48,10 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "runtimes",
     flags: "--runtimes <list>",
-    help: "deno, bun, node; each may be =pinned, =system or =/path",
+    help:
+      "deno, bun, node; each may be =pinned, =system or =/path, or have a name: before=deno:/path",
     default: DEFAULT_RUNTIMES,
-    recorded: ({ runtimes }) => runtimes.split(",").map(withWholePath).join(","),
+    recorded: ({ runtimes }) => splitRuntimes(runtimes).map(withWholePath).join(","),
     besideResume: true,
   },
   {
@@ -77,9 +85,19 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     confounds: true,
   },
   {
+    key: "runTimeMs",
+    flags: "--run-time <time>",
+    help: "what a run is to take; the pilot chooses so many messages for each cell",
+    parse: timeSpan(1, 60_000),
+    default: DEFAULT_RUN_TIME_MS,
+    conflicts: ["messages", "total"],
+    recorded: ({ runTimeMs, messages, total }) =>
+      messages === null && total === null ? `${runTimeMs}ms` : null,
+  },
+  {
     key: "messages",
     flags: "--messages <number>",
-    help: "messages per producer (default: 1000, less if they would not fit the store)",
+    help: "messages per producer, the same for all cells, in place of --run-time",
     parse: count(1, MAX_MESSAGES),
     conflicts: ["total"],
     recorded: ({ messages }) => messages,
@@ -219,16 +237,20 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "preset",
     flags: "--quick",
-    help: "16 and 256 producers, one round",
-    conflicts: ["full", "explain"],
-    recorded: ({ preset }) => preset === "quick",
+    help: "16 and 256 producers, one round: a first look",
+    conflicts: ["full", "explain", "post"],
   },
   {
     key: "preset",
     flags: "--full",
-    help: "1 to 8192 producers, five rounds",
-    conflicts: ["explain"],
-    recorded: ({ preset }) => preset === "full",
+    help: "1 to 8192 producers, twenty rounds",
+    conflicts: ["explain", "post"],
+  },
+  {
+    key: "preset",
+    flags: "--post",
+    help: "as the post measured: 1000 messages of each producer, eight rounds, --timeout 4s",
+    conflicts: ["explain", "runTime"],
   },
   {
     key: "preset",
@@ -274,11 +296,8 @@ function keys(which: (spec: OptionSpec) => boolean): ReadonlySet<string> {
 
 /** A path holds from any folder that the run is resumed in. */
 function withWholePath(item: string): string {
-  const [name, ...rest] = item.trim().split("=");
-  const source = rest.join("=");
-  return ["", "pinned", "system"].includes(source) || isAbsolute(source)
-    ? item.trim()
-    : `${name}=${resolve(source)}`;
+  const asked = parseRuntime(item);
+  return hasPath(asked) ? formatRuntime({ ...asked, source: resolve(asked.source) }) : item.trim();
 }
 
 function bracketed(host: string): string {

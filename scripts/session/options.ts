@@ -11,20 +11,25 @@ import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 
+const PRODUCERS = [1, 16, 256, 1_024, 8_192];
 const PRESETS = {
-  default: { producers: [1, 16, 256], rounds: 3 },
+  default: { producers: PRODUCERS, rounds: 8 },
   quick: { producers: [16, 256], rounds: 1 },
-  full: { producers: powersOfTwo(1, 8_192), rounds: 5 },
-  explain: { producers: [512], rounds: 5 },
+  full: { producers: powersOfTwo(1, 8_192), rounds: 20 },
+  post: { producers: PRODUCERS, rounds: 8 },
+  explain: { producers: [512], rounds: 8 },
 };
+/** Of each producer, as in the post. */
+const POST_MESSAGES = 1_000;
 /** The least rounds under a budget, where nobody says otherwise. */
 const BUDGET_ROUNDS = 3;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 
 const EXAMPLES = `
 Examples:
   npm run bench -- --quick                         a first look, under a minute
-  npm run bench -- --producers 1..8192 --rounds 5  the post's axis
+  npm run bench -- --full                          1 to 8192 producers, twenty rounds
+  npm run bench -- --post                          1,000 messages each, as in the post
   npm run bench -- --producers 1024 --budget 5m --save before
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
@@ -41,7 +46,7 @@ const BENCH: Defaults = {
   description: "Run the fan-in suite under Deno, Bun and Node, verify every message, and compare.",
   strategies: null,
   ...PRESETS.default,
-  budgetMs: 300_000,
+  budgetMs: 180_000,
 };
 
 /** @throws {UsageError} with one line on what to do */
@@ -64,6 +69,8 @@ export function readOptions(
     ? "quick"
     : given.full
     ? "full"
+    : given.post
+    ? "post"
     : given.explain
     ? "explain"
     : "default";
@@ -77,7 +84,9 @@ export function readOptions(
     subjects: parseSubjects(given.strategies ?? strategies),
     producers: given.producers ?? producers,
     workers: given.workers ?? [cpus?.length ?? availableParallelism()],
-    messages: given.messages ?? null,
+    runTimeMs: given.runTime,
+    messages: given.messages ??
+      (preset === "post" && given.total === undefined ? POST_MESSAGES : null),
     total: given.total ?? null,
     messageBytes: given.messageSize,
     cpus,
@@ -87,7 +96,7 @@ export function readOptions(
     budgetMs: given.budget ??
       (preset === "default" && given.rounds === undefined ? defaults.budgetMs : null),
     seed: given.seed,
-    timeoutMs: given.timeout ?? TIMEOUT_MS,
+    timeoutMs: given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"],
     out: given.out ?? null,
     resume: null,
     save: given.save ?? null,

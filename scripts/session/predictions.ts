@@ -1,7 +1,8 @@
 /** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
+import { predictedUs } from "../../bench/process/budget.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
-import { type Cell, seriesOf } from "../results/plan.ts";
+import { type Cell, LEAST_MESSAGES, seriesOf } from "../results/plan.ts";
 
 interface Known {
   /** Of one run. */
@@ -10,11 +11,6 @@ interface Known {
   overheadMs: number;
 }
 
-/** A process measures ten runs or a quarter of a second, after a warm-up of up to half a second. */
-const MEASURED_US = 250_000;
-const MAX_RUNS = 10;
-const WARM_UP_US = 500_000;
-const WARM_UP_RUNS = 6;
 /** Where nothing is known at all. */
 const GUESS: Known = { usPerMessage: 1, overheadMs: 300 };
 
@@ -28,9 +24,9 @@ export class Predictions {
     this.#timeoutMs = timeoutMs;
   }
 
-  learn(cell: Cell, pilotMessages: number, { events, wallMs }: CellOutcome): void {
+  learn(cell: Cell, { events, wallMs }: CellOutcome): void {
     const run = events.find((event) => event.type === "run");
-    if (run?.type === "run") this.#know(cell, pilotMessages, run.elapsedUs, wallMs);
+    if (run?.type === "run") this.#know(cell, run.messages, run.elapsedUs, wallMs);
   }
 
   /** The same from the row of an earlier pilot. */
@@ -71,12 +67,10 @@ export class Predictions {
     if (measured !== undefined) return measured;
     const known = this.#known.get(seriesOf(cell)) ?? GUESS;
     const runUs = this.#runUs(cell, known);
-    const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runUs);
-    const measuredUs = Math.max(runUs, Math.min(MEASURED_US, MAX_RUNS * runUs));
-    return known.overheadMs + (warmUpUs + measuredUs) / 1_000;
+    return known.overheadMs + predictedUs(runUs, cell.runTimeUs) / 1_000;
   }
 
   #runUs(cell: Cell, known: Known): number {
-    return known.usPerMessage * cell.producers * cell.messages;
+    return known.usPerMessage * cell.producers * (cell.messages ?? LEAST_MESSAGES);
   }
 }

@@ -1,5 +1,6 @@
 /** The options as environment.json has them: nothing of a person's paths, and only what says something of the figures. */
 import { formatParams } from "../../strategies/params.ts";
+import { formatRuntime, hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import type { BenchOptions } from "./bench_options.ts";
 
 export function recordedOptions(
@@ -9,11 +10,12 @@ export function recordedOptions(
   return {
     ...options,
     subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
-    runtimes: options.runtimes.split(",").map(withoutPath),
+    runtimes: splitRuntimes(options.runtimes).map(withoutPath),
     listenerRuntime: withoutPath(options.listenerRuntime),
   };
 }
 
 function withoutPath(item: string): string {
-  return item.replace(/=.*\/.*/, "=path");
+  const asked = parseRuntime(item);
+  return hasPath(asked) ? formatRuntime({ ...asked, source: "path" }) : item;
 }

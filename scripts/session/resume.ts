@@ -1,13 +1,13 @@
 /** What of a plan its rows show to be done: the rest is what `--resume` runs. */
-import { identityOf, planKey } from "../results/cell_key.ts";
+import { cellKey, identityOf } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
 import type { Cell } from "../results/plan.ts";
 
 /**
  * The unit is a process: one round of one cell. It is done when it has a row, also one that says that it failed
  * or was skipped; an interrupted process has none. The rows of a process share their session, round, position
- * and every column of the cell (runtime, runtime_version, strategy, params, producers, workers, message_bytes,
- * sink, turn, capacity_bytes): with a fixed number of rounds the set of these keys is the same for a run that
+ * and every column of the cell (runtime, runtime_version, runtime_kind, strategy, params, producers, workers, run_length,
+ * message_bytes, sink, turn, capacity_bytes): with a fixed number of rounds the set of these keys is the same for a run that
  * was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
  * process measures depends on the time that they take.
  */
@@ -21,8 +21,8 @@ export class Earlier {
     this.rows = samples;
     this.#last = samples.at(-1);
     for (const sample of samples) {
-      const rounds = this.#processes.get(planKey(sample)) ?? new Map<number, Sample[]>();
-      this.#processes.set(planKey(sample), rounds);
+      const rounds = this.#processes.get(cellKey(sample)) ?? new Map<number, Sample[]>();
+      this.#processes.set(cellKey(sample), rounds);
       rounds.set(sample.round!, [...rounds.get(sample.round!) ?? [], sample]);
     }
   }
@@ -30,13 +30,13 @@ export class Earlier {
   /** The rows of a cell's process in a round, 0 being the pilot; none where it has yet to be run. */
   rowsOf(cell: Cell, round: number): readonly Sample[] {
     if (this.#processes.size === 0) return [];
-    return this.#processes.get(planKey(identityOf(cell)))?.get(round) ?? [];
+    return this.#processes.get(cellKey(identityOf(cell)))?.get(round) ?? [];
   }
 
   /** Rounds of a cell that are done, the pilot not counted. */
   roundsOf(cell: Cell): number {
     if (this.#processes.size === 0) return 0;
-    const rounds = this.#processes.get(planKey(identityOf(cell)));
+    const rounds = this.#processes.get(cellKey(identityOf(cell)));
     return [...rounds?.keys() ?? []].filter((round) => round > 0).length;
   }
 

@@ -37,7 +37,7 @@ async function run(plan: string, earlier: Sample[], runtime = NODE) {
   const options = readOptions("bench", ["node", "bench", ...plan.split(" ")]);
   const rows: Sample[] = [];
   const asked: CellSpec[] = [];
-  const { cells } = makePlan(options, [runtime]);
+  const cells = makePlan(options, [runtime]);
   const session = new Session({
     session: "s",
     options,
@@ -49,7 +49,12 @@ async function run(plan: string, earlier: Sample[], runtime = NODE) {
       return Promise.resolve(fakeOutcome(spec, asked.length));
     },
     signal: new AbortController().signal,
-    observer: { onProgress() {}, onEstimate() {}, onRows: (more) => rows.push(...more) },
+    observer: {
+      onProgress() {},
+      onChosen() {},
+      onEstimate() {},
+      onRows: (more) => rows.push(...more),
+    },
     earlier: new Earlier(earlier),
   });
   await session.rounds(await session.pilot());
@@ -146,7 +151,7 @@ test("what was calibrated is not calibrated again", async () => {
     new Session({
       session: "s",
       options,
-      cells: makePlan(options, [NODE]).cells,
+      cells: makePlan(options, [NODE]),
       listener: { host: "h", port: 1 },
       cores: 2,
       runCell: (_, spec) => {
@@ -159,7 +164,7 @@ test("what was calibrated is not calibrated again", async () => {
         });
       },
       signal: new AbortController().signal,
-      observer: { onProgress() {}, onEstimate() {}, onRows() {} },
+      observer: { onProgress() {}, onChosen() {}, onEstimate() {}, onRows() {} },
     }).calibrate(known);
   assert.deepEqual(await calibrate({ node: 8_192 }), { node: 8_192 });
   assert.equal(asked.length, 0);

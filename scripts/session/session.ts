@@ -8,7 +8,8 @@ import { cellTask } from "../results/cell_task.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
-import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
+import { find } from "../results/judge.ts";
+import { type Cell, cellLabel, chosenMessages, roundOrder, seriesOf } from "../results/plan.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -18,6 +19,8 @@ export interface SessionObserver {
   /** `remainingMs` is a prediction, null before there is one. */
   onProgress(done: number, of: number, what: string, remainingMs: number | null): void;
   onRows(rows: Sample[]): void;
+  /** The pilot has chosen how many messages each producer of a cell sends, for good. Called before its rows. */
+  onChosen(cell: Cell): void;
   /** The pilot has ended: what the rounds will take. */
   onEstimate(totalMs: number, processes: number): void;
 }
@@ -25,6 +28,7 @@ export interface SessionObserver {
 export interface SessionSetup {
   session: string;
   options: BenchOptions;
+  /** `messages` of those that have none is set by the pilot. */
   cells: readonly Cell[];
   listener: { host: string; port: number };
   cores: number;
@@ -70,7 +74,7 @@ export class Session {
       if (this.#setup.signal.aborted) break;
       if (this.#chunks.has(runtime.label)) continue;
       this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
-      const outcome = await this.#run(cell, "calibrate", cell.messages, "calibration");
+      const outcome = await this.#run(cell, "calibrate", 0, "calibration");
       const event = outcome.events.find((other) => other.type === "calibrated");
       if (event?.type === "calibrated") this.#chunks.set(runtime.label, event.chunk);
     }
@@ -79,7 +83,7 @@ export class Session {
 
   /**
    * The pilot goes up in P, strategy by strategy. It predicts every cell's time and skips what would take too long; its rows
-   * are kept but enter no statistic. `quick` pilots the smallest P alone and trusts its rate for the cell.
+   * are kept but enter no statistic. It also chooses the messages of a run that is to take a certain time.
    */
   async pilot(): Promise<Cell[]> {
     const { cells, options, signal, observer } = this.#setup;
@@ -105,7 +109,7 @@ export class Session {
 
   /** Whether a cell is measured. What has been decided before is not decided again. */
   async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
-    const { options } = this.#setup;
+    const { observer } = this.#setup;
     const predictions = this.#predictions;
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
@@ -113,23 +117,24 @@ export class Session {
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
-      this.#setup.observer.onRows([skippedSample(cell, this.#place(0, position), why)]);
+      observer.onRows([skippedSample(cell, this.#place(0, position), why)]);
       return "skip";
     };
     const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
-    const isTrusted = options.preset === "quick" &&
-      cell.producers !== Math.min(...options.producers);
-    if (tooLong !== null || piloted.length > 0 || isTrusted) return decide(tooLong);
-    const messages = Math.min(
-      cell.messages,
+    if (tooLong !== null || piloted.length > 0) return decide(tooLong);
+    const messages = cell.runTimeUs !== null ? cell.mostMessages : Math.min(
+      cell.mostMessages,
       Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
     );
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
-    this.#setup.observer.onRows(
-      samplesOf({ ...cell, messages }, this.#place(0, position), outcome),
-    );
-    predictions.learn(cell, messages, outcome);
+    if (cell.messages === null) {
+      const run = find(outcome.events, "run");
+      cell.messages = chosenMessages(cell, run?.messages ?? 0, run?.elapsedUs ?? 1);
+      observer.onChosen(cell);
+    }
+    observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    predictions.learn(cell, outcome);
     return decide(predictions.reasonToSkip(cell));
   }
 
@@ -167,7 +172,7 @@ export class Session {
       this.#predictions.correct(cell, before.process_ms ?? 0);
       return true;
     }
-    const outcome = await this.#run(cell, "measure", cell.messages, `round ${round}`);
+    const outcome = await this.#run(cell, "measure", cell.messages!, `round ${round}`);
     if (this.#isCutShort(outcome)) return false;
     this.#predictions.correct(cell, outcome.wallMs);
     this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
@@ -190,6 +195,7 @@ export class Session {
       producers: cell.producers,
       workers: cell.workers,
       messages,
+      runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
       turn: cell.turn,
       capacity: cell.capacity,

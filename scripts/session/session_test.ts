@@ -25,13 +25,18 @@ async function rowsOf(
   const session = new Session({
     session: "s",
     options,
-    cells: makePlan(options, [RUNTIME]).cells,
+    cells: makePlan(options, [RUNTIME]),
     listener: { host: "h", port: 1 },
     cores: 2,
     runCell,
     ...(now === undefined ? {} : { now }),
     signal: abort.signal,
-    observer: { onProgress() {}, onEstimate() {}, onRows: (more) => rows.push(...more) },
+    observer: {
+      onProgress() {},
+      onChosen() {},
+      onEstimate() {},
+      onRows: (more) => rows.push(...more),
+    },
   });
   await session.rounds(await session.pilot());
   return rows;

@@ -6,7 +6,7 @@ import { CELL_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { labelOf } from "../results/labels.ts";
-import { logMedians } from "./processes.ts";
+import { logFigures } from "./processes.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
 
@@ -63,7 +63,7 @@ function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: 
   return new Map(
     summarize(samples).filter((row) => row.strategy !== "empty").map((row) => [keyOf(row), {
       row,
-      logs: [...logMedians(runs.get(keyOf(row)) ?? []).values()],
+      logs: [...logFigures(runs.get(keyOf(row)) ?? []).values()],
     }]),
   );
 }

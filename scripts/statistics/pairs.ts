@@ -10,7 +10,7 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
 import { mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
-import { logMedians } from "./processes.ts";
+import { logFigures } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
@@ -36,7 +36,7 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with the log of its processes' median times (µs) by round. */
+/** A cell with the log of its processes' ns a message, by round. */
 interface Measured {
   row: Summary;
   label: string;
@@ -57,7 +57,7 @@ export function comparePairs(
     .map((row): Measured => ({
       row,
       label: labelOf(row),
-      rounds: logMedians(runs.get(cellKey(row))!),
+      rounds: logFigures(runs.get(cellKey(row))!),
     }));
   const pairs = [...groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
     ...pairsOf("runtimes", setting, ({ label }) => label, ({ row }) => row.runtime!),
@@ -94,8 +94,7 @@ function comparePair(
 ): Pick<PairComparison, "pooled" | "cells"> {
   const atEach = first.flatMap((a) => {
     const b = second.find(({ row }) =>
-      row.producers === a.row.producers && row.messages === a.row.messages &&
-      row.verify === a.row.verify
+      row.producers === a.row.producers && row.verify === a.row.verify
     );
     return b === undefined ? [] : [{ producers: a.row.producers!, ratios: logRatios(a, b) }];
   });
@@ -113,7 +112,7 @@ function comparePair(
   };
 }
 
-/** log(time of b / time of a) of each round that has both. */
+/** log(ns a message of b / of a) of each round that has both. */
 function logRatios(a: Measured, b: Measured): Map<string, number> {
   return new Map(
     [...a.rounds].flatMap(([round, log]) =>

@@ -10,7 +10,7 @@ import { groupBy } from "./group_by.ts";
 import { mean, pairedRatio } from "./inference.ts";
 import { groupLetters, leadersOf } from "./leaders.ts";
 import type { PairComparison } from "./pairs.ts";
-import { logMedians } from "./processes.ts";
+import { logFigures } from "./processes.ts";
 
 export interface RankedFigure {
   runtime: string;
@@ -95,10 +95,8 @@ function wordsOf(rows: readonly Summary[]): Map<string, string> {
 }
 
 function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string, number> {
-  const ofCell = runs.get(cellKey(row))!;
-  const messages = ofCell.find(({ status }) => status === "ok")!.delivered!;
   return new Map(
-    [...logMedians(ofCell)].map(([round, log]) => [round, Math.log(messages * 1e6) - log]),
+    [...logFigures(runs.get(cellKey(row))!)].map(([round, log]) => [round, Math.log(1e9) - log]),
   );
 }
 

@@ -1,10 +1,13 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
+import { wantedUsOf } from "../results/labels.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
-import { processMedians } from "./processes.ts";
+import { nsOf, processFigures } from "./processes.ts";
 
+/** A run over this many times what it was to take is said to be. */
+const OVERLONG = 2;
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
 const FIXED_COST_FACTOR = 5;
 
@@ -19,6 +22,7 @@ const SETTING = [
   "runtime_version",
   "producers",
   "workers",
+  "run_length",
   "message_bytes",
   "sink",
   "turn",
@@ -40,15 +44,12 @@ export function summarize(samples: readonly Sample[]): Summary[] {
   const settings = groupBy(rows, settingKey);
   return rows
     .map((row) => withReferences(row, settings.get(settingKey(row))!))
-    .sort((a, b) =>
-      place.get(lineKey(a))! - place.get(lineKey(b))! || a.producers! - b.producers! ||
-      a.messages! - b.messages!
-    );
+    .sort((a, b) => place.get(lineKey(a))! - place.get(lineKey(b))! || a.producers! - b.producers!);
 }
 
 function lineKey(row: CellIdentity): string {
-  const { runtime, runtime_version, strategy, params, workers, message_bytes } = row;
-  return [message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
+  const { runtime, runtime_version, strategy, params, workers, message_bytes, run_length } = row;
+  return [run_length, message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
 }
 
 function settingKey(row: Summary): string {
@@ -60,8 +61,11 @@ function summarizeCell(samples: Sample[]): Summary {
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
   const processes = [...groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
-  const medians = [...processMedians(ok).values()];
+  // All on ns a message, since joined sessions may have chosen different numbers of them; then as runs of the first.
+  const sent = Math.max(1, ok[0]?.delivered ?? 1);
+  const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
   const middle = known(median(medians));
+  const wantedUs = wantedUsOf(first.run_length);
   const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
   const perMessage = (value: (sample: Sample) => number | null) => {
@@ -74,6 +78,7 @@ function summarizeCell(samples: Sample[]): Summary {
       CELL_COLUMNS.map(({ name }) => [name, first[name]]),
     ) as unknown as CellIdentity),
     schema: SCHEMA,
+    messages: ok[0]?.messages ?? first.messages,
     status: bad?.status ?? "ok",
     detail: bad?.detail ?? null,
     verify: verify.size > 1 ? "mixed" : [...verify][0] ?? null,
@@ -81,6 +86,8 @@ function summarizeCell(samples: Sample[]): Summary {
     oversubscribed: first.oversubscribed,
     processes: processes.length,
     runs: ok.length,
+    overlong: middle === null || wantedUs === null ? null : middle > OVERLONG * wantedUs,
+    ns_per_message: middle === null || ok[0].delivered === 0 ? null : middle * 1_000 / sent,
     median_us: middle,
     min_us: known(quantile(medians, 0)),
     low_us: known(low),
@@ -110,8 +117,8 @@ function summarizeCell(samples: Sample[]): Summary {
 /** Of one process; none where it measured one run only. */
 function firstRunFactor(runs: readonly Sample[]): number[] {
   const first = runs.find(({ run }) => run === 1);
-  const later = runs.filter(({ run }) => run !== 1).map((run) => run.elapsed_us!);
-  return first === undefined || later.length === 0 ? [] : [first.elapsed_us! / median(later)];
+  const later = runs.filter(({ run }) => run !== 1).map(nsOf);
+  return first === undefined || later.length === 0 ? [] : [nsOf(first) / median(later)];
 }
 
 /** Whether a row has a number that a ratio may use. */
@@ -125,18 +132,17 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
   const reference = (strategy: string, params: string | null) =>
     setting.find((other) =>
       other.strategy === strategy && (params === null || other.params === params) &&
-      other.messages === row.messages && other.status === "ok"
+      other.status === "ok"
     );
   const empty = reference("empty", null);
   const isFloor = (other: Summary) =>
     empty !== undefined && other.strategy !== "empty" && other.median_us !== null &&
     isMostlyFixedCost(other.median_us, empty.median_us!);
   const ratioTo = (other: Summary | undefined) =>
-    other === undefined || row.median_us === null || row.status !== "ok" ||
-      row.strategy === "empty" ||
+    other === undefined || row.ns_per_message === null || row.status !== "ok" ||
       isFloor(row) || isFloor(other) || other.verify !== row.verify || row.verify === "mixed"
       ? null
-      : other.median_us! / row.median_us;
+      : other.ns_per_message! / row.ns_per_message;
   return {
     ...row,
     floor: row.median_us === null || empty === undefined ? null : isFloor(row),

@@ -14,6 +14,7 @@ export const REPORT: RunReport = {
   detail: "",
   verify: "after",
   elapsedUs: 1_000,
+  messages: 16,
   connectUs: 10,
   expected: 16,
   delivered: 16,

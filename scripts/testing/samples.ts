@@ -25,6 +25,8 @@ export function madeUpSample(
     producers: 10,
     workers: 2,
     messages: 100,
+    run_length: "100 each",
+    runtime_kind: "node",
     message_bytes: 8,
     turn: 0,
     capacity_bytes: 1_024,
