@@ -1,4 +1,5 @@
 /** Where the three runtimes differ inside a process of the suite. Everything else is one source. */
+import nodeModule from "node:module";
 
 export type RuntimeKind = "deno" | "bun" | "node";
 
@@ -18,4 +19,12 @@ export function currentRuntime(): { kind: RuntimeKind; version: string } {
  */
 export function runArguments(kind: RuntimeKind): string[] {
   return kind === "deno" ? ["run", "-A", "--no-check", "--quiet"] : [];
+}
+
+/**
+ * Let the next process of this kind find this thread's code compiled. Node would write it as it exits, and the launcher
+ * does not wait for that; Deno and Bun need no such call. Blocks for some ms where something is new.
+ */
+export function keepCompiledCode(): void {
+  nodeModule.flushCompileCache?.();
 }

@@ -81,6 +81,7 @@ async function deliver(
     ...row,
     subject: strategy.name,
     messages: repeats.messages(0),
+    runTimeUs: null,
     turn,
     capacity,
     seed,

@@ -1,26 +1,51 @@
-/** How long a process warms up and measures: in one place, since the launcher predicts from it, too. */
+/**
+ * How long a process warms up and measures: in one place, since the launcher predicts from it, too. How the figures for
+ * runs of equal length were found stands in docs/method.md.
+ */
 import type { Budget } from "./repeat.ts";
+import { MAX_WARM_UP_US } from "./warm_up.ts";
 
-/** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
-const GIVEN: Budget = { leastRuns: 1, maxRuns: 10, enoughUs: 250_000 };
-/** Runs of equal length. What more of them would tell is in docs/method.md: another process tells more. */
-const EQUAL_RUNS = 3;
-/** A third run is left out where each takes this many times as long as it was to take. */
-const OVERLONG = 1.5;
-
-/** What one process measures of a cell. @param runTimeUs see `CellSpec` */
-export function budgetOf(runTimeUs: number | null): Budget {
-  return runTimeUs === null
-    ? GIVEN
-    : { leastRuns: 2, maxRuns: EQUAL_RUNS, enoughUs: 2 * OVERLONG * runTimeUs };
+export interface CellBudget extends Budget {
+  /** Warm-up ends with the run that passes this, µs. */
+  warmUpUs: number;
 }
 
-const WARM_UP_US = 500_000;
-const WARM_UP_RUNS = 6;
+/** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
+const GIVEN: CellBudget = {
+  warmUpUs: MAX_WARM_UP_US,
+  leastRuns: 1,
+  maxRuns: 10,
+  enoughUs: 250_000,
+};
+/** Runs of equal length: another process tells more than another run of the same. */
+const EQUAL_RUNS = 3;
+/** The third run is left out where two have taken as long as this many. */
+const ENOUGH_RUNS = 3;
+/** Of a process's first cell. */
+const WARM_UP_RUNS = 5;
+
+/** What one process measures of a cell. @param runTimeUs see `CellSpec` */
+export function budgetOf(runTimeUs: number | null): CellBudget {
+  if (runTimeUs === null) return GIVEN;
+  const [warmUpUs, enoughUs] = [WARM_UP_RUNS * runTimeUs, ENOUGH_RUNS * runTimeUs];
+  return { warmUpUs, leastRuns: 2, maxRuns: EQUAL_RUNS, enoughUs };
+}
+
+/**
+ * Messages of the one run with which a cell finds its buffers and its connection, where its process has warmed up with
+ * an earlier one.
+ */
+export function rewarmMessages(messages: number): number {
+  return Math.max(1, messages >> 2);
+}
+
+/** Warm-up runs of cells with a given number of messages, in a prediction. */
+const USUAL_WARM_UP_RUNS = 6;
 
 /** What warm-up and measured runs of a process take together, µs, where one run takes `runUs`. */
 export function predictedUs(runUs: number, runTimeUs: number | null): number {
-  const { leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
+  const { warmUpUs, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
-  return measured + (runTimeUs === null ? Math.min(WARM_UP_US, WARM_UP_RUNS * runUs) : runUs);
+  const warmUp = runTimeUs === null ? Math.min(warmUpUs, USUAL_WARM_UP_RUNS * runUs) : runUs;
+  return measured + warmUp;
 }

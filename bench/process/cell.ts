@@ -7,7 +7,8 @@
  * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
  */
 import { approach } from "./approach.ts";
-import { budgetOf } from "./budget.ts";
+import { budgetOf, rewarmMessages } from "./budget.ts";
+import { keepCompiledCode } from "../runtime.ts";
 import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
 import { repeat } from "./repeat.ts";
@@ -90,17 +91,17 @@ async function runCell(spec: CellSpec): Promise<void> {
         { least: LEAST_MESSAGES, most: spec.messages, wantedUs: spec.runTimeUs },
       );
     }
-    await repeat(
-      () => isPilot && spec.runTimeUs !== null ? Promise.resolve() : warm(context, request, spec),
-      async () => {
-        const report = await carryOut(context, request);
-        emit({ type: "run", ...report });
-        return report.elapsedUs;
-      },
-      isPilot ? ONE_RUN : budgetOf(spec.runTimeUs),
-    );
+    if (!isPilot || spec.runTimeUs === null) await warm(context, request, spec);
+    await repeat(async () => {
+      const report = await carryOut(context, request);
+      emit({ type: "run", ...report });
+      return report.elapsedUs;
+    }, isPilot ? ONE_RUN : budgetOf(spec.runTimeUs));
     if (spec.messageBytes === 1 && spec.task === "measure") await prove(context, request);
-    if (isPilot) await fill(context, request, spec);
+    if (isPilot) {
+      await fill(context, request, spec);
+      keepCompiledCode();
+    }
   } finally {
     await subject.stop();
   }
@@ -112,11 +113,12 @@ async function warm(context: RunContext, request: RunRequest, spec: CellSpec): P
     (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
   const workers = Math.min(spec.workers, spec.producers);
   if (workers <= warmWorkers && spec.runTimeUs !== null) {
-    await once(request.messages);
+    await once(rewarmMessages(request.messages));
     emit({ type: "warm", runs: 1, steady: null });
     return;
   }
-  const { runs, steady } = await warmUp(once, context.producers, request.messages);
+  const { warmUpUs } = budgetOf(spec.runTimeUs);
+  const { runs, steady } = await warmUp(once, context.producers, request.messages, warmUpUs);
   warmWorkers = workers;
   emit({ type: "warm", runs, steady });
 }

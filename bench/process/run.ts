@@ -41,7 +41,8 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
     sinkFailure = reason;
     subject.fail();
   };
-  await subject.prepare(plan);
+  // The connection is made while the Workers prepare.
+  subject.prepare(plan);
   const sink = await context.openRun({
     framing: proof ? "grouped" : "fixed",
     producers: context.producers,
@@ -53,6 +54,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
     warmUp: request.warmUp,
   }, onSinkFailure);
   try {
+    await subject.ready();
     return await Promise.race([
       measure(subject, sink, messages, request.late ?? false),
       context.subjectFailed,

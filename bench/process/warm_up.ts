@@ -10,7 +10,8 @@ const WINDOW = 3;
 /** Warm when the newest window improves the best by less than this share. */
 const STEADY = 0.05;
 const MAX_RUNS = 16;
-const MAX_US = 500_000;
+/** What all runs may take together, where nothing else is said (µs). */
+export const MAX_WARM_UP_US = 500_000;
 
 export interface WarmUp {
   runs: number;
@@ -21,11 +22,13 @@ export interface WarmUp {
 /**
  * @param once performs a run of that many messages per producer and resolves with its time in µs
  * @param messages of the measured runs, a producer: warm-up runs have at most as many
+ * @param maxUs no further run once the runs have taken more
  */
 export async function warmUp(
   once: (messages: number) => Promise<number>,
   producers: number,
   messages: number,
+  maxUs = MAX_WARM_UP_US,
 ): Promise<WarmUp> {
   let size = Math.min(messages, Math.max(1, Math.ceil(4_096 / producers)));
   const times: number[] = [];
@@ -39,7 +42,7 @@ export async function warmUp(
       times.push(elapsed);
       if (isSteady(times)) return { runs, steady: true };
     }
-    if (spent > MAX_US) return { runs, steady: false };
+    if (spent > maxUs) return { runs, steady: false };
   }
   return { runs: MAX_RUNS, steady: false };
 }

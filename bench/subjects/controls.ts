@@ -72,11 +72,11 @@ function prebuilt(spec: CellSpec, chunk: number | null): Subject {
   return {
     sharedBytes: 0,
     messagesOf: (asked) => asked,
-    prepare(plan: RunPlan): Promise<void> {
-      stream = buildStream(spec.producers, plan);
+    prepare(plan: RunPlan): void {
+      stream = buildStream(spec.producers, plan, stream);
       step = chunk ?? plan.messageBytes;
-      return Promise.resolve();
     },
+    ready: () => Promise.resolve(),
     async transfer(sink: RunSink): Promise<Transferred> {
       let writes = 0;
       for (let at = 0; at < stream.length; at += step, writes++) {

@@ -71,12 +71,13 @@ export async function openStrategySubject(
   return {
     sharedBytes: handoff.sharedBytes,
     messagesOf: (asked) => asked,
-    async prepare(plan) {
+    prepare(plan) {
       current = plan.proof && small !== null ? small : handoff;
       if (used.has(current)) current.consumer.reopen(producers);
       used.add(current);
-      await crew.prepare(plan);
+      crew.announce(plan);
     },
+    ready: () => crew.ready(),
     async transfer(sink, late = false) {
       parksBefore = current.consumer.parks;
       crew.release();

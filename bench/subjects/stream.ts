@@ -8,13 +8,18 @@ import {
   ONE_BYTE_VALUES,
 } from "../workload/messages.ts";
 
-/** Every producer's messages, one producer after the other: a valid interleaving. */
+/**
+ * Every producer's messages, one producer after the other: a valid interleaving.
+ * @param memory of an earlier stream, written over where the length is the same
+ */
 export function buildStream(
   producers: number,
   plan: Omit<RunPlan, "proof"> & { proof?: boolean },
+  memory?: Uint8Array,
 ): Uint8Array {
   const { messages, messageBytes } = plan;
-  const stream = new Uint8Array(producers * messages * messageBytes);
+  const length = producers * messages * messageBytes;
+  const stream = memory?.length === length ? memory : new Uint8Array(length);
   if (plan.proof) {
     const { groupOf, first } = grouping(plan);
     for (let at = 0; at < stream.length; at++) {
@@ -25,11 +30,13 @@ export function buildStream(
   }
   if (messageBytes === 1) {
     const first = firstOneByte(plan);
-    for (let sent = 0; sent < messages; sent++) {
-      stream[sent] = (first + sent) % ONE_BYTE_VALUES;
+    const once = Math.min(messages, ONE_BYTE_VALUES);
+    for (let sent = 0; sent < once; sent++) stream[sent] = (first + sent) % ONE_BYTE_VALUES;
+    for (let there = once; there < messages; there *= 2) {
+      stream.copyWithin(there, 0, Math.min(there, messages - there));
     }
-    for (let producer = 1; producer < producers; producer++) {
-      stream.copyWithin(producer * messages, 0, messages);
+    for (let there = messages; there < length; there *= 2) {
+      stream.copyWithin(there, 0, Math.min(there, length - there));
     }
     return stream;
   }

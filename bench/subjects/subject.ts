@@ -8,8 +8,10 @@ export interface Subject {
   readonly sharedBytes: number;
   /** What one process of the cell sends in each run; `empty` sends nothing whatever was asked. */
   messagesOf(asked: number): number;
-  /** Everything that belongs before the clock. Resolves when `transfer` can start at once. */
-  prepare(plan: RunPlan): Promise<void>;
+  /** Begin everything that belongs before the clock. */
+  prepare(plan: RunPlan): void;
+  /** Resolves when all of it is done and `transfer` can start at once. */
+  ready(): Promise<void>;
   /**
    * From the release of the producers until the last write was accepted.
    * @param late receive only when the producers have had time to fill the hand-off

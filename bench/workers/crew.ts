@@ -6,6 +6,8 @@ import { MEASURED, Thread, type WorkerEntry } from "./threads.ts";
 
 /** How long stopped Workers may take to leave before they are terminated (ms). */
 const LEAVE_MS = 1_000;
+/** Workers that may be starting at the same time. */
+const STARTING = 2;
 
 export class Crew {
   readonly #control: ControlBlock;
@@ -18,7 +20,7 @@ export class Crew {
   }
 
   /**
-   * Put one Worker to each ticket, one after the other: Bun has crashed when many were started at once.
+   * Put one Worker to each ticket, two starting at a time: Bun has crashed when many were started at once.
    * `onFailure` is called when one of them dies.
    * @param small the hand-off of the second pass
    */
@@ -50,14 +52,19 @@ export class Crew {
           onFailure(reason);
         }),
       );
-      await crew.#until(() => control.online() === workers.length);
+      await crew.#until(() => control.online() > workers.length - STARTING);
     }
+    await crew.#until(() => control.online() === workers.length);
     return crew;
   }
 
-  /** Announce a run and resolve when every Worker has prepared it. */
-  async prepare(plan: RunPlan): Promise<void> {
+  /** Let every Worker prepare a run. */
+  announce(plan: RunPlan): void {
     this.#control.announce(plan);
+  }
+
+  /** Resolves when all have. */
+  async ready(): Promise<void> {
     await this.#until(() => this.#control.ready() === this.#workers.length);
   }
 

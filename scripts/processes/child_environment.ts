@@ -1,4 +1,5 @@
 /** The environment of the processes that are measured: without what changes a runtime behind everybody's back. */
+import { fileURLToPath } from "node:url";
 
 /** Options and debug switches of the three runtimes. `NODE_OPTIONS=--inspect`, say, fails every cell. */
 const ALTERS_A_RUNTIME =
@@ -9,9 +10,16 @@ export function leftOutVariables(): string[] {
   return Object.keys(process.env).filter((name) => ALTERS_A_RUNTIME.test(name)).sort();
 }
 
+/**
+ * Where Node keeps what it has compiled: a cell's process and two Workers start in 300 ms instead of 650. Deno and Bun
+ * have such a place of their own, or need none.
+ */
+const COMPILED = fileURLToPath(new URL("../../node_modules/.cache/fanin", import.meta.url));
+
 export function childEnvironment(): Record<string, string | undefined> {
   const leftOut = leftOutVariables();
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !leftOut.includes(name)),
-  );
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !leftOut.includes(name))),
+    NODE_COMPILE_CACHE: COMPILED,
+  };
 }

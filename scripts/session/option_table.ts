@@ -17,7 +17,7 @@ import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, messageSizes } from "./option_values.ts";
 
 const MAX_PRODUCERS = 1 << 20;
-const DEFAULT_RUN_TIME_MS = 15;
+const DEFAULT_RUN_TIME_MS = 10;
 
 export interface OptionSpec {
   /** What it sets in `BenchOptions`. */
