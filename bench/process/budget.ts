@@ -33,10 +33,10 @@ export function budgetOf(runTimeUs: number | null): CellBudget {
 
 /**
  * Messages of the one run with which a cell finds its buffers and its connection, where its process has warmed up with
- * an earlier one.
+ * an earlier one. None where a run is so long for so few messages that this is lost in it.
  */
 export function rewarmMessages(messages: number): number {
-  return Math.max(1, messages >> 2);
+  return messages >> 2;
 }
 
 /** Warm-up runs of cells with a given number of messages, in a prediction. */

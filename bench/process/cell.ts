@@ -32,7 +32,7 @@ const PROOF = { least: 2, most: 3, enoughUs: 8_000, messages: [512, 2_048, 8_192
 /** Beyond this (µs) the next run of the second pass is no larger. */
 const PROOF_STEP_US = 2_000;
 /** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
-const FILL = { messageBytes: 1_024, most: 64 * 2 ** 20 };
+const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 
 /** Begun by this process. */
 let cells = 0;
@@ -113,8 +113,9 @@ async function warm(context: RunContext, request: RunRequest, spec: CellSpec): P
     (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
   const workers = Math.min(spec.workers, spec.producers);
   if (workers <= warmWorkers && spec.runTimeUs !== null) {
-    await once(rewarmMessages(request.messages));
-    emit({ type: "warm", runs: 1, steady: null });
+    const size = rewarmMessages(request.messages);
+    if (size > 0) await once(size);
+    emit({ type: "warm", runs: size > 0 ? 1 : 0, steady: null });
     return;
   }
   const { warmUpUs } = budgetOf(spec.runTimeUs);
@@ -144,9 +145,13 @@ async function prove(context: RunContext, request: RunRequest): Promise<void> {
 
 /** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
 async function fill(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
-  const messageBytes = Math.min(FILL.messageBytes, largestMessage(spec));
-  if (messageBytes < 8) return;
   const bytes = Math.min(FILL.most, 1.5 * context.subject.sharedBytes);
+  const share = Math.floor(bytes / context.producers);
+  const messageBytes = Math.min(
+    Math.max(FILL.leastBytes, Math.min(FILL.mostBytes, share)),
+    largestMessage(spec),
+  );
+  if (messageBytes < 8) return;
   const messages = Math.ceil(bytes / messageBytes / context.producers);
   const { status, detail } = await carryOut(context, {
     ...request,

@@ -269,3 +269,18 @@ describe("gaps without end", () => {
     assert.equal(verdict.reordered, 4_096);
   });
 });
+
+test("one-byte messages looked at in whole turns are judged as one by one", () => {
+  const next = random(seed);
+  const below = (limit: number) => Math.floor(next() * limit);
+  for (let trial = 0; trial < 150; trial++) {
+    const [producers, messages] = [1 + below(4), 1 + below(1_500)];
+    const header = { ...headerOf(1, producers, messages), run: below(600) };
+    const stream = buildStream(producers, header);
+    for (let faults = below(3); faults > 0; faults--) {
+      stream[below(stream.length)] = next() < 0.2 ? 255 : below(255);
+    }
+    const cut = next() < 0.2 ? stream.subarray(0, below(stream.length)) : stream;
+    assert.deepEqual(verdictOf(header, cut, 300 + below(3_000)), verdictOf(header, cut, 1));
+  }
+});

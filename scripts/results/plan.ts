@@ -108,15 +108,6 @@ function mostMessages({ storeBytes }: PlanOptions, producers: number, messageByt
   return Math.min(MAX_MESSAGES, Math.max(LEAST_MESSAGES, fitting));
 }
 
-/**
- * A producer, so that a run takes the time that it is to take.
- * @param piloted messages of a producer in a run that took `elapsedUs`; 0 for what sends none
- */
-export function chosenMessages(cell: Cell, piloted: number, elapsedUs: number): number {
-  const fitting = Math.round(piloted * cell.runTimeUs! / elapsedUs);
-  return Math.min(cell.mostMessages, Math.max(LEAST_MESSAGES, fitting));
-}
-
 function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   const { producers, messageBytes, capacity, kind } = cell;
   const messages = cell.messages ?? LEAST_MESSAGES;

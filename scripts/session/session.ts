@@ -9,7 +9,7 @@ import { samplesOf, skippedSample } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { find } from "../results/judge.ts";
-import { type Cell, cellLabel, chosenMessages, roundOrder, seriesOf } from "../results/plan.ts";
+import { type Cell, cellLabel, LEAST_MESSAGES, roundOrder, seriesOf } from "../results/plan.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -129,8 +129,7 @@ export class Session {
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
     if (cell.messages === null) {
-      const run = find(outcome.events, "run");
-      cell.messages = chosenMessages(cell, run?.messages ?? 0, run?.elapsedUs ?? 1);
+      cell.messages = Math.max(LEAST_MESSAGES, find(outcome.events, "run")?.messages ?? 0);
       observer.onChosen(cell);
     }
     observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
