@@ -26,7 +26,10 @@ test("the size fits the fastest rate, whatever the rate and the stalls", async (
     const { once } = machine(producers, () => next() < 0.2 ? rate * 10 : rate);
     const size = await approach(once, producers, LIMITS);
     const us = 200 + size * producers * rate;
-    assert.ok(size === LIMITS.least || size === LIMITS.most || (us > 6_000 && us < 20_000), `${us}`);
+    assert.ok(
+      size === LIMITS.least || size === LIMITS.most || (us > 6_000 && us < 20_000),
+      `${us}`,
+    );
   }
 });
 

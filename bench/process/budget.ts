@@ -10,6 +10,9 @@ export interface CellBudget extends Budget {
   warmUpUs: number;
 }
 
+/** A producer: the second one shows what comes between two. */
+export const LEAST_MESSAGES = 2;
+
 /** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
 const GIVEN: CellBudget = {
   warmUpUs: MAX_WARM_UP_US,
@@ -22,7 +25,11 @@ const EQUAL_RUNS = 3;
 /** The third run is left out where two have taken as long as this many. */
 const ENOUGH_RUNS = 3;
 /** Of a process's first cell. */
-const WARM_UP_RUNS = 5;
+const WARM_UP_RUNS = 8;
+/** Of each later one: the first run through a new hand-off takes up to 3 times as long, the second 1.4 times. */
+const REWARM_RUNS = 2;
+/** About so many runs of the wanted length has a pilot that chooses. */
+export const PILOT_RUNS = 8;
 
 /** What one process measures of a cell. @param runTimeUs see `CellSpec` */
 export function budgetOf(runTimeUs: number | null): CellBudget {
@@ -32,11 +39,11 @@ export function budgetOf(runTimeUs: number | null): CellBudget {
 }
 
 /**
- * Messages of the one run with which a cell finds its buffers and its connection, where its process has warmed up with
- * an earlier one. None where a run is so long for so few messages that this is lost in it.
+ * Runs with which a cell finds its buffers where its process has warmed up with an earlier one. None where a run has
+ * the least of messages: it is so long that a first one is like the others.
  */
-export function rewarmMessages(messages: number): number {
-  return messages >> 2;
+export function rewarmRuns(messages: number): number {
+  return messages > LEAST_MESSAGES ? REWARM_RUNS : 0;
 }
 
 /** Warm-up runs of cells with a given number of messages, in a prediction. */
@@ -46,6 +53,8 @@ const USUAL_WARM_UP_RUNS = 6;
 export function predictedUs(runUs: number, runTimeUs: number | null): number {
   const { warmUpUs, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
-  const warmUp = runTimeUs === null ? Math.min(warmUpUs, USUAL_WARM_UP_RUNS * runUs) : runUs;
+  const warmUp = runTimeUs === null
+    ? Math.min(warmUpUs, USUAL_WARM_UP_RUNS * runUs)
+    : REWARM_RUNS * runUs;
   return measured + warmUp;
 }

@@ -7,7 +7,7 @@
  * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
  */
 import { approach } from "./approach.ts";
-import { budgetOf, rewarmMessages } from "./budget.ts";
+import { budgetOf, LEAST_MESSAGES, rewarmRuns } from "./budget.ts";
 import { keepCompiledCode } from "../runtime.ts";
 import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
@@ -21,8 +21,6 @@ import { warmUp } from "./warm_up.ts";
 
 /** What a pilot measures. */
 const ONE_RUN = { leastRuns: 1, maxRuns: 1, enoughUs: 0 };
-/** A producer, of a pilot that chooses. */
-const LEAST_MESSAGES = 2;
 /**
  * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
  * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
@@ -107,15 +105,15 @@ async function runCell(spec: CellSpec): Promise<void> {
   }
 }
 
-/** Code that the process has compiled for another P needs one run to find its buffers and its connection. */
+/** Where the process has compiled its code for another P, it needs a few runs to find its buffers. */
 async function warm(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
   const once = async (messages: number) =>
     (await carryOut(context, { ...request, messages, warmUp: true })).elapsedUs;
   const workers = Math.min(spec.workers, spec.producers);
   if (workers <= warmWorkers && spec.runTimeUs !== null) {
-    const size = rewarmMessages(request.messages);
-    if (size > 0) await once(size);
-    emit({ type: "warm", runs: size > 0 ? 1 : 0, steady: null });
+    const runs = rewarmRuns(request.messages);
+    for (let run = 0; run < runs; run++) await once(request.messages);
+    emit({ type: "warm", runs, steady: null });
     return;
   }
   const { warmUpUs } = budgetOf(spec.runTimeUs);

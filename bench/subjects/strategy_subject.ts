@@ -61,6 +61,7 @@ export async function openStrategySubject(
     messageBytes,
     params: parseParams(strategy, spec.params),
   });
+  touch(handoff.tickets);
   // The second pass of one-byte messages goes over buffers that fill and wrap many times in a few milliseconds.
   const proving = messageBytes === 1 && spec.task === "measure";
   const small = proving ? openSmall(strategy, spec) : null;
@@ -94,4 +95,16 @@ export async function openStrategySubject(
     },
     stop: () => crew.stop(),
   };
+}
+
+const PAGE_BYTES = 4_096;
+
+/** Nobody uses the memory yet. The system gives a page when it is first written to: 8 ms for 8 MiB, in no run's time. */
+function touch(value: unknown): void {
+  if (value instanceof SharedArrayBuffer) {
+    const bytes = new Uint8Array(value);
+    for (let at = 0; at < bytes.length; at += PAGE_BYTES) bytes[at] = bytes[at];
+  } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
+    for (const part of Object.values(value)) touch(part);
+  }
 }

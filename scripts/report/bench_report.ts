@@ -1,28 +1,23 @@
 /** Everything that a run prints on standard output when it is over. */
 import { painter } from "../cli/paint.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { labelOf, settingTitle } from "../results/labels.ts";
+import { labelOf } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";
-import { rank } from "../statistics/ranking.ts";
-import { answer } from "./answer.ts";
 import type { Published } from "./publish.ts";
-import { rankingNotes, rankingTable } from "./ranking_table.ts";
-import { bySetting } from "./result_tables.ts";
 import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
 
-export function printReport({ summary, pairs, samples, folder }: Published): void {
+export function printReport({ summary, samples, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  for (const rows of bySetting(summary)) {
-    const ranks = rank(rows, pairs, samples);
-    const runtimes = [...new Set(rows.map((row) => row.runtime!))];
+  for (const { title, rows, producers, ranks, ranking, notes, sentences } of conclusions) {
+    const everyP = producers.map((count) => count.toLocaleString("en-US")).join(" ");
     print();
-    print(paint("bold", versions(rows)) + ` (${settingTitle(rows[0])}, ${producersOf(rows)})`);
-    if (ranks.length > 0) print(terminalTable(rankingTable(ranks, runtimes), paint));
-    for (const note of rankingNotes(ranks)) print(paint("dim", note));
+    print(paint("bold", versions(rows)) + ` (${title}, P = ${everyP})`);
+    if (ranks.length > 0) print(terminalTable(ranking, paint));
+    for (const note of notes) print(paint("dim", note));
     print();
-    for (const sentence of answer(rows, pairs)) print(wrapped(sentence));
+    for (const sentence of sentences) print(wrapped(sentence));
   }
   const failures = samples.filter(({ status }) => status !== "ok" && status !== "pilot");
   const skipped = failures.filter(({ status }) => status === "skipped");
@@ -61,12 +56,6 @@ function versions(rows: readonly Summary[]): string {
   return [
     ...new Set(rows.map(({ runtime, runtime_version }) => `${runtime} ${runtime_version}`)),
   ].join(", ");
-}
-
-/** `P = 1, 16, 256`. */
-function producersOf(rows: readonly Summary[]): string {
-  const all = [...new Set(rows.map(({ producers }) => producers!))].sort((a, b) => a - b);
-  return `P = ${all.map((producers) => producers.toLocaleString("en-US")).join(" ")}`;
 }
 
 /** One line for each different failure of a cell. */

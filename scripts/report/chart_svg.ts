@@ -1,4 +1,4 @@
-/** chart.svg: time over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
+/** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
 import { shortened } from "../cli/plain_text.ts";
 import { type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
@@ -20,7 +20,7 @@ const LONGEST_LABEL = 24;
 /** Shorter than any dash of a strategy. */
 const FLOOR_DASH = "1.5,3.5";
 
-const [TIME] = METRICS;
+const [RATE] = METRICS;
 
 type Geometry = ReturnType<typeof panelGeometry>;
 
@@ -42,14 +42,14 @@ export function chartSvg(data: ChartData): string {
   return picture(
     WIDTH,
     y,
-    `Time of a run over producers, both logarithmic, a panel for each of ${runtimes}, one line per strategy. ` +
+    `Messages per second over producers, both logarithmic, a panel for each of ${runtimes}, one line per strategy. ` +
       "The figures are in report.md.",
     ...parts,
   );
 }
 
 function panelsOf(setting: Setting, { runtimes, series }: ChartData) {
-  const domains = domainsOf(setting.cells, TIME, true, true);
+  const domains = domainsOf(setting.cells, RATE, true, true);
   const missing = series.map(({ label }) => label).filter((label) =>
     setting.cells.some((cell) => cell.label === label && cell.status !== "ok")
   );
@@ -57,7 +57,7 @@ function panelsOf(setting: Setting, { runtimes, series }: ChartData) {
     const cells = setting.cells.filter(({ runtime }) => runtime === name);
     return {
       runtime: titleOf(name, version),
-      geometry: panelGeometry(WIDTH - INDENT, cells, series, missing, TIME, domains, PANEL),
+      geometry: panelGeometry(WIDTH - INDENT, cells, series, missing, RATE, domains, PANEL),
     };
   });
 }
@@ -75,7 +75,7 @@ function headings(setting: Setting, y: number): string[] {
   const over = most > 1 ? `median over ${range} processes per cell` : "one process per cell";
   const how = `${over}; ${band}hollow and dotted: mostly the fixed cost of a run`;
   return [
-    words(MARGIN, y + 12, `Time of a run: ${shortened(setting.title, 80)}`, {
+    words(MARGIN, y + 12, `Messages per second: ${shortened(setting.title, 80)}`, {
       size: 17,
       weight: 600,
     }),
@@ -87,7 +87,7 @@ function axes({ left, right, top, bottom, xTicks, yTicks }: Geometry): string[] 
   return [
     ...yTicks.flatMap(({ value, at }) => [
       straight([left, at], [right, at], INK.line),
-      words(left - 8, at + 4, TIME.format(value), { anchor: "end" }),
+      words(left - 8, at + 4, RATE.format(value), { anchor: "end" }),
     ]),
     ...xTicks.flatMap(({ value, at }) => [
       straight([at, top], [at, bottom], INK.line),

@@ -1,29 +1,32 @@
 /** report.md: the tables of a run, for a README or the summary of a CI job. */
-import { type ChartData, seriesLabel, type Setting } from "./chart_data.ts";
+import type { ChartData, Setting } from "./chart_data.ts";
 import { titleOf } from "./chart_svg.ts";
+import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { failureLines } from "./failures.ts";
 import { escaped, fenced } from "./markdown_text.ts";
-import { POST, postTable, runtimesTable } from "./result_tables.ts";
+import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
+import { conclusionLines } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
 import { plainText } from "../cli/plain_text.ts";
 
-/** @param verdicts lines of text, not Markdown */
 export function reportMarkdown(
   data: ChartData,
   environment: unknown,
-  verdicts: readonly string[],
+  conclusions: readonly Conclusion[],
 ): string {
   return [
     "# fanin report",
     "",
-    "![Time of a run over producers](chart.svg)",
+    "![Messages per second over all P, the fastest strategy on top](ranking.svg)",
     "",
-    "![Runtimes side by side](runtimes.svg)",
+    ...conclusions.flatMap((conclusion) => [
+      `## ${escaped(plainText(conclusion.title))}`,
+      "",
+      ...conclusionLines(conclusion),
+    ]),
+    "![Messages per second over producers](chart.svg)",
     "",
-    ...(verdicts.length === 0
-      ? []
-      : ["## Verdicts", "", ...verdicts.map((line) => `- ${escaped(plainText(line))}`), ""]),
     ...data.settings.flatMap((setting) => settingSection(setting, data)),
     "## Environment",
     "",
@@ -45,17 +48,17 @@ function settingSection(setting: Setting, data: ChartData): string[] {
   const failures = failureLines(setting);
   const { rows } = setting;
   return [
-    `## ${escaped(setting.title)}`,
+    `## Every P: ${escaped(setting.title)}`,
     "",
     ...data.runtimes.flatMap(({ name, version }) => {
       const ofRuntime = rows.filter((row) => row.runtime === name);
-      return ofRuntime.some((row) => POST.includes(seriesLabel(row)))
+      return ofRuntime.some(isOfThePost)
         ? [`### ${escaped(titleOf(name, version))}`, "", ...markdownTable(postTable(ofRuntime)), ""]
         : [];
     }),
     "### Runtimes side by side",
     "",
-    ...markdownTable(runtimesTable(rows, true)),
+    ...markdownTable(ratesTable(rows)),
     "",
     ...(rows.some((row) => row.floor)
       ? [

@@ -6,15 +6,17 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ChartData } from "./chart_data.ts";
+import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { plainText } from "../cli/plain_text.ts";
+import type { Entry } from "./table.ts";
 
 const MAIN = "./main.js";
 
 export function reportPage(
   data: ChartData,
   environment: unknown,
-  verdicts: readonly string[],
+  conclusions: readonly Conclusion[],
 ): string {
   const style = source("page.css");
   const script = bundled(MAIN);
@@ -23,7 +25,7 @@ export function reportPage(
     // The page has the cells; the rows of the summary are for the other writers.
     settings: data.settings.map(({ title, cells }) => ({ title, cells })),
     environment: environmentFacts(environment),
-    verdicts: verdicts.map(plainText),
+    conclusions: conclusions.map(conclusionData),
   });
   const parts: Record<string, string> = {
     "%policy%": policyFor(style, script),
@@ -33,6 +35,20 @@ export function reportPage(
   };
   // A function, so that a "$" in a text is no reference to the match.
   return source("index.html").replace(/%policy%|<!-- (style|data|script) -->/g, (at) => parts[at]);
+}
+
+/** What the page shows of a conclusion, as text. */
+function conclusionData({ title, ranks, ranking, notes, sentences }: Conclusion) {
+  const text = (entry: Entry) => plainText(typeof entry === "string" ? entry : entry.text);
+  return {
+    title: plainText(title),
+    ranking: ranks.length === 0 ? null : {
+      head: ranking.head.map(plainText),
+      rows: ranking.rows.map((row) => row.map(text)),
+    },
+    notes: notes.map(plainText),
+    sentences: sentences.map(plainText),
+  };
 }
 
 /**

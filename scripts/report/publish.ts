@@ -1,11 +1,12 @@
 /** Everything that is made from a folder's rows, and made anew whenever they have changed. */
 import type { Sample, Summary } from "../results/columns.ts";
+import { recordedOption } from "../results/environment.ts";
 import type { ResultsFolder } from "../results/folder.ts";
 import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
 import { pairRows } from "../statistics/pair_rows.ts";
 import { summarize } from "../statistics/summary.ts";
 import { summaryPage } from "./summary_page.ts";
-import { headlines } from "./verdicts.ts";
+import { type Conclusion, conclusionsOf } from "./conclusions.ts";
 
 /** What a folder's rows say, computed once for all who print it. */
 export interface Published {
@@ -13,6 +14,7 @@ export interface Published {
   samples: readonly Sample[];
   summary: Summary[];
   pairs: PairComparison[];
+  conclusions: Conclusion[];
 }
 
 /** @param environment as environment.json has it; null: no charts and no report */
@@ -22,16 +24,18 @@ export async function publish(
 ): Promise<Published> {
   const { samples } = folder;
   const summary = summarize(samples);
-  const pairs = comparePairs(samples, summary);
+  const sameWithin = recordedOption(environment, "sameWithin") as number | undefined;
+  const pairs = comparePairs(samples, summary, sameWithin);
+  const conclusions = conclusionsOf(summary, pairs, samples);
   folder.writeSummary(summary);
   folder.writePairs(pairRows(pairs));
-  folder.write("summary.md", summaryPage(summary, pairs, samples));
+  folder.write("summary.md", summaryPage(summary, pairs, conclusions));
   if (environment !== null && samples.some(({ round }) => round! > 0)) {
     // Loading the charts' library takes longer than many a command that draws none.
     const { writeReport } = await import("./write_report.ts");
-    writeReport(folder.path, samples, environment, headlines(pairs));
+    writeReport(folder.path, samples, environment, conclusions);
   }
-  return { folder: folder.path, samples, summary, pairs };
+  return { folder: folder.path, samples, summary, pairs, conclusions };
 }
 
 /** What a measuring command does with its folder in the end: makes the files, then prints. */

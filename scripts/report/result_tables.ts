@@ -1,13 +1,13 @@
 /** The tables of a run, described once. Times are medians over processes. */
 import { rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
-import { labelOf, settingOf } from "../results/labels.ts";
+import { labelOf, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { isComparable } from "../statistics/summary.ts";
 import type { Entry, TableData } from "./table.ts";
 
 /** The post's columns, left to right. */
-export const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
+const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
 
 /** Rows that may stand in one table: the same W, S, turn and capacity. */
 export function bySetting(rows: readonly Summary[]): Summary[][] {
@@ -45,39 +45,51 @@ function delta(swap: Summary | undefined, channel: Summary | undefined): string 
   return `${Math.round(share * 100).toLocaleString("en-US")}%`;
 }
 
-/**
- * All strategies and controls, the runtimes side by side.
- * @param withRate a last column with the rate of the fastest; a terminal of 80 columns has no room for it
- */
-export function runtimesTable(rows: readonly Summary[], withRate: boolean): TableData {
+/** All strategies and controls in messages/s, the runtimes side by side; what sends no messages has the time of a run. */
+export function ratesTable(rows: readonly Summary[]): TableData {
   const runtimes = [...new Set(rows.map((row) => row.runtime!))];
-  const cells = [...groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
+  const lines = [...groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
     [...groupBy(ofSubject, (row) => String(row.producers)).values()].map((cells) => ({
       label,
       cells,
     }))
   );
   return {
-    head: ["strategy", "producers", ...runtimes, ...(withRate ? ["messages/s, best"] : [])],
+    head: ["messages/s", "producers", ...runtimes],
     words: [0],
-    rows: cells.map(({ label, cells }) => {
-      const rates = cells.filter((row) => row.status === "ok" && row.messages_per_s)
-        .map((row) => row.messages_per_s!);
-      return [
-        label,
-        cells[0].producers!.toLocaleString("en-US"),
-        ...runtimes.map((runtime) => timeEntry(cells.find((row) => row.runtime === runtime))),
-        ...(withRate ? [rates.length === 0 ? "" : rate(Math.max(...rates))] : []),
-      ];
-    }),
+    rows: lines.map(({ label, cells }) => [
+      label,
+      cells[0].producers!.toLocaleString("en-US"),
+      ...runtimes.map((runtime) => rateEntry(cells.find((row) => row.runtime === runtime))),
+    ]),
   };
+}
+
+/** Whether a row belongs into the post's table: one of its columns, with a number of messages that was given. */
+export function isOfThePost(row: Summary): boolean {
+  return POST.includes(labelOf(row)) && runTimeMsOf(row.run_length) === null;
 }
 
 /** A time, or the word that says why there is none; `~` marks a cell that is mostly fixed cost. */
 function timeEntry(row: Summary | undefined): Entry {
+  return entryOf(row, ({ median_us }) => time(median_us!));
+}
+
+/** The same with a rate. */
+function rateEntry(row: Summary | undefined): Entry {
+  return entryOf(
+    row,
+    ({ median_us, messages_per_s }) =>
+      messages_per_s === null || messages_per_s === 0
+        ? `in ${time(median_us!)}`
+        : rate(messages_per_s).replace("/s", "").trim(),
+  );
+}
+
+function entryOf(row: Summary | undefined, figure: (row: Summary) => string): Entry {
   if (row === undefined) return "";
   if (row.status === "skipped") return { text: "skipped", tone: "dim" };
   if (row.status !== "ok") return { text: row.status!, tone: "red" };
-  const text = time(row.median_us!);
+  const text = figure(row);
   return row.floor ? { text: `~${text}`, tone: "dim" } : text;
 }

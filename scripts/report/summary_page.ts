@@ -1,13 +1,11 @@
 /** `summary.md`: the ranking and the answer first, then every P and every pair, for a person or a CI summary. */
-import type { Sample, Summary } from "../results/columns.ts";
-import { labelOf, settingTitle } from "../results/labels.ts";
+import type { Summary } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
-import { rank } from "../statistics/ranking.ts";
-import { answer } from "./answer.ts";
 import { escaped } from "./markdown_text.ts";
-import { rankingNotes, rankingTable } from "./ranking_table.ts";
-import { bySetting, runtimesTable } from "./result_tables.ts";
+import type { Conclusion } from "./conclusions.ts";
+import { ratesTable } from "./result_tables.ts";
 import { markdownTable } from "./table.ts";
 import { CAUTION, verdict } from "./verdicts.ts";
 
@@ -17,27 +15,20 @@ const FIRST_RUN_FACTOR = 1.1;
 export function summaryPage(
   summary: readonly Summary[],
   pairs: readonly PairComparison[],
-  samples: readonly Sample[],
+  conclusions: readonly Conclusion[],
 ): string {
   return [
     "# Summary",
     "",
-    ...bySetting(summary).flatMap((rows) => {
-      const ranks = rank(rows, pairs, samples);
-      const runtimes = [...new Set(rows.map((row) => row.runtime!))];
-      return [
-        `## ${escaped(settingTitle(rows[0]))}`,
-        "",
-        ...(ranks.length === 0
-          ? []
-          : [...markdownTable(rankingTable(ranks, runtimes)), "", ...bullets(rankingNotes(ranks))]),
-        ...bullets(answer(rows, pairs)),
-        "### Every P",
-        "",
-        ...markdownTable(runtimesTable(rows, true)),
-        "",
-      ];
-    }),
+    ...conclusions.flatMap((conclusion) => [
+      `## ${escaped(conclusion.title)}`,
+      "",
+      ...conclusionLines(conclusion),
+      "### Every P",
+      "",
+      ...markdownTable(ratesTable(conclusion.rows)),
+      "",
+    ]),
     "## What to know about the figures",
     "",
     ...bullets([...remarks(summary, pairs), CAUTION]),
@@ -47,6 +38,14 @@ export function summaryPage(
       pairs.filter(({ family }) => family === "strategies"),
     ),
   ].map((line) => line + "\n").join("");
+}
+
+/** The ranking, what its marks mean, and the answer, as Markdown. */
+export function conclusionLines({ ranks, ranking, notes, sentences }: Conclusion): string[] {
+  return [
+    ...(ranks.length === 0 ? [] : [...markdownTable(ranking), "", ...bullets(notes)]),
+    ...bullets(sentences),
+  ];
 }
 
 function section(title: string, pairs: readonly PairComparison[]): string[] {

@@ -1,6 +1,6 @@
 /** Verdicts in words. No winner is named that the intervals do not allow. */
 import { groupBy } from "../statistics/group_by.ts";
-import { type Decision, SAME_WITHIN } from "../statistics/call.ts";
+import type { Decision } from "../statistics/call.ts";
 import { leadersOf } from "../statistics/leaders.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.js";
@@ -19,7 +19,9 @@ export function verdict({ first, second, on, family, decision, cells }: PairComp
   const { call, moreRounds } = decision;
   if (call === "apart") return `${a} is ${range(decision)} as fast as ${b} ${over}`;
   if (call === "same") {
-    return `${a} and ${b} ${over}: the same within ${SAME_WITHIN * 100} %, ${range(decision)}`;
+    return `${a} and ${b} ${over}: the same within ${digits(decision.sameWithin * 100)} %, ${
+      range(decision)
+    }`;
   }
   return `${a} and ${b} ${over}: undecided, ${range(decision)}; about ${moreRounds} more ${
     moreRounds === 1 ? "round" : "rounds"

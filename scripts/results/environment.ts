@@ -67,6 +67,13 @@ export function describeEnvironment(
   };
 }
 
+/** A recorded option of a folder, where every session that was joined has the same; else undefined. */
+export function recordedOption(environment: unknown, name: string): unknown {
+  const sessions = (Array.isArray(environment) ? environment : [environment]) as Environment[];
+  const values = new Set(sessions.map((session) => session?.options?.[name]));
+  return values.size === 1 ? [...values][0] : undefined;
+}
+
 function governor(): string | null {
   try {
     return readFileSync("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "utf8").trim();

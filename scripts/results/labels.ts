@@ -42,13 +42,13 @@ export function settingTitle(
 
 /** `runs of 20 ms`, `1000 messages each`. */
 function lengthTitle({ run_length }: Pick<Summary, "run_length">): string {
-  return wantedUsOf(run_length) !== null ? `runs of ${run_length}` : `messages: ${run_length}`;
+  return runTimeMsOf(run_length) !== null ? `runs of ${run_length}` : `messages: ${run_length}`;
 }
 
-/** What a run was to take, µs, where the pilot chose its messages: the time of a run then says nothing. */
-export function wantedUsOf(runLength: string | null): number | null {
+/** What `--run-time` was, where the pilot chose the messages: the time of a run then says nothing. Else null. */
+export function runTimeMsOf(runLength: string | null): number | null {
   const ms = /^(\d+) ms$/.exec(runLength ?? "")?.[1];
-  return ms === undefined ? null : Number(ms) * 1_000;
+  return ms === undefined ? null : Number(ms);
 }
 
 /** The same string for rows that may stand in one table: the same machine, W, run length, S, sink, turn and capacity. */

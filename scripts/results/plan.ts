@@ -1,4 +1,5 @@
 /** What is to be run: every combination that was asked for, as cells, and their order in each round. */
+import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
@@ -50,8 +51,6 @@ export interface Cell {
   skip: string | null;
 }
 
-/** A producer: the second one shows what comes between two. */
-export const LEAST_MESSAGES = 2;
 /** A message's number is 32 bits wide. */
 export const MAX_MESSAGES = 2 ** 32 - 1;
 /** A control's bytes are built before the clock, all of them. */
@@ -73,7 +72,7 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
               producers,
               workers,
               runLength: runLengthOf(options),
-              runTimeUs: messages === null ? options.runTimeMs * 1_000 : null,
+              runTimeUs: messages === null ? runTimeUs(options.runTimeMs, producers) : null,
               messages,
               mostMessages: messages ?? mostMessages(options, producers, messageBytes),
               messageBytes,
@@ -89,6 +88,14 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
     }
   }
   return cells;
+}
+
+/**
+ * What a run is to take, µs: a producer takes up to 0.2 µs to be released and to close, and a run in which that is a
+ * large part would say little of the hand-off.
+ */
+export function runTimeUs(runTimeMs: number, producers: number): number {
+  return runTimeMs * 1_000 + producers;
 }
 
 function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
@@ -133,8 +140,26 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
 
 /** Cells that differ in P alone: a process measures all of them. */
 export function seriesOf(cell: Cell): string {
-  const { runtime, subject, params, workers, messageBytes } = cell;
-  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
+  return JSON.stringify([cell.runtime.label, ...chosenOf(cell)]);
+}
+
+/** Cells that differ in their runtime alone. */
+export function withoutRuntime(cell: Cell): string {
+  return JSON.stringify([cell.producers, ...chosenOf(cell)]);
+}
+
+function chosenOf({ subject, params, workers, messageBytes }: Cell): unknown[] {
+  return [subject, params, workers, messageBytes];
+}
+
+/**
+ * Messages of a producer for cells that are compared: what the slowest to fill the wanted time asks for, as the nearest
+ * power of two. Then a noisy pilot seldom gives two of one speed, say a strategy and its changed copy, different runs.
+ * @param fitting of each cell, so many that a run of it takes the wanted time
+ */
+export function sharedMessages(cells: readonly Cell[], fitting: readonly number[]): number {
+  const rounded = 2 ** Math.round(Math.log2(Math.max(LEAST_MESSAGES, ...fitting)));
+  return Math.min(rounded, ...cells.map(({ mostMessages }) => mostMessages));
 }
 
 /**

@@ -9,6 +9,8 @@ export interface BenchOptions extends PlanOptions {
   rounds: number;
   /** Time for all of it, which pays for further rounds of all cells; null: `rounds` it is. */
   budgetMs: number | null;
+  /** As a share: two whose ratio is shown to be that near to 1 are called the same. */
+  sameWithin: number;
   seed: number;
   timeoutMs: number;
   out: string | null;

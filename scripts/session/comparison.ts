@@ -93,8 +93,8 @@ export async function runComparison(work: Work): Promise<number> {
       signal: AbortSignal.any([interrupt.signal, listener.gone]),
       observer: {
         onProgress: (...step) => progress.update(...step),
-        onChosen: (cell) => {
-          plan.messages[cellKey(identityOf(cell))] = cell.messages!;
+        onChosen: (chosen) => {
+          for (const cell of chosen) plan.messages[cellKey(identityOf(cell))] = cell.messages!;
           folder.writePlan(plan);
         },
         onRows: (rows) => keep(rows, folder, progress),

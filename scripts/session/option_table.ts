@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
-import { byteSize, count, list, timeSpan } from "../cli/values.ts";
+import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
 import {
   DEFAULT_RUNTIMES,
   formatRuntime,
@@ -13,6 +13,7 @@ import {
   splitRuntimes,
 } from "../processes/runtimes.ts";
 import { MAX_MESSAGES } from "../results/plan.ts";
+import { SAME_WITHIN } from "../statistics/call.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, messageSizes } from "./option_values.ts";
 
@@ -28,6 +29,8 @@ export interface OptionSpec {
   /** Text to value; throws commander's error where it cannot be. */
   parse?: (text: string) => unknown;
   default?: unknown;
+  /** The default as the help shows it, where that is not the value itself. */
+  defaultWords?: string;
   choices?: string[];
   /** Other options, which cannot stand beside it. */
   conflicts?: string[];
@@ -87,9 +90,10 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "runTimeMs",
     flags: "--run-time <time>",
-    help: "what a run is to take; the pilot chooses so many messages for each cell",
+    help: "what a run is to take, and 1 µs more per producer: the pilot chooses the messages",
     parse: timeSpan(1, 60_000),
     default: DEFAULT_RUN_TIME_MS,
+    defaultWords: `${DEFAULT_RUN_TIME_MS}ms`,
     conflicts: ["messages", "total"],
     recorded: ({ runTimeMs, messages, total }) =>
       messages === null && total === null ? `${runTimeMs}ms` : null,
@@ -115,6 +119,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     help: "bytes per message: 1, or 8 to 64KiB",
     parse: messageSizes(MAX_MESSAGE_BYTES),
     default: [1],
+    defaultWords: "1",
     recorded: ({ messageBytes }) => messageBytes.join(","),
   },
   {
@@ -151,6 +156,15 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       (budgetMs === null ? "" : ` (default: ${budgetMs / 60_000}m)`),
     parse: timeSpan(),
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
+  },
+  {
+    key: "sameWithin",
+    flags: "--same-within <percent>",
+    help: "two whose corrected interval lies so near to 1 are called the same",
+    parse: (text) => percentage(text) / 100,
+    default: SAME_WITHIN,
+    defaultWords: `${SAME_WITHIN * 100}%`,
+    recorded: ({ sameWithin }) => `${sameWithin * 100}%`,
   },
   {
     key: "seed",

@@ -95,6 +95,7 @@ export function readOptions(
     rounds: given.rounds ?? (given.budget === undefined ? rounds : BUDGET_ROUNDS),
     budgetMs: given.budget ??
       (preset === "default" && given.rounds === undefined ? defaults.budgetMs : null),
+    sameWithin: given.sameWithin,
     seed: given.seed,
     timeoutMs: given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"],
     out: given.out ?? null,
@@ -115,11 +116,12 @@ export function readOptions(
 
 function programOf(name: string, defaults: Defaults): Command {
   const program = command(name, defaults.description);
-  for (const { flags, help, parse, default: value, choices, conflicts } of OPTION_TABLE) {
+  for (const spec of OPTION_TABLE) {
+    const { flags, help, parse, default: value, defaultWords, choices, conflicts } = spec;
     const option = new Option(flags, typeof help === "string" ? help : help(defaults));
     if (parse !== undefined) option.argParser(parse);
     if (choices !== undefined) option.choices(choices);
-    if (value !== undefined) option.default(value, Array.isArray(value) ? value.join() : undefined);
+    if (value !== undefined) option.default(value, defaultWords);
     if (conflicts !== undefined) option.conflicts(conflicts);
     program.addOption(option);
   }

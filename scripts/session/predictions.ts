@@ -1,8 +1,8 @@
 /** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
-import { predictedUs } from "../../bench/process/budget.ts";
+import { LEAST_MESSAGES, PILOT_RUNS, predictedUs } from "../../bench/process/budget.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
-import { type Cell, LEAST_MESSAGES, seriesOf } from "../results/plan.ts";
+import { type Cell, seriesOf } from "../results/plan.ts";
 
 interface Known {
   /** Of one run. */
@@ -58,7 +58,7 @@ export class Predictions {
     const messages = Math.max(1, cell.producers * pilotMessages);
     this.#known.set(seriesOf(cell), {
       usPerMessage: elapsedUs / messages,
-      overheadMs: wallMs - elapsedUs / 1_000,
+      overheadMs: Math.max(0, wallMs - (elapsedUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000),
     });
   }
 
@@ -71,6 +71,8 @@ export class Predictions {
   }
 
   #runUs(cell: Cell, known: Known): number {
-    return known.usPerMessage * cell.producers * (cell.messages ?? LEAST_MESSAGES);
+    // What the pilot of another P says of the rate counts only where a run is longer than wanted.
+    const least = cell.runTimeUs === null ? cell.messages! : LEAST_MESSAGES;
+    return Math.max(cell.runTimeUs ?? 0, known.usPerMessage * cell.producers * least);
   }
 }

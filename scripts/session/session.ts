@@ -9,7 +9,15 @@ import { samplesOf, skippedSample } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { find } from "../results/judge.ts";
-import { type Cell, cellLabel, LEAST_MESSAGES, roundOrder, seriesOf } from "../results/plan.ts";
+import {
+  type Cell,
+  cellLabel,
+  roundOrder,
+  seriesOf,
+  sharedMessages,
+  withoutRuntime,
+} from "../results/plan.ts";
+import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -19,8 +27,8 @@ export interface SessionObserver {
   /** `remainingMs` is a prediction, null before there is one. */
   onProgress(done: number, of: number, what: string, remainingMs: number | null): void;
   onRows(rows: Sample[]): void;
-  /** The pilot has chosen how many messages each producer of a cell sends, for good. Called before its rows. */
-  onChosen(cell: Cell): void;
+  /** The pilot has chosen how many messages each producer of these cells sends, for good. Called before any round. */
+  onChosen(cells: readonly Cell[]): void;
   /** The pilot has ended: what the rounds will take. */
   onEstimate(totalMs: number, processes: number): void;
 }
@@ -48,6 +56,8 @@ const PILOT_MESSAGES = 16_384;
 export class Session {
   readonly #setup: SessionSetup;
   readonly #chunks = new Map<string, number>();
+  /** Messages of a producer with which a cell's run takes the wanted time. */
+  readonly #fitting = new Map<Cell, number>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
   readonly #now: () => number;
@@ -98,6 +108,7 @@ export class Session {
       if (decision === "interrupted") break;
       if (decision === "run") runnable.push(cell);
     }
+    this.#choose(runnable);
     const left = runnable.map((cell) => options.rounds - this.#earlier.roundsOf(cell));
     observer.onEstimate(
       runnable.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
@@ -107,6 +118,17 @@ export class Session {
     return cells.filter((cell) => runnable.includes(cell));
   }
 
+  /** For all cells that a verdict may compare under two runtimes the same number, so that it compares nothing else. */
+  #choose(cells: readonly Cell[]): void {
+    if (this.#setup.signal.aborted) return;
+    const open = cells.filter(({ messages }) => messages === null);
+    for (const same of Map.groupBy(open, withoutRuntime).values()) {
+      const messages = sharedMessages(same, same.map((cell) => this.#fitting.get(cell)!));
+      for (const cell of same) cell.messages = messages;
+    }
+    if (open.length > 0) this.#setup.observer.onChosen(open);
+  }
+
   /** Whether a cell is measured. What has been decided before is not decided again. */
   async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
     const { observer } = this.#setup;
@@ -114,6 +136,7 @@ export class Session {
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
     for (const row of piloted) predictions.recall(cell, row);
+    this.#fitting.set(cell, piloted.at(-1)?.messages ?? LEAST_MESSAGES);
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
@@ -128,10 +151,8 @@ export class Session {
     );
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
-    if (cell.messages === null) {
-      cell.messages = Math.max(LEAST_MESSAGES, find(outcome.events, "run")?.messages ?? 0);
-      observer.onChosen(cell);
-    }
+    const fitting = Math.max(LEAST_MESSAGES, find(outcome.events, "run")?.messages ?? 0);
+    this.#fitting.set(cell, fitting);
     observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
     predictions.learn(cell, outcome);
     return decide(predictions.reasonToSkip(cell));

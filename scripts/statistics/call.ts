@@ -9,7 +9,7 @@ import { type RatioEstimate, studentQuantile } from "./inference.ts";
 export const VERDICT_ROUNDS = 8;
 /** A ratio nearer to 1 than this is no difference that anybody should act on. */
 const LEAST = 0.02;
-/** Two whose corrected interval lies within this of 1 are the same for all who do not need it finer. */
+/** Where nobody has said before the run how near to 1 is the same for them. */
 export const SAME_WITHIN = 0.1;
 /** Of the whole family together. */
 const LEVEL = 0.05;
@@ -20,6 +20,8 @@ export interface Decision {
   /** The corrected interval, which stands beside the call. */
   low: number;
   high: number;
+  /** Two whose corrected interval lies within this of 1 are called the same. */
+  sameWithin: number;
   /** Rounds that it rests on. */
   rounds: number;
   /** The p of the ratio, corrected in the same way. */
@@ -28,14 +30,21 @@ export interface Decision {
   moreRounds: number;
 }
 
-/** @param comparisons how many ratios the report calls, this one included */
-export function decide(estimate: RatioEstimate, comparisons: number): Decision {
+/**
+ * @param comparisons how many ratios the report calls, this one included
+ * @param sameWithin fixed before anything was measured
+ */
+export function decide(
+  estimate: RatioEstimate,
+  comparisons: number,
+  sameWithin = SAME_WITHIN,
+): Decision {
   const { ratio, n, freedom, error, p } = estimate;
   const reach = error * studentQuantile(1 - LEVEL / comparisons, freedom);
   const distance = Math.abs(Math.log(ratio));
   const [low, high] = [ratio * Math.exp(-reach), ratio * Math.exp(reach)];
   const isApart = reach < distance && distance >= Math.log(1 + LEAST);
-  const isSame = distance + reach < Math.log(1 + SAME_WITHIN);
+  const isSame = distance + reach < Math.log(1 + sameWithin);
   const isEnough = n >= VERDICT_ROUNDS;
   const call = !isEnough ? "undecided" : isApart ? "apart" : isSame ? "same" : "undecided";
   return {
@@ -43,14 +52,15 @@ export function decide(estimate: RatioEstimate, comparisons: number): Decision {
     ratio,
     low,
     high,
+    sameWithin,
     rounds: n,
     adjustedP: Math.min(1, p * comparisons),
-    moreRounds: call === "undecided" ? roundsMissing(n, distance, reach) : 0,
+    moreRounds: call === "undecided" ? roundsMissing(n, distance, reach, sameWithin) : 0,
   };
 }
 
 /** An interval shrinks with the root of the rounds: far enough that it leaves 1 out, or that it stays near to it. */
-function roundsMissing(n: number, distance: number, reach: number): number {
-  const target = Math.max(distance, Math.log(1 + SAME_WITHIN) - distance);
+function roundsMissing(n: number, distance: number, reach: number, sameWithin: number): number {
+  const target = Math.max(distance, Math.log(1 + sameWithin) - distance);
   return Math.max(VERDICT_ROUNDS - n, Math.ceil(n * (reach / target) ** 2) - n, 1);
 }

@@ -46,10 +46,12 @@ interface Measured {
 /**
  * All pairs of both kinds that have at least one P in common. Controls are no contenders.
  * @param summary of these samples, where the caller has it
+ * @param sameWithin see `decide`
  */
 export function comparePairs(
   samples: readonly Sample[],
   summary: readonly Summary[] = summarize(samples),
+  sameWithin?: number,
 ): PairComparison[] {
   const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const cells = summary
@@ -64,7 +66,7 @@ export function comparePairs(
     ...pairsOf("strategies", setting, ({ row }) => row.runtime!, ({ label }) => label),
   ]);
   const tested = pairs.filter(({ pooled }) => pooled !== null);
-  for (const pair of tested) pair.decision = decide(pair.pooled!, tested.length);
+  for (const pair of tested) pair.decision = decide(pair.pooled!, tested.length, sameWithin);
   return pairs;
 }
 

@@ -1,22 +1,36 @@
 /** The unit of replication: what each process of a cell measured. */
 import type { Sample } from "../results/columns.ts";
 import { groupBy } from "./group_by.ts";
+import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
 /**
- * ns a message of each process, by session and round: the median of its runs. Of a subject that sends no messages ns a
- * run.
+ * ns a message of each process, by session and round: the median of its runs, which is what a run typically takes. Of a
+ * subject that sends no messages ns a run.
  * @param samples of one cell
  */
 export function processFigures(samples: readonly Sample[]): Map<string, number> {
-  const ok = samples.filter(({ status }) => status === "ok");
-  const processes = groupBy(ok, ({ session, round }) => `${session} ${round}`);
-  return new Map([...processes].map(([process, runs]) => [process, median(runs.map(nsOf))]));
+  return eachProcess(samples, median);
 }
 
-/** The same as natural logarithms: what ratios are made of. */
+/**
+ * What ratios are made of: the natural logarithm of ns a message, as the mean of the faster half of a process's runs.
+ * Two processes of one cell differ less in it than in their medians (docs/method.md has the comparison).
+ */
 export function logFigures(samples: readonly Sample[]): Map<string, number> {
-  return new Map([...processFigures(samples)].map(([process, ns]) => [process, Math.log(ns)]));
+  return eachProcess(samples, (values) => {
+    const sorted = values.map(Math.log).sort((a, b) => a - b);
+    return mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
+  });
+}
+
+function eachProcess(
+  samples: readonly Sample[],
+  figure: (ns: readonly number[]) => number,
+): Map<string, number> {
+  const ok = samples.filter(({ status }) => status === "ok");
+  const processes = groupBy(ok, ({ session, round }) => `${session} ${round}`);
+  return new Map([...processes].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
 }
 
 /** Of a run that was verified. */

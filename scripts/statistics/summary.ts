@@ -1,6 +1,7 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
-import { wantedUsOf } from "../results/labels.ts";
+import { runTimeMsOf } from "../results/labels.ts";
+import { runTimeUs } from "../results/plan.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
@@ -65,7 +66,8 @@ function summarizeCell(samples: Sample[]): Summary {
   const sent = Math.max(1, ok[0]?.delivered ?? 1);
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
   const middle = known(median(medians));
-  const wantedUs = wantedUsOf(first.run_length);
+  const runTimeMs = runTimeMsOf(first.run_length);
+  const wantedUs = runTimeMs === null ? null : runTimeUs(runTimeMs, first.producers!);
   const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
   const perMessage = (value: (sample: Sample) => number | null) => {

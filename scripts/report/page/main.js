@@ -60,8 +60,8 @@ function close() {
 }
 
 function showTexts() {
-  byId("verdicts").replaceChildren(...data.verdicts.map((line) => element("li", {}, line)));
-  byId("verdicts-section").hidden = data.verdicts.length === 0;
+  byId("answer").replaceChildren(...data.conclusions.flatMap(conclusionParts));
+  byId("answer-section").hidden = data.conclusions.length === 0;
   byId("environment").replaceChildren(...data.environment.flatMap(({ title, facts }) => [
     ...(data.environment.length > 1 ? [element("h3", {}, title)] : []),
     element(
@@ -70,6 +70,34 @@ function showTexts() {
       ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
     ),
   ]));
+}
+
+function conclusionParts({ title, ranking, notes, sentences }) {
+  return [
+    ...(data.conclusions.length > 1 ? [element("h3", {}, title)] : []),
+    ...(ranking === null ? [] : [
+      element("div", { className: "wide", tabIndex: 0 }, rankingTable(ranking)),
+      ...notes.map((note) => element("p", { className: "note" }, note)),
+    ]),
+    element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence))),
+  ];
+}
+
+function rankingTable({ head, rows }) {
+  const row = (entries, name, scope) =>
+    element(
+      "tr",
+      {},
+      ...entries.map((text, at) =>
+        at === 0 || name === "th" ? element("th", { scope }, text) : element("td", {}, text)
+      ),
+    );
+  return element(
+    "table",
+    { className: "ranking" },
+    element("thead", {}, row(head, "th", "col")),
+    element("tbody", {}, ...rows.map((entries) => row(entries, "td", "row"))),
+  );
 }
 
 /** The panels have a fixed size, so a new width is drawn anew; the table need not be. */

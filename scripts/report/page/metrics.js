@@ -36,15 +36,6 @@ const messagesOf = (cell) => (cell.messages_per_s ?? 0) * (cell.median_us ?? 0) 
 /** @type {readonly Metric[]} */
 export const METRICS = [
   {
-    key: "time",
-    title: "time of a run",
-    better: "lower is better",
-    of: (cell) => cell.median_us,
-    fromTime: (us) => us,
-    ofProcess: () => null,
-    format: time,
-  },
-  {
     key: "rate",
     title: "messages/s",
     better: "higher is better",
@@ -61,6 +52,15 @@ export const METRICS = [
     fromTime: (us, cell) => us * 1_000 / messagesOf(cell),
     ofProcess: () => null,
     format: nanoseconds,
+  },
+  {
+    key: "time",
+    title: "time of a run",
+    better: "lower is better",
+    of: (cell) => cell.median_us,
+    fromTime: (us) => us,
+    ofProcess: () => null,
+    format: time,
   },
   {
     key: "share",

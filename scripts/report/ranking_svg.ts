@@ -1,0 +1,133 @@
+/** ranking.svg: messages per second over all P, the fastest strategy on top, the runtimes within one panel. */
+import { plainText, shortened } from "../cli/plain_text.ts";
+import { rate } from "../cli/units.js";
+import type { Rank, RankedFigure } from "../statistics/ranking.ts";
+import type { Conclusion } from "./conclusions.ts";
+import { domainOf, logTicks, scaleOf } from "./page/layout.js";
+import { outlineOf } from "./page/marks.js";
+import { SHAPES } from "./palette.ts";
+import { INK, picture, shape, straight, words } from "./svg.ts";
+import { span } from "./verdicts.ts";
+
+/** All in px: narrow enough that a phone shows the words at nearly their size. */
+const WIDTH = 520;
+const MARGIN = 12;
+const LEFT = 196;
+const RIGHT = 492;
+const HEAD = 84;
+const UNDER = 58;
+/** Of one runtime's dot, and around those of a strategy. */
+const LINE = 11;
+const PAD = 7;
+/** Between the strategies and the controls, which are no contenders. */
+const GAP = 30;
+const LONGEST_LABEL = 25;
+/** Okabe and Ito's colours (2008); each runtime has a shape of its own as well. */
+const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+
+export function rankingSvg(conclusions: readonly Conclusion[]): string {
+  const parts: string[] = [];
+  let y = MARGIN;
+  for (const conclusion of conclusions) {
+    const rows = placesOf(conclusion, y + HEAD);
+    const bottom = rows.at(-1)?.bottom ?? y + HEAD + 2 * PAD;
+    parts.push(...headings(conclusion, y), ...axis(conclusion, y + HEAD, bottom));
+    for (const { one, top } of rows) parts.push(...rowOf(one, conclusion, top));
+    y = bottom + UNDER;
+  }
+  const runtimes = [...new Set(conclusions.flatMap((one) => one.runtimes))].join(", ");
+  return picture(
+    WIDTH,
+    y,
+    `Messages per second over all P of ${
+      plainText(runtimes)
+    }, the fastest strategy on top. The figures are in report.md.`,
+    ...parts,
+  );
+}
+
+/** Where each line stands. */
+function placesOf({ ranks, runtimes }: Conclusion, from: number) {
+  let top = from;
+  return ranks.map((one, at) => {
+    if (one.isControl && at > 0 && !ranks[at - 1].isControl) top += GAP;
+    const place = { one, top, bottom: top + runtimes.length * LINE + 2 * PAD };
+    top = place.bottom;
+    return place;
+  });
+}
+
+function headings({ title, runtimes, producers }: Conclusion, y: number): string[] {
+  let x = MARGIN;
+  const legend = runtimes.flatMap((runtime, at) => {
+    const name = shortened(plainText(runtime), 16);
+    const mark = dot(x + 5, y + 62, at, false);
+    const text = words(x + 15, y + 66, name);
+    x += 30 + 8 * name.length;
+    return [mark, text];
+  });
+  return [
+    words(MARGIN, y + 14, `Messages per second, ${span(producers)}`, { size: 16, weight: 600 }),
+    words(MARGIN, y + 36, shortened(plainText(title), 70), { fill: INK.faint }),
+    ...legend,
+  ];
+}
+
+function scale({ ranks }: Conclusion) {
+  const ends = ranks.flatMap(({ figures }) => figures.flatMap(intervalOf));
+  const domain = domainOf(ends, true);
+  return { domain, x: scaleOf(domain, [LEFT, RIGHT], true) };
+}
+
+function axis(conclusion: Conclusion, top: number, bottom: number): string[] {
+  const { domain, x } = scale(conclusion);
+  const caption = "geometric mean over all P, each with its own 95 % interval";
+  return [
+    ...logTicks(domain).flatMap((value) => [
+      straight([x(value), top], [x(value), bottom], INK.line),
+      words(x(value), bottom + 16, rate(value).replace("/s", "").trim(), { anchor: "middle" }),
+    ]),
+    words(RIGHT, bottom + 36, caption, { anchor: "end", fill: INK.faint }),
+  ];
+}
+
+function rowOf(one: Rank, conclusion: Conclusion, top: number): string[] {
+  const { x } = scale(conclusion);
+  const { runtimes } = conclusion;
+  const middle = top + PAD + runtimes.length * LINE / 2;
+  const label = shortened(plainText(one.label), LONGEST_LABEL);
+  return [
+    words(MARGIN, middle + 4, label, { fill: one.isControl ? INK.faint : INK.text }),
+    ...runtimes.flatMap((runtime, at) => {
+      const figure = one.figures.find((other) => other.runtime === runtime);
+      if (figure === undefined) return [];
+      const y = top + PAD + at * LINE + LINE / 2;
+      const [low, high] = intervalOf(figure);
+      return [
+        shape(
+          "g",
+          { opacity: 0.5 },
+          straight([x(low), y], [x(high), y], COLOURS[at % COLOURS.length], 3),
+        ),
+        dot(x(figure.messagesPerSecond), y, at, figure.missing.length > 0),
+      ];
+    }),
+  ];
+}
+
+/** Hollow: a mean over a part of the P. */
+function dot(x: number, y: number, runtime: number, hollow: boolean): string {
+  const colour = COLOURS[runtime % COLOURS.length];
+  return shape("path", {
+    transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})`,
+    d: outlineOf(SHAPES[runtime % SHAPES.length]),
+    fill: hollow ? INK.paper : colour,
+    stroke: colour,
+    "stroke-width": 1.2,
+  });
+}
+
+function intervalOf({ messagesPerSecond, plusMinus }: RankedFigure): [number, number] {
+  const factor = 1 + (plusMinus ?? 0);
+  return [messagesPerSecond / factor, messagesPerSecond * factor];
+}
