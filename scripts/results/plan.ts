@@ -90,12 +90,12 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
   return cells;
 }
 
-/**
- * What a run is to take, µs: a producer takes up to 0.2 µs to be released and to close, and a run in which that is a
- * large part would say little of the hand-off.
- */
+/** A producer takes up to 0.25 µs to be released and to close: a run of its many messages is to be long beside that. */
+const PRODUCER_US = 1.5;
+
+/** What a run is to take, µs. */
 export function runTimeUs(runTimeMs: number, producers: number): number {
-  return runTimeMs * 1_000 + producers;
+  return runTimeMs * 1_000 + PRODUCER_US * producers;
 }
 
 function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
@@ -153,12 +153,13 @@ function chosenOf({ subject, params, workers, messageBytes }: Cell): unknown[] {
 }
 
 /**
- * Messages of a producer for cells that are compared: what the slowest to fill the wanted time asks for, as the nearest
- * power of two. Then a noisy pilot seldom gives two of one speed, say a strategy and its changed copy, different runs.
+ * Messages of a producer for cells that are compared: the geometric mean of what each asks for, as the nearest power of
+ * two. Then a noisy pilot seldom gives two of one speed, say a strategy and its changed copy, different runs.
  * @param fitting of each cell, so many that a run of it takes the wanted time
  */
 export function sharedMessages(cells: readonly Cell[], fitting: readonly number[]): number {
-  const rounded = 2 ** Math.round(Math.log2(Math.max(LEAST_MESSAGES, ...fitting)));
+  const power = fitting.reduce((sum, messages) => sum + Math.log2(messages), 0) / fitting.length;
+  const rounded = Math.max(LEAST_MESSAGES, 2 ** Math.round(power));
   return Math.min(rounded, ...cells.map(({ mostMessages }) => mostMessages));
 }
 

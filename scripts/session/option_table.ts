@@ -90,7 +90,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "runTimeMs",
     flags: "--run-time <time>",
-    help: "what a run is to take, and 1 µs more per producer: the pilot chooses the messages",
+    help: "what a run is to take, and 1.5 µs more per producer: the pilot chooses the messages",
     parse: timeSpan(1, 60_000),
     default: DEFAULT_RUN_TIME_MS,
     defaultWords: `${DEFAULT_RUN_TIME_MS}ms`,
