@@ -1,5 +1,5 @@
 /** Two results against each other: what has become slower or faster since, and whether that can be told. */
-import { command, EXIT, runMain } from "./cli/command.ts";
+import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { digits } from "./cli/units.js";
 import { percentage } from "./cli/values.ts";
 import { baselineTable, differenceLines } from "./report/baseline_table.ts";
@@ -7,16 +7,20 @@ import { painter } from "./cli/paint.ts";
 import { terminalTable } from "./report/table.ts";
 import { CAUTION } from "./report/verdicts.ts";
 import { CONFOUNDING } from "./session/option_table.ts";
-import {
-  type BaselineComparison,
-  type CellChange,
-  compareToBaseline,
-} from "./statistics/against_baseline.ts";
+import { type CellChange, compareToBaseline } from "./statistics/against_baseline.ts";
+import { compareWithin } from "./statistics/within_run.ts";
 import { readBaseline } from "./results/baselines.ts";
 import { environmentDifferences } from "./results/environment_differences.ts";
 
 const MORE = `
 A and B are results folders, or names given to "bench --save". Times are B / A: above 1 is slower now.
+With --between, A alone: two runtimes or two strategies that were measured in it by turns.
+
+Examples:
+  npm run compare -- before now --fail-on-regression 10%
+  npm run bench -- --runtimes old=deno:/path/deno,new=deno --out both
+  npm run compare -- both --between old,new --fail-on-regression 10%
+
 Exit codes: 0 no regression, 1 not comparable or a cell without a figure in B,
 2 bad usage; with --fail-on-regression also 3 regression, 4 undecided: some cell
 is neither slower by so much nor shown to be within it.`;
@@ -24,7 +28,8 @@ is neither slower by so much nor shown to be within it.`;
 await runMain("compare", () => {
   const program = command("compare", "Compare two results cell by cell: ratio, interval, verdict.")
     .argument("<A>", "before")
-    .argument("<B>", "after")
+    .argument("[B]", "after")
+    .option("--between <X,Y>", "two runtimes, or two strategies, of A: from X to Y")
     .option(
       "--fail-on-regression <percent>",
       "end with 3 if a cell is told to be slower by so much or more, and with 4 if that cannot be told",
@@ -33,11 +38,31 @@ await runMain("compare", () => {
     .option("--allow-different-environments", "call differences although the machines differ")
     .addHelpText("after", MORE)
     .parse(process.argv);
+  const { between, failOnRegression, allowDifferentEnvironments } = program.opts();
+  if ((program.args.length === 2) === (between !== undefined)) {
+    throw new UsageError("give two results, or one and --between X,Y");
+  }
   const [before, after] = program.args.map(readBaseline);
-  const { failOnRegression, allowDifferentEnvironments } = program.opts();
-  const print = (line = "") => console.log(line);
-  const paint = painter(process.stdout);
+  const cells = between === undefined
+    ? betweenRuns(before, after, allowDifferentEnvironments)
+    : withinRun(before.samples, between);
+  if (cells === null) return Promise.resolve(EXIT.failed);
+  return Promise.resolve(
+    failOnRegression === undefined
+      ? cells.some(hasLostItsFigure) ? EXIT.failed : EXIT.ok
+      : verdictOf(cells, 1 + failOnRegression / 100),
+  );
+});
 
+function print(line = ""): void {
+  console.log(line);
+}
+
+type Results = ReturnType<typeof readBaseline>;
+
+/** Null where the two cannot be compared, and it has been said why. */
+function betweenRuns(before: Results, after: Results, anywhere: boolean): CellChange[] | null {
+  const paint = painter(process.stdout);
   const differences = environmentDifferences(
     before.environment,
     after.environment,
@@ -48,13 +73,13 @@ await runMain("compare", () => {
   if (differ) print(paint("bold", "the environments differ"));
   for (const line of differenceLines(differences)) print(line);
   const confounded = differences.filter(({ confounds }) => confounds);
-  if (confounded.length > 0 && !allowDifferentEnvironments) {
+  if (confounded.length > 0 && !anywhere) {
     console.error(
       `compare: the two were not measured under the same conditions (${
         confounded.map(({ field }) => field).join(", ")
       }), so a difference would have more than one possible cause; --allow-different-environments compares them anyway`,
     );
-    return Promise.resolve(EXIT.failed);
+    return null;
   }
 
   const comparison = compareToBaseline(before.samples, after.samples);
@@ -62,50 +87,58 @@ await runMain("compare", () => {
     console.error(
       "compare: the two have no cell in common; run the second with the first's options",
     );
-    return Promise.resolve(EXIT.failed);
+    return null;
   }
-  print(terminalTable(baselineTable(comparison), paint));
+  print(terminalTable(baselineTable(comparison.cells), paint));
   print();
-  if (comparison.unmatched > 0) print(`${comparison.unmatched} cells are in one of the two only`);
+  if (comparison.added > 0) print(`${comparison.added} cells are in the second alone`);
   print("Two runs at different times: the machine itself may have changed in between. " + CAUTION);
+  return comparison.cells;
+}
 
-  return Promise.resolve(
-    failOnRegression === undefined
-      ? comparison.cells.some(hasLostItsFigure) ? EXIT.failed : EXIT.ok
-      : verdictOf(comparison, 1 + failOnRegression / 100),
-  );
-});
+/** @param between two labels, joined by a comma. @throws {UsageError} where the run has no such pair */
+function withinRun(samples: Results["samples"], between: string): CellChange[] {
+  const [before, after, ...more] = between.split(",").map((name) => name.trim());
+  const cells = after === undefined || more.length > 0 ? [] : compareWithin(samples, before, after);
+  if (cells.length === 0) {
+    throw new UsageError(
+      `--between ${between}: the run has no two of these names that it compares`,
+    );
+  }
+  print(terminalTable(baselineTable(cells), painter(process.stdout)));
+  print();
+  print(`From ${before} to ${after}, measured in turn; ratios of times, over every P. ` + CAUTION);
+  return cells;
+}
 
 /** A cell that is there and was not measured: it failed, or is so slow now that it is skipped. */
-function hasLostItsFigure({ row }: CellChange): boolean {
-  return row.status !== "ok";
+function hasLostItsFigure({ status }: CellChange): boolean {
+  return status !== "ok";
 }
 
 /** What a CI is told: the worst that is true of any cell. */
-function verdictOf({ cells }: BaselineComparison, limit: number): number {
+function verdictOf(cells: readonly CellChange[], limit: number): number {
   const slower = cells.filter(({ change, estimate }) =>
     change === "slower" && estimate!.ratio >= limit
   );
-  for (const cell of slower) console.log(`regression: ${said(cell)}`);
+  for (const cell of slower) print(`regression: ${said(cell)}`);
   const gone = cells.filter(hasLostItsFigure);
-  for (const { runtime, label, row } of gone) {
-    console.log(
-      `no figure any more: ${runtime} ${label} at ${row.producers} producers, ${row.status}`,
-    );
-  }
+  for (const cell of gone) print(`no figure any more: ${named(cell)}, ${cell.status}`);
   // Neither slower by so much nor shown to be within it: nobody knows.
   const unknown = cells.filter((cell) =>
     cell.estimate !== null && !slower.includes(cell) && cell.estimate.high >= limit
   );
-  for (const cell of unknown) console.log(`undecided: ${said(cell)}`);
+  for (const cell of unknown) print(`undecided: ${said(cell)}`);
   if (slower.length > 0) return EXIT.regression;
   if (gone.length > 0) return EXIT.failed;
   return unknown.length > 0 ? EXIT.undecided : EXIT.ok;
 }
 
-function said({ runtime, label, row, estimate }: CellChange): string {
-  const { ratio, low, high } = estimate!;
-  return `${runtime} ${label} at ${row.producers} producers takes ${digits(ratio)} (${
-    digits(low)
-  }–${digits(high)}) times as long`;
+function said(cell: CellChange): string {
+  const { ratio, low, high } = cell.estimate!;
+  return `${named(cell)} takes ${digits(ratio)} (${digits(low)}–${digits(high)}) times as long`;
+}
+
+function named({ runtime, label, producers }: CellChange): string {
+  return `${runtime} ${label} ${producers === null ? "over every P" : `at ${producers} producers`}`;
 }

@@ -50,6 +50,40 @@ test(
 );
 
 test(
+  "two of one run are compared by rounds, over every P",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "both");
+      const both = ResultsFolder.create(path);
+      both.writeEnvironment({ machine: { cores: 2 }, runtimes: [], options: {} });
+      const next = random(1);
+      for (let round = 1; round <= 10; round++) {
+        // What slows the machine for a while slows both: it is seen in pairs alone.
+        const slow = 1 + next();
+        for (const [runtime, us] of [["old", 1_000], ["new", 1_150]] as const) {
+          for (const producers of [1, 16]) {
+            const elapsed = us * slow * (1 + 0.02 * next());
+            both.add([madeUpSample("swap-buffer", round, elapsed, { runtime, producers })]);
+          }
+        }
+      }
+      const between = (...args: string[]) => runCommand("compare", path, "--between", ...args);
+      const told = await between("old,new", "--fail-on-regression", "10%");
+      assert.equal(told.code, 3, told.stdout + told.stderr);
+      assert.match(told.stdout, /regression: new swap-buffer over every P takes 1\.1\d/);
+      assert.equal((await between("old,new", "--fail-on-regression", "25%")).code, 0);
+      assert.equal((await between("new,old", "--fail-on-regression", "10%")).code, 0);
+      both.add([madeUpSample("swap-buffer", 11, null, { runtime: "new", producers: 16 })]);
+      assert.equal((await between("old,new", "--fail-on-regression", "25%")).code, 1);
+      for (const wrong of ["old", "old,other", "old,new,more"]) {
+        const { code, stderr } = await between(wrong);
+        assert.deepEqual([code, stderr.trim().split("\n").length], [2, 1], stderr);
+      }
+    }),
+);
+
+test(
   "another machine is said and refused, unless told otherwise",
   SLOW,
   () =>

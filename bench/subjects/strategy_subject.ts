@@ -103,7 +103,7 @@ const PAGE_BYTES = 4_096;
 function touch(value: unknown): void {
   if (value instanceof SharedArrayBuffer) {
     const bytes = new Uint8Array(value);
-    for (let at = 0; at < bytes.length; at += PAGE_BYTES) bytes[at] = bytes[at];
+    for (let at = 0; at < bytes.length; at += PAGE_BYTES) bytes[at] |= 0;
   } else if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) {
     for (const part of Object.values(value)) touch(part);
   }

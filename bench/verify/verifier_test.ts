@@ -276,7 +276,7 @@ test("one-byte messages looked at in whole turns are judged as one by one", () =
   for (let trial = 0; trial < 150; trial++) {
     const [producers, messages] = [1 + below(4), 1 + below(1_500)];
     const header = { ...headerOf(1, producers, messages), run: below(600) };
-    const stream = buildStream(producers, header);
+    const stream = buildStream(producers, { ...header, messages });
     for (let faults = below(3); faults > 0; faults--) {
       stream[below(stream.length)] = next() < 0.2 ? 255 : below(255);
     }

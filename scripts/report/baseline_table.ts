@@ -1,22 +1,22 @@
 /** What has changed against a baseline, one line per cell. */
-import type { BaselineComparison, Change } from "../statistics/against_baseline.ts";
+import type { CellChange, Change } from "../statistics/against_baseline.ts";
 import type { EnvironmentDifference } from "../results/environment_differences.ts";
 import type { TableData, Tone } from "./table.ts";
-import { digits, time } from "../cli/units.js";
+import { digits } from "../cli/units.js";
 
 const COLOURS: Partial<Record<Change, Tone>> = { slower: "red", faster: "green" };
 
-export function baselineTable({ cells }: BaselineComparison): TableData {
+export function baselineTable(cells: readonly CellChange[]): TableData {
   return {
-    head: ["runtime", "strategy", "P", "time now", "now / before", "verdict"],
+    head: ["runtime", "strategy", "P", "ns/message now", "now / before", "verdict"],
     words: [0, 1, 5],
-    rows: cells.map(({ runtime, label, row, estimate, change }) => {
+    rows: cells.map(({ runtime, label, producers, status, nsPerMessage, estimate, change }) => {
       const tone = COLOURS[change];
       return [
         runtime,
         label,
-        row.producers!.toLocaleString("en-US"),
-        row.median_us === null ? row.status! : time(row.median_us),
+        producers === null ? "all" : producers.toLocaleString("en-US"),
+        nsPerMessage !== null ? digits(nsPerMessage) : status === "ok" ? "" : status,
         estimate === null
           ? ""
           : `${digits(estimate.ratio)} (${digits(estimate.low)}–${digits(estimate.high)})`,

@@ -66,8 +66,8 @@ export function chartData(samples: readonly Sample[]): ChartData {
   }
   const processes = processesOf(samples);
   const nameOf = runtimeNames(summary);
-  const settings = settingsOf(summary).map(({ title, rows }) => ({
-    title,
+  const settings = bySetting(summary).map((rows) => ({
+    title: plainText(settingTitle(rows[0])),
     rows: rows.map((row) => ({ ...row, runtime: nameOf(row) })),
     cells: rows.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
   }));
@@ -110,27 +110,6 @@ function runtimeNames(rows: readonly Summary[]): (row: Summary) => string {
         ? `${row.runtime} ${row.runtime_version}`
         : row.runtime,
     );
-}
-
-function settingsOf(summary: readonly Summary[]): { title: string; rows: Summary[] }[] {
-  const groups = bySetting(summary).flatMap((rows) => {
-    const twice = new Set(rows.map(pointKey)).size < rows.length;
-    return twice ? [...groupBy(rows, (row) => String(row.messages)).values()] : [rows];
-  });
-  return groups.map((rows) => ({
-    title: plainText(settingTitle(rows[0]) + messagesTitle(rows)),
-    rows,
-  }));
-}
-
-function messagesTitle(rows: readonly Summary[]): string {
-  const messages = new Set(rows.map((row) => row.messages));
-  return messages.size === 1 ? `, ${rows[0].messages?.toLocaleString("en-US")} per producer` : "";
-}
-
-/** A place in a chart, which one cell alone may take. */
-function pointKey(row: Summary): string {
-  return JSON.stringify([row.runtime, row.runtime_version, labelOf(row), row.producers]);
 }
 
 function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): ChartCell {

@@ -1,4 +1,5 @@
 /** What a run says, for everybody who prints it: per setting, the ranking and the answer in sentences. */
+import { plainText } from "../cli/plain_text.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { settingTitle } from "../results/labels.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
@@ -32,7 +33,7 @@ export function conclusionsOf(
     const ranks = rank(rows, pairs, samples);
     const runtimes = [...new Set(rows.map((row) => row.runtime!))];
     return {
-      title: settingTitle(rows[0]),
+      title: plainText(settingTitle(rows[0])),
       rows,
       runtimes,
       producers: [...new Set(rows.map(({ producers }) => producers!))].sort((a, b) => a - b),

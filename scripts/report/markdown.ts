@@ -8,7 +8,6 @@ import { escaped, fenced } from "./markdown_text.ts";
 import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
 import { conclusionLines } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
-import { plainText } from "../cli/plain_text.ts";
 
 export function reportMarkdown(
   data: ChartData,
@@ -21,7 +20,7 @@ export function reportMarkdown(
     "![Messages per second over all P, the fastest strategy on top](ranking.svg)",
     "",
     ...conclusions.flatMap((conclusion) => [
-      `## ${escaped(plainText(conclusion.title))}`,
+      `## ${escaped(conclusion.title)}`,
       "",
       ...conclusionLines(conclusion),
     ]),

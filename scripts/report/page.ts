@@ -41,7 +41,7 @@ export function reportPage(
 function conclusionData({ title, ranks, ranking, notes, sentences }: Conclusion) {
   const text = (entry: Entry) => plainText(typeof entry === "string" ? entry : entry.text);
   return {
-    title: plainText(title),
+    title,
     ranking: ranks.length === 0 ? null : {
       head: ranking.head.map(plainText),
       rows: ranking.rows.map((row) => row.map(text)),

@@ -68,7 +68,7 @@ function headings({ title, runtimes, producers }: Conclusion, y: number): string
   });
   return [
     words(MARGIN, y + 14, `Messages per second, ${span(producers)}`, { size: 16, weight: 600 }),
-    words(MARGIN, y + 36, shortened(plainText(title), 70), { fill: INK.faint }),
+    words(MARGIN, y + 36, shortened(title, 70), { fill: INK.faint }),
     ...legend,
   ];
 }

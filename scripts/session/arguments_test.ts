@@ -18,6 +18,9 @@ const CASES = [
   "--strategies channel:drain=batch,sharded-rings:publish=7 --producers 1..64 --workers 1,3",
   "--messages 17 --message-size 1,64 --turn 5 --capacity 1MiB --seed 9 --timeout 7 --store 1KiB",
   "--total 1000 --sink none",
+  "--post",
+  "--run-time 25ms --same-within 3%",
+  "--runtimes before=node:/opt/node,after=node",
   "--listener [::1]:7070",
   "--listener localhost:7070",
 ];
@@ -25,7 +28,8 @@ const CASES = [
 for (const line of CASES) {
   test(`read, written and read again: ${line || "nothing given"}`, () => {
     const options = read(...line.split(" ").filter((word) => word !== ""));
-    assert.deepEqual(read(...argumentsOf(options)), options);
+    // A preset is recorded as what it stands for.
+    assert.deepEqual(read(...argumentsOf(options)), { ...options, preset: "default" });
   });
 }
 
@@ -36,8 +40,8 @@ test("a relative path of a runtime holds from every folder", () => {
 
 test("--resume takes the plan from the folder, and a few things anew", () =>
   withFolder(async (folder) => {
-    const plan = (value: unknown) =>
-      writeFileSync(join(folder, "plan.json"), JSON.stringify(value));
+    const plan = (value: Record<string, unknown>) =>
+      writeFileSync(join(folder, "plan.json"), JSON.stringify({ messages: {}, ...value }));
     const refused = (pattern: RegExp, ...argv: string[]) =>
       assert.throws(
         () => read(...argv),
@@ -79,7 +83,7 @@ test("a plan that names a program does not choose what runs here", () =>
     const write = (args: string[]) =>
       writeFileSync(
         join(folder, "plan.json"),
-        JSON.stringify({ command: "bench", arguments: args }),
+        JSON.stringify({ command: "bench", arguments: args, messages: {} }),
       );
     const resume = (...more: string[]) =>
       readOptions("bench", ["", "", "--resume", folder, "--dry-run", ...more]);

@@ -21,8 +21,9 @@ import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { readOptions } from "./options.ts";
 import { type Cell, makePlan } from "../results/plan.ts";
 import { Earlier } from "./resume.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { findRuntimes, type Runtime } from "../processes/runtimes.ts";
-import { Session } from "./session.ts";
+import { type Estimate, Session } from "./session.ts";
 
 /** Makes what a folder's readers want, and prints; no charts and no page where the environment is null. */
 type Finish = (folder: ResultsFolder, environment: Environment | null) => Promise<void>;
@@ -98,8 +99,9 @@ export async function runComparison(work: Work): Promise<number> {
           folder.writePlan(plan);
         },
         onRows: (rows) => keep(rows, folder, progress),
-        onEstimate: (ms, processes) =>
-          progress.say(`${processes} cells to measure, about ${duration(ms)}`),
+        onEstimate: (estimate) => {
+          for (const line of estimateLines(estimate)) progress.say(line);
+        },
       },
       earlier,
     });
@@ -133,6 +135,19 @@ export async function runComparison(work: Work): Promise<number> {
     destination?.close();
     interrupt.dispose();
   }
+}
+
+/** What is to come; and where no verdict can come of it, what it would take. */
+function estimateLines({ totalMs, roundMs, rounds, cells }: Estimate): string[] {
+  const words = rounds === 1 ? "1 round" : `${rounds} rounds`;
+  return [
+    `${cells} cells to measure in ${words}, about ${duration(totalMs)}`,
+    ...(rounds >= VERDICT_ROUNDS || cells === 0 ? [] : [
+      `${words} will decide nothing: a verdict takes ${VERDICT_ROUNDS}, here about ${
+        duration(VERDICT_ROUNDS * roundMs)
+      } (--rounds ${VERDICT_ROUNDS})`,
+    ]),
+  ];
 }
 
 /** What an interrupted run has chosen holds for the rest of it. */

@@ -51,12 +51,31 @@ test("times, sizes and counts are written as people write them", () => {
 
 test("--explain chooses the way from the slowest to the fastest, and is recorded", () => {
   const options = read("--explain");
-  assert.deepEqual([options.preset, options.producers, options.rounds], ["explain", [512], 5]);
+  assert.deepEqual([options.preset, options.producers, options.rounds], ["explain", [512], 8]);
   const [first, ...others] = options.subjects.map(({ entry }) => entry.name);
   assert.equal(first, "channel");
   assert.ok(others.includes("sharded-rings"));
   assert.deepEqual(read(...argumentsOf(options)), options);
   assert.throws(() => read("--explain", "--quick"), /cannot be used with/);
+});
+
+test("runs are of equal length unless their messages are given, and --post gives the post's", () => {
+  assert.deepEqual([read().runTimeMs, read().messages, read().total], [10, null, null]);
+  assert.equal(read("--run-time", "20ms").runTimeMs, 20);
+  const post = read("--post");
+  assert.deepEqual([post.messages, post.rounds, post.timeoutMs], [1_000, 8, 4_000]);
+  assert.deepEqual(post.producers, [1, 16, 256, 1_024, 8_192]);
+  assert.deepEqual(read(...argumentsOf(post)), { ...post, preset: "default" });
+  for (const other of [["--messages", "5"], ["--total", "5"], ["--post"]]) {
+    assert.throws(() => read("--run-time", "5ms", ...other), /cannot be used with/);
+  }
+});
+
+test("what the same means is fixed before the run, and recorded", () => {
+  assert.equal(read().sameWithin, 0.1);
+  const options = read("--same-within", "3%");
+  assert.equal(options.sameWithin, 0.03);
+  assert.deepEqual(read(...argumentsOf(options)), options);
 });
 
 test("every option that says what is measured is recorded, and no plan can change it", () => {
@@ -69,6 +88,10 @@ test("every option that says what is measured is recorded, and no plan can chang
       "dryRun",
       "list",
       "out",
+      // What they stand for is recorded.
+      "preset",
+      "preset",
+      "preset",
       "report",
       "resume",
       "save",

@@ -22,6 +22,16 @@ import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 
+/** Predicted from the pilot. */
+export interface Estimate {
+  totalMs: number;
+  roundMs: number;
+  /** Those of a resumed run that are done, included. */
+  rounds: number;
+  /** Cells of all rounds that are still to be measured. */
+  cells: number;
+}
+
 /** What a session reports while it goes on. */
 export interface SessionObserver {
   /** `remainingMs` is a prediction, null before there is one. */
@@ -29,8 +39,8 @@ export interface SessionObserver {
   onRows(rows: Sample[]): void;
   /** The pilot has chosen how many messages each producer of these cells sends, for good. Called before any round. */
   onChosen(cells: readonly Cell[]): void;
-  /** The pilot has ended: what the rounds will take. */
-  onEstimate(totalMs: number, processes: number): void;
+  /** The pilot has ended: what is to come. */
+  onEstimate(estimate: Estimate): void;
 }
 
 export interface SessionSetup {
@@ -96,7 +106,7 @@ export class Session {
    * are kept but enter no statistic. It also chooses the messages of a run that is to take a certain time.
    */
   async pilot(): Promise<Cell[]> {
-    const { cells, options, signal, observer } = this.#setup;
+    const { cells, signal, observer } = this.#setup;
     const ascending = [...Map.groupBy(cells, seriesOf).values()].flatMap((axis) =>
       axis.toSorted((a, b) => a.producers - b.producers)
     );
@@ -109,13 +119,23 @@ export class Session {
       if (decision === "run") runnable.push(cell);
     }
     this.#choose(runnable);
-    const left = runnable.map((cell) => options.rounds - this.#earlier.roundsOf(cell));
-    observer.onEstimate(
-      runnable.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
-      left.reduce((sum, rounds) => sum + rounds, 0),
-    );
+    observer.onEstimate(this.#estimate(runnable));
     // The order in which the plan names them: a round's order must depend on the seed alone.
     return cells.filter((cell) => runnable.includes(cell));
+  }
+
+  #estimate(cells: readonly Cell[]): Estimate {
+    const { rounds: least, budgetMs } = this.#setup.options;
+    const roundMs = this.#predictions.totalMs(cells);
+    const paid = budgetMs === null ? 0 : Math.floor((this.#deadline - this.#now()) / roundMs);
+    const rounds = Math.max(least, paid);
+    const left = cells.map((cell) => Math.max(0, rounds - this.#earlier.roundsOf(cell)));
+    return {
+      totalMs: cells.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
+      roundMs,
+      rounds,
+      cells: left.reduce((sum, count) => sum + count, 0),
+    };
   }
 
   /** For all cells that a verdict may compare under two runtimes the same number, so that it compares nothing else. */

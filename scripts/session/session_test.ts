@@ -5,8 +5,9 @@ import { random } from "../../bench/workload/random.ts";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
+import type { Runtime } from "../processes/runtimes.ts";
 import { readOptions } from "./options.ts";
-import { makePlan } from "../results/plan.ts";
+import { type Cell, makePlan } from "../results/plan.ts";
 import { Session } from "./session.ts";
 import { END, PROOF, REPORT, RUN, RUNTIME } from "../testing/cell_events.ts";
 
@@ -19,13 +20,17 @@ async function rowsOf(
   runCell: RunCell,
   abort = new AbortController(),
   now?: () => number,
+  { runtimes = [RUNTIME], onChosen = () => {} }: {
+    runtimes?: Runtime[];
+    onChosen?: (cells: readonly Cell[]) => void;
+  } = {},
 ) {
   const options = readOptions("bench", ["node", "bench", ...argv]);
   const rows: Sample[] = [];
   const session = new Session({
     session: "s",
     options,
-    cells: makePlan(options, [RUNTIME]),
+    cells: makePlan(options, runtimes),
     listener: { host: "h", port: 1 },
     cores: 2,
     runCell,
@@ -33,7 +38,7 @@ async function rowsOf(
     signal: abort.signal,
     observer: {
       onProgress() {},
-      onChosen() {},
+      onChosen,
       onEstimate() {},
       onRows: (more) => rows.push(...more),
     },
@@ -106,10 +111,13 @@ test("the pilot skips what would take too long, with a row that says so", async 
   const slow: RunCell = (_, spec) => {
     asked.push(spec);
     const us = spec.subject === "swap-buffer" ? 1_000 * spec.producers * spec.messages : 100;
-    return Promise.resolve(outcome([{ ...REPORT, type: "run", elapsedUs: us }, END]));
+    const { messages } = spec;
+    return Promise.resolve(outcome([{ ...REPORT, type: "run", elapsedUs: us, messages }, END]));
   };
   const rows = await rowsOf(
     [
+      "--messages",
+      "1000",
       "--strategies",
       "swap-buffer",
       "--producers",
@@ -131,6 +139,36 @@ test("the pilot skips what would take too long, with a row that says so", async 
       spec.task === "measure" && spec.producers === 4_096 && spec.subject !== "empty"
     ),
   );
+});
+
+test("the pilot gives two runtimes the same messages, as a power of two, for all rounds", async () => {
+  const asked: CellSpec[] = [];
+  const chosen: Cell[] = [];
+  const runCell: RunCell = (runtime, spec) => {
+    asked.push(spec);
+    // A pilot says with how many messages its runs took the wanted time.
+    const messages = spec.subject === "empty"
+      ? 0
+      : spec.task === "pilot"
+      ? runtime.label === "node" ? 900 : 500
+      : spec.messages;
+    return Promise.resolve(outcome([{ ...REPORT, type: "run", messages }, END]));
+  };
+  const argv = ["--strategies", "swap-buffer", "--producers", "4", "--message-size", "8"];
+  const runtimes = [RUNTIME, { ...RUNTIME, label: "other" }];
+  const rows = await rowsOf([...argv, "--rounds", "2"], runCell, undefined, undefined, {
+    runtimes,
+    onChosen: (cells) => chosen.push(...cells),
+  });
+  const measured = asked.filter(({ task, subject }) =>
+    task === "measure" && subject === "swap-buffer"
+  );
+  assert.equal(measured.length, 4);
+  assert.ok(measured.every(({ messages }) => messages === 512));
+  assert.ok(asked.every(({ runTimeUs }) => runTimeUs === 10_006));
+  assert.equal(chosen.length, 4, "empty, too");
+  const swap = rows.filter(({ strategy, round }) => strategy === "swap-buffer" && round! > 0);
+  assert.ok(swap.every(({ run_length, messages }) => run_length === "10 ms" && messages === 512));
 });
 
 test("the same seed gives the same order, another seed another one", async () => {

@@ -15,7 +15,12 @@ export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
 export interface CellChange {
   runtime: string;
   label: string;
-  row: Summary;
+  /** Null: over every P. */
+  producers: number | null;
+  /** Of the cell after. */
+  status: string;
+  /** After; null where there is no figure, or where it is over every P. */
+  nsPerMessage: number | null;
   /** Time after / time before: above 1 is slower; its interval is corrected. Null where a side has no figure. */
   estimate: Decision | null;
   change: Change;
@@ -25,9 +30,10 @@ export interface CellChange {
 const MATCH = CELL_COLUMNS.map(({ name }) => name).filter((name) => name !== "runtime_version");
 
 export interface BaselineComparison {
+  /** Those of both sides; and those that are gone. */
   cells: CellChange[];
-  /** Cells that only one side has. */
-  unmatched: number;
+  /** Cells that only `after` has. */
+  added: number;
 }
 
 export function compareToBaseline(
@@ -42,15 +48,30 @@ export function compareToBaseline(
     return [{ row: b.row, ratio: usable ? unpairedRatio(b.logs, a.logs) : null }];
   });
   const comparisons = matched.filter(({ ratio }) => ratio !== null).length;
-  const cells = matched.map(({ row, ratio }): CellChange => {
-    const estimate = ratio === null ? null : decide(ratio, comparisons);
-    const { runtime } = row;
-    return { runtime: runtime!, label: labelOf(row), row, estimate, change: changeOf(estimate) };
-  });
-  return { cells, unmatched: old.size + now.size - 2 * cells.length };
+  const cells = matched.map(({ row, ratio }) =>
+    cellChange(row, row.status!, ratio === null ? null : decide(ratio, comparisons))
+  );
+  const gone = [...old].filter(([key]) => !now.has(key));
+  return {
+    cells: [...cells, ...gone.map(([, { row }]) => cellChange(row, "not measured", null))],
+    added: now.size - cells.length,
+  };
 }
 
-function changeOf(decision: Decision | null): Change {
+function cellChange(row: Summary, status: string, estimate: Decision | null): CellChange {
+  return {
+    runtime: row.runtime!,
+    label: labelOf(row),
+    producers: row.producers,
+    status,
+    nsPerMessage: status === "ok" ? row.ns_per_message : null,
+    estimate,
+    change: changeOf(estimate),
+  };
+}
+
+/** @param decision on time after / time before */
+export function changeOf(decision: Decision | null): Change {
   if (decision === null) return "no figure";
   if (decision.call !== "apart") return decision.call;
   return decision.ratio > 1 ? "slower" : "faster";

@@ -30,8 +30,15 @@ test("cells match by what was chosen, not by the runtime's version", () => {
     ...run(100, 8, 3, { producers: 11 }),
     ...run(1, 8, 4, { strategy: "empty" }),
   ];
-  const { cells, unmatched } = compareToBaseline(run(100, 8, 1), after);
-  assert.deepEqual([cells.length, unmatched], [1, 1]);
+  const { cells, added } = compareToBaseline(run(100, 8, 1), after);
+  assert.deepEqual([cells.length, added], [1, 1]);
+  const gone = compareToBaseline(after, run(100, 8, 1)).cells.filter(({ status }) =>
+    status !== "ok"
+  );
+  assert.deepEqual(gone.map(({ producers, status }) => [producers, status]), [[
+    11,
+    "not measured",
+  ]]);
   const lost = compareToBaseline(run(100, 8, 1), [
     ...run(100, 8, 2),
     madeUpSample("swap-buffer", 9, null),

@@ -79,6 +79,11 @@ function estimate(
   };
 }
 
+/** Of b to a where it was of a to b. */
+export function inverse({ ratio, low, high, above, ...rest }: RatioEstimate): RatioEstimate {
+  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low, above: 1 - above };
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

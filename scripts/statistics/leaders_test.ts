@@ -14,7 +14,16 @@ function pair(first: string, second: string, call: "apart" | "same" | "undecided
     machine: null,
     pooled: null,
     cells: [],
-    decision: { call, ratio: 1, low: 1, high: 1, rounds: 8, adjustedP: 1, moreRounds: 0 },
+    decision: {
+      call,
+      ratio: 1,
+      low: 1,
+      high: 1,
+      sameWithin: 0.1,
+      rounds: 8,
+      adjustedP: 1,
+      moreRounds: 0,
+    },
   };
 }
 

@@ -8,7 +8,7 @@
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
-import { mean, pairedRatio, type RatioEstimate } from "./inference.ts";
+import { inverse, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logFigures } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
@@ -135,8 +135,4 @@ function fasterFirst(pair: PairComparison): PairComparison {
       estimate: estimate === null ? null : inverse(estimate),
     })),
   };
-}
-
-function inverse({ ratio, low, high, above, ...rest }: RatioEstimate): RatioEstimate {
-  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low, above: 1 - above };
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
-import { headlines, verdict } from "../report/verdicts.ts";
+import { verdict } from "../report/verdicts.ts";
 import { madeUpSample } from "../testing/samples.ts";
 import type { Sample } from "../results/columns.ts";
 import { comparePairs } from "./pairs.ts";
@@ -136,28 +136,4 @@ test("in whole simulated reports of equal cells at most one in twenty has any fa
   }
   // 5 % of 200 are 10; 18 would be exceeded by a good method in one of a hundred choices of seeds.
   assert.ok(wrong <= 18, `${wrong} of ${reports}`);
-});
-
-test("the headline compares the fastest with the next", () => {
-  const samples = [
-    ...rounds("bun", 8, 100),
-    ...rounds("deno", 8, 300),
-    ...rounds("node", 8, 200),
-  ];
-  const lines = headlines(comparePairs(samples));
-  assert.equal(lines.length, 1);
-  assert.match(lines[0], /^Bun is (1\.9\d?|2(\.0\d?)?)× .* as fast as Node on swap-buffer/);
-});
-
-test("nobody leads who does not beat each of the others", () => {
-  const samples = [
-    ...rounds("bun", 8, 100, 8, 0.3),
-    ...rounds("deno", 8, 101, 8, 0.3),
-    ...rounds("node", 8, 900),
-  ];
-  const [line] = headlines(comparePairs(samples));
-  assert.match(
-    line,
-    /^No leader on swap-buffer, at 8 producers: nothing is told to be faster than (Bun or Deno|Deno or Bun)$/,
-  );
 });

@@ -76,8 +76,12 @@ function conclusionParts({ title, ranking, notes, sentences }) {
   return [
     ...(data.conclusions.length > 1 ? [element("h3", {}, title)] : []),
     ...(ranking === null ? [] : [
-      element("div", { className: "wide", tabIndex: 0 }, rankingTable(ranking)),
-      ...notes.map((note) => element("p", { className: "note" }, note)),
+      element(
+        "div",
+        { class: "wide", tabindex: 0, role: "region", "aria-label": "Ranking" },
+        rankingTable(ranking),
+      ),
+      ...notes.map((note) => element("p", { class: "note" }, note)),
     ]),
     element("ul", {}, ...sentences.map((sentence) => element("li", {}, sentence))),
   ];
@@ -94,7 +98,7 @@ function rankingTable({ head, rows }) {
     );
   return element(
     "table",
-    { className: "ranking" },
+    { class: "ranking" },
     element("thead", {}, row(head, "th", "col")),
     element("tbody", {}, ...rows.map((entries) => row(entries, "td", "row"))),
   );

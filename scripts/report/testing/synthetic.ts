@@ -133,6 +133,7 @@ export function sample(values: Partial<Sample>): Sample {
     session: "2026-01-02T03-04-05Z",
     workers: 2,
     messages: MESSAGES,
+    run_length: `${MESSAGES} each`,
     message_bytes: 1,
     sink: "tcp",
     turn: 0,
@@ -191,6 +192,7 @@ export function hostileSamples(): Sample[] {
     params: row.strategy === "swap-buffer" ? `a=${HOSTILE[3]}` : row.params,
     status: row.strategy === "channel" && row.producers === 16 ? HOSTILE[0] : row.status,
     detail: HOSTILE[0],
+    run_length: HOSTILE[0],
     sink: HOSTILE[1],
     verify: HOSTILE[0],
   }));

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { command, EXIT, runMain, UsageError } from "../../cli/command.ts";
-import { headlines } from "../verdicts.ts";
+import { summarize } from "../../statistics/summary.ts";
+import { conclusionsOf } from "../conclusions.ts";
 import { findChromium, launchChromium, openFile } from "./browser.ts";
 import * as checks from "./page_checks.ts";
 import {
-  HOSTILE,
   hostileEnvironment,
   hostileSamples,
   syntheticEnvironment,
@@ -106,12 +106,7 @@ async function testSynthetic(browser: Browser, scratch: string, screenshots?: st
 
 /** Results in which every text is markup that would like to run. */
 async function testHostile(browser: Browser, scratch: string) {
-  const folder = reportOf(
-    join(scratch, "hostile"),
-    hostileSamples(),
-    hostileEnvironment(),
-    HOSTILE,
-  );
+  const folder = reportOf(join(scratch, "hostile"), hostileSamples(), hostileEnvironment());
   const options = { viewport: DESKTOP };
   return [
     ...await testPage(browser, join(folder, "report.html"), "planted", options, [
@@ -124,7 +119,7 @@ async function testHostile(browser: Browser, scratch: string) {
     ...await testPage(browser, join(folder, "chart.svg"), "planted-chart", options, [
       checks.runsNothingPlanted,
     ]),
-    ...await testPage(browser, join(folder, "runtimes.svg"), "planted-runtimes", options, [
+    ...await testPage(browser, join(folder, "ranking.svg"), "planted-ranking", options, [
       checks.runsNothingPlanted,
     ]),
   ];
@@ -148,10 +143,11 @@ function reportOf(
   folder: string,
   samples: ReturnType<typeof syntheticSamples>,
   environment: unknown,
-  verdicts = headlines(comparePairs(samples)),
 ): string {
+  const summary = summarize(samples);
+  const conclusions = conclusionsOf(summary, comparePairs(samples, summary), samples);
   writeSynthetic(folder, samples, environment);
-  writeReport(folder, samples, environment, verdicts);
+  writeReport(folder, samples, environment, conclusions);
   return folder;
 }
 
