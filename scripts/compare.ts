@@ -14,7 +14,7 @@ import { environmentDifferences } from "./results/environment_differences.ts";
 
 const MORE = `
 A and B are results folders, or names given to "bench --save". Times are B / A: above 1 is slower now.
-With --between, A alone: two runtimes or two strategies that were measured in it by turns.
+With --between, give A alone: it compares two runtimes or two strategies of that run, by rounds.
 
 Examples:
   npm run compare -- before now --fail-on-regression 10%
@@ -29,10 +29,10 @@ await runMain("compare", () => {
   const program = command("compare", "Compare two results cell by cell: ratio, interval, verdict.")
     .argument("<A>", "before")
     .argument("[B]", "after")
-    .option("--between <X,Y>", "two runtimes, or two strategies, of A: from X to Y")
+    .option("--between <X,Y>", "compare two runtimes, or two strategies, within A")
     .option(
       "--fail-on-regression <percent>",
-      "end with 3 if a cell is told to be slower by so much or more, and with 4 if that cannot be told",
+      "end with 3 if a cell has become slower by this much or more, and with 4 where the data cannot say",
       percentage,
     )
     .option("--allow-different-environments", "call differences although the machines differ")

@@ -83,8 +83,15 @@ function groupsOf(pairs: readonly PairComparison[]): Group[] {
     const leaders = leadersOf(same);
     const lows = same.filter(({ first }) => first === leaders.leader)
       .map(({ decision }) => decision!.low);
-    return { on, ...leaders, atLeast: `${digits(Math.floor(Math.min(...lows) * 100) / 100)}×` };
+    return { on, ...leaders, atLeast: `${roundedDown(Math.min(...lows))}×` };
   });
+}
+
+/** Never more than it is: in hundredths, or where those would say nothing in thousandths. */
+function roundedDown(ratio: number): string {
+  return ratio < 1.1
+    ? (Math.floor(ratio * 1_000) / 1_000).toFixed(3)
+    : digits(Math.floor(ratio * 100) / 100);
 }
 
 /** Medians, so it claims no more than "reaches". */

@@ -1,13 +1,11 @@
 /** Everything that a run prints on standard output when it is over. */
 import { painter } from "../cli/paint.ts";
-import type { Sample, Summary } from "../results/columns.ts";
-import { labelOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
+import type { Summary } from "../results/columns.ts";
 import type { Published } from "./publish.ts";
 import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
 
-export function printReport({ summary, samples, conclusions, folder }: Published): void {
+export function printReport({ summary, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
   for (const { title, rows, producers, ranks, ranking, notes, sentences } of conclusions) {
@@ -19,14 +17,12 @@ export function printReport({ summary, samples, conclusions, folder }: Published
     print();
     for (const sentence of sentences) print(wrapped(sentence));
   }
-  const failures = samples.filter(({ status }) => status !== "ok" && status !== "pilot");
-  const skipped = failures.filter(({ status }) => status === "skipped");
-  if (failures.length > 0) print();
-  for (const line of failureLines(failures.filter(({ status }) => status !== "skipped"))) {
-    print(line);
-  }
+  const failed = conclusions.flatMap(({ failures }) => failures.failed);
+  const skipped = conclusions.flatMap(({ failures }) => failures.skipped);
+  if (failed.length + skipped.length > 0) print();
+  for (const line of failed) print(line);
   if (skipped.length > 1) print(`${skipped.length} cells were skipped, the first of them:`);
-  for (const line of failureLines(skipped.slice(0, 1))) print(line);
+  for (const line of skipped.slice(0, 1)) print(line);
   print();
   if (summary.some((row) => row.oversubscribed)) {
     print(
@@ -56,15 +52,4 @@ function versions(rows: readonly Summary[]): string {
   return [
     ...new Set(rows.map(({ runtime, runtime_version }) => `${runtime} ${runtime_version}`)),
   ].join(", ");
-}
-
-/** One line for each different failure of a cell. */
-function failureLines(failures: readonly Sample[]): string[] {
-  const key = (sample: Sample) =>
-    `${sample.runtime} ${
-      labelOf(sample)
-    } at ${sample.producers} producers: ${sample.status}, ${sample.detail}`;
-  return [...groupBy(failures, key)].map(([line, same]) =>
-    same.length > 1 ? `${line} (${same.length} times)` : line
-  );
 }

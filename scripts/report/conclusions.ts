@@ -5,6 +5,7 @@ import { settingTitle } from "../results/labels.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { type Rank, rank } from "../statistics/ranking.ts";
 import { answer } from "./answer.ts";
+import { type Failures, failuresOf } from "./failures.ts";
 import { rankingNotes, rankingTable } from "./ranking_table.ts";
 import { bySetting } from "./result_tables.ts";
 import type { TableData } from "./table.ts";
@@ -22,6 +23,7 @@ export interface Conclusion {
   /** What the ranking's marks mean. */
   notes: string[];
   sentences: string[];
+  failures: Failures;
 }
 
 export function conclusionsOf(
@@ -41,6 +43,7 @@ export function conclusionsOf(
       ranking: rankingTable(ranks, runtimes),
       notes: rankingNotes(ranks),
       sentences: answer(rows, pairs),
+      failures: failuresOf(rows, samples),
     };
   });
 }

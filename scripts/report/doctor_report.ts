@@ -1,4 +1,5 @@
 /** What the machine can tell apart, from cells that were measured against themselves. */
+import { STRATEGIES } from "../../strategies/registry.ts";
 import type { Published } from "./publish.ts";
 import type { MachineState } from "../processes/machine_state.ts";
 import type { Runtime } from "../processes/runtimes.ts";
@@ -86,11 +87,17 @@ export function printDoctor({ samples, folder }: Published): void {
   }
   print();
   print(paint("bold", "what can be told apart here") + " (one cell against another, 4 times in 5)");
+  const all = comparisonsOf(new Set(samples.map(({ runtime }) => runtime!.replace(TWIN, ""))).size);
   const plan = DIFFERENCES.map((difference) => {
     const rounds = roundsFor(difference, noise);
-    return [`${difference * 100} %`, String(rounds), duration(rounds * 2 * processMs)];
+    return [
+      `${difference * 100} %`,
+      String(rounds),
+      duration(rounds * 2 * processMs),
+      String(roundsFor(difference, noise, all)),
+    ];
   });
-  const planHead = ["difference", "rounds", "time for a pair"];
+  const planHead = ["difference", "rounds", "time for a pair", `rounds among ${all} pairs`];
   print(terminalTable({ head: planHead, words: [], rows: plan }, paint));
   print();
   print(CAUTION);
@@ -106,11 +113,25 @@ export function deviation({ ratio, high, n }: RatioEstimate): number {
   return (Math.log(high / ratio) / studentQuantile(0.95, n - 1)) * Math.sqrt(n);
 }
 
-/** Rounds after which a difference is found four times in five, at the 5 % level. */
-export function roundsFor(difference: number, deviation: number): number {
+/** Pairs of a run of all strategies: of the strategies under each runtime, of the runtimes on each strategy. */
+function comparisonsOf(runtimes: number): number {
+  const strategies = STRATEGIES.flatMap(({ variants }) => variants).length;
+  return runtimes * pairsAmong(strategies) + strategies * pairsAmong(runtimes);
+}
+
+function pairsAmong(count: number): number {
+  return count * (count - 1) / 2;
+}
+
+/**
+ * Rounds after which a difference is found four times in five, at the 5 % level of all comparisons together
+ * (Bonferroni, as in the verdicts).
+ */
+export function roundsFor(difference: number, deviation: number, comparisons = 1): number {
   let rounds = VERDICT_ROUNDS;
   const shift = Math.log(1 + difference);
-  const needed = (n: number) => (studentQuantile(0.95, n - 1) + POWER_Z) * deviation / Math.sqrt(n);
+  const needed = (n: number) =>
+    (studentQuantile(1 - 0.05 / comparisons, n - 1) + POWER_Z) * deviation / Math.sqrt(n);
   while (needed(rounds) > shift && rounds < 100_000) rounds = Math.ceil(rounds * 1.05);
   return rounds;
 }

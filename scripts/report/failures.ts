@@ -1,21 +1,37 @@
 /** Cells without a figure, in words; a cell that failed the same way in several processes is one line. */
-import type { ChartCell, Setting } from "./chart_data.ts";
+import { plainText } from "../cli/plain_text.ts";
+import { cellKey } from "../results/cell_key.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
+import { groupBy } from "../statistics/group_by.ts";
 
-/** Failed ones first, then the skipped. */
-export function failureLines({ cells }: Setting): string[] {
-  const lines = cells.filter((cell) => cell.status !== "ok").sort((a, b) =>
-    Number(a.status === "skipped") - Number(b.status === "skipped")
-  );
-  return lines.map((cell) => {
-    const why = cell.detail === null ? "" : `, ${cell.detail}`;
-    return `${cell.runtime} ${cell.label} at ${
-      cell.producers.toLocaleString("en-US")
-    } producers: ` +
-      `${cell.status}${why}${times(cell)}`;
-  });
+export interface Failures {
+  failed: string[];
+  skipped: string[];
 }
 
-function times({ processes, status }: ChartCell): string {
-  const bad = processes.filter((process) => process.status === status).length;
+/** @param samples all rows, of which those of the given cells are counted */
+export function failuresOf(rows: readonly Summary[], samples: readonly Sample[]): Failures {
+  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const lines = (bad: readonly Summary[]) =>
+    bad.map((row) => {
+      const producers = row.producers!.toLocaleString("en-US");
+      const why = row.detail === null ? "" : `, ${row.detail}`;
+      const times = timesOf(row, runs.get(cellKey(row)) ?? []);
+      return plainText(
+        `${row.runtime} ${labelOf(row)} at ${producers} producers: ${row.status}${why}${times}`,
+      );
+    });
+  const bad = rows.filter(({ status }) => status !== "ok");
+  return {
+    failed: lines(bad.filter(({ status }) => status !== "skipped")),
+    skipped: lines(bad.filter(({ status }) => status === "skipped")),
+  };
+}
+
+/** ` (1 of 5 processes)`, where there were several. */
+function timesOf({ status }: Summary, runs: readonly Sample[]): string {
+  const processes = [...groupBy(runs, ({ session, round }) => `${session} ${round}`).values()];
+  const bad = processes.filter((own) => own.some((run) => run.status === status)).length;
   return processes.length > 1 ? ` (${bad} of ${processes.length} processes)` : "";
 }

@@ -3,7 +3,6 @@ import type { ChartData, Setting } from "./chart_data.ts";
 import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
-import { failureLines } from "./failures.ts";
 import { escaped, fenced } from "./markdown_text.ts";
 import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
 import { conclusionLines } from "./summary_page.ts";
@@ -23,6 +22,7 @@ export function reportMarkdown(
       `## ${escaped(conclusion.title)}`,
       "",
       ...conclusionLines(conclusion),
+      ...withoutFigure(conclusion),
     ]),
     "![Messages per second over producers](chart.svg)",
     "",
@@ -44,7 +44,6 @@ export function reportMarkdown(
 }
 
 function settingSection(setting: Setting, data: ChartData): string[] {
-  const failures = failureLines(setting);
   const { rows } = setting;
   return [
     `## Every P: ${escaped(setting.title)}`,
@@ -67,8 +66,10 @@ function settingSection(setting: Setting, data: ChartData): string[] {
         "",
       ]
       : []),
-    ...(failures.length === 0
-      ? []
-      : ["### Without a figure", "", ...failures.map((line) => `- ${escaped(line)}`), ""]),
   ];
+}
+
+function withoutFigure({ failures: { failed, skipped } }: Conclusion): string[] {
+  const lines = [...failed, ...skipped].map((line) => `- ${escaped(line)}`);
+  return lines.length === 0 ? [] : ["### Without a figure", "", ...lines, ""];
 }

@@ -1,10 +1,14 @@
 /** `summary.md`: the ranking and the answer first, then every P and every pair, for a person or a CI summary. */
+import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
+import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { groupBy } from "../statistics/group_by.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { pairMatrix } from "./pair_matrix.ts";
 import { ratesTable } from "./result_tables.ts";
 import { markdownTable } from "./table.ts";
 import { CAUTION, verdict } from "./verdicts.ts";
@@ -51,20 +55,22 @@ export function conclusionLines({ ranks, ranking, notes, sentences }: Conclusion
 function section(title: string, pairs: readonly PairComparison[]): string[] {
   if (pairs.length === 0) return [];
   const settings = new Set(pairs.map(({ setting }) => setting)).size;
-  const lines = pairs.map((pair) => {
-    const { pooled, decision, setting } = pair;
-    const figures = decision === null || decision.rounds < VERDICT_ROUNDS
-      ? ""
-      : ` [p ${small(decision.adjustedP)}, faster in ${Math.round(pooled!.above * 100)} % of ${
-        pooled!.n
-      } rounds]`;
-    return verdict(pair) + figures + (settings > 1 ? ` (${setting})` : "");
-  });
+  const groups = [...groupBy(pairs, ({ on, setting }) => `${on}|${setting}`).values()];
+  const open = pairs.filter(({ decision }) => decision === null || decision.call === "undecided");
+  const where = ({ setting }: PairComparison) => settings > 1 ? ` (${setting})` : "";
   return [
     "<details>",
     `<summary>${title}: ${pairs.length} pairs, also in pairs.csv</summary>`,
     "",
-    ...bullets(lines),
+    "How many times as fast the row is as the column, over every P. =: the same within the margin; ?: undecided.",
+    "",
+    ...groups.flatMap((group) => [
+      `#### ${escaped(group[0].on + where(group[0]))}`,
+      "",
+      ...markdownTable(pairMatrix(group)),
+      "",
+    ]),
+    ...bullets(open.map((pair) => verdict(pair) + where(pair))),
     "</details>",
     "",
   ];
@@ -78,6 +84,8 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
   const first = summary.filter((row) =>
     row.strategy !== "empty" && (row.first_run_factor ?? 1) > FIRST_RUN_FACTOR
   ).toSorted((a, b) => b.first_run_factor! - a.first_run_factor!);
+  const long = summary.filter((row) => row.overlong)
+    .toSorted((a, b) => b.median_us! - a.median_us!);
   const bad = summary.filter((row) => row.status !== "ok");
   return [
     few > 0 &&
@@ -88,6 +96,10 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
     `First-run effect, a process's first measured run against its later ones: ${
       listed(first, (row) => `${row.first_run_factor!.toFixed(2)}×`)
     }.`,
+    long.length > 0 &&
+    `Runs over twice as long as they were to be: ${
+      listed(long, (row) => time(row.median_us!))
+    }. The least is ${LEAST_MESSAGES} messages of each producer.`,
     summary.some((row) => row.floor) &&
     "Cells that are mostly the fixed cost of a run (under 5 times empty) enter no comparison.",
     summary.some((row) => row.oversubscribed) &&
@@ -107,8 +119,4 @@ function listed(rows: readonly Summary[], what: (row: Summary) => string): strin
 
 function bullets(lines: readonly string[]): string[] {
   return [...lines.map((line) => `- ${escaped(line)}`), ""];
-}
-
-function small(p: number): string {
-  return p < 0.001 ? "< 0.001" : `= ${p.toFixed(3)}`;
 }

@@ -11,7 +11,6 @@ import { runCommand, withFolder } from "../testing/cli.ts";
 import { chartData } from "./chart_data.ts";
 import { chartSvg } from "./chart_svg.ts";
 import { conclusionsOf } from "./conclusions.ts";
-import { failureLines } from "./failures.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { reportPage } from "./page.ts";
 import { rankingSvg } from "./ranking_svg.ts";
@@ -78,7 +77,8 @@ test("two versions of one runtime, and two lengths of a run, are kept apart", ()
 });
 
 test("failures come with their reason, before what was skipped", () => {
-  const lines = failureLines(full.settings[0]);
+  const [{ failures }] = concludedFrom();
+  const lines = [...failures.failed, ...failures.skipped];
   assert.equal(
     lines[1],
     "bun async-lock at 64 producers: lost, 3 messages never arrived (1 of 5 processes)",

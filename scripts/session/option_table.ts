@@ -19,6 +19,8 @@ import { address, messageSizes } from "./option_values.ts";
 
 const MAX_PRODUCERS = 1 << 20;
 const DEFAULT_RUN_TIME_MS = 10;
+/** The least rounds under a budget, where nobody says otherwise. */
+export const BUDGET_ROUNDS = 3;
 
 export interface OptionSpec {
   /** What it sets in `BenchOptions`. */
@@ -69,7 +71,9 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "producers",
     flags: "--producers <list>",
-    help: "logical producers: 1,16,256 or 1..8192 for the powers of two",
+    help: ({ producers }) =>
+      "logical producers: a list, or 1..8192 for the powers of two (default: " +
+      `${producers.join(",")})`,
     parse: list([1, MAX_PRODUCERS], "1,16,256, or 1..8192"),
     recorded: ({ producers }) => producers.join(","),
   },
@@ -90,7 +94,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "runTimeMs",
     flags: "--run-time <time>",
-    help: "what a run is to take, and 1.5 µs more per producer: the pilot chooses the messages",
+    help: "how long a run should take, and 1.5 µs more for each producer: the pilot chooses the " +
+      "number of messages",
     parse: timeSpan(1, 60_000),
     default: DEFAULT_RUN_TIME_MS,
     defaultWords: `${DEFAULT_RUN_TIME_MS}ms`,
@@ -141,26 +146,26 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "rounds",
     flags: "--rounds <number>",
-    help: ({ budgetMs, rounds }) =>
-      `processes per cell${
-        budgetMs === null ? ` (default: ${rounds})` : "; with --budget the least"
-      }`,
+    help: ({ rounds }) =>
+      `processes per cell (default: ${rounds}; with --budget at least ${BUDGET_ROUNDS})`,
     parse: count(1, 10_000),
     recorded: ({ rounds }) => rounds,
   },
   {
     key: "budgetMs",
     flags: "--budget <time>",
-    help: ({ budgetMs }) =>
-      "such as 90s, 5m, 1h: after the least number of rounds, as many more as this pays for" +
-      (budgetMs === null ? "" : ` (default: ${budgetMs / 60_000}m)`),
+    help: ({ budgetMs, rounds }) =>
+      "time to spend, such as 90s, 5m, 1h, in whole rounds of all cells" +
+      (budgetMs === null
+        ? ""
+        : ` (default: ${rounds} rounds, and more if ${budgetMs / 60_000}m pay for them)`),
     parse: timeSpan(),
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
   },
   {
     key: "sameWithin",
     flags: "--same-within <percent>",
-    help: "two whose corrected interval lies so near to 1 are called the same",
+    help: "call two the same if their corrected interval lies within this much of 1",
     parse: (text) => percentage(text) / 100,
     default: SAME_WITHIN,
     defaultWords: `${SAME_WITHIN * 100}%`,
@@ -177,8 +182,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "timeoutMs",
     flags: "--timeout <time>",
-    help: "such as 500ms, 30s, 2m: a cell that takes longer is stopped, or skipped if that can " +
-      "be told before (default: 2m)",
+    help: "such as 500ms, 30s, 2m: a cell that takes longer is stopped, or skipped where the " +
+      "pilot can foresee it (default: 2m)",
     parse: timeSpan(1, 86_400_000),
     recorded: ({ timeoutMs }) => `${timeoutMs}ms`,
     besideResume: true,

@@ -9,7 +9,7 @@ import { parseCpus } from "../processes/pinning.ts";
 import { parseSubjects } from "../results/subjects.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
-import { OPTION_TABLE } from "./option_table.ts";
+import { BUDGET_ROUNDS, OPTION_TABLE } from "./option_table.ts";
 
 const PRODUCERS = [1, 16, 256, 1_024, 8_192];
 const PRESETS = {
@@ -21,8 +21,6 @@ const PRESETS = {
 };
 /** Of each producer, as in the post. */
 const POST_MESSAGES = 1_000;
-/** The least rounds under a budget, where nobody says otherwise. */
-const BUDGET_ROUNDS = 3;
 const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 
 const EXAMPLES = `

@@ -56,9 +56,12 @@ export class Predictions {
 
   #know(cell: Cell, pilotMessages: number, elapsedUs: number, wallMs: number): void {
     const messages = Math.max(1, cell.producers * pilotMessages);
+    const before = this.#known.get(seriesOf(cell))?.overheadMs ?? Infinity;
+    const overheadMs = wallMs - (elapsedUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000;
     this.#known.set(seriesOf(cell), {
       usPerMessage: elapsedUs / messages,
-      overheadMs: Math.max(0, wallMs - (elapsedUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000),
+      // The pilot of a slow cell has more in it than its runs: fills, a second try.
+      overheadMs: Math.min(before, Math.max(0, overheadMs)),
     });
   }
 

@@ -16,8 +16,6 @@ export interface RatioEstimate {
   freedom: number;
   /** Ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
-  /** Share of the ratios (or of all pairs of values) above 1: the effect size, 0.5 where nothing differs. */
-  above: number;
 }
 
 const CONFIDENCE = 0.95;
@@ -29,9 +27,7 @@ const CONFIDENCE = 0.95;
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
   if (n < 2) return null;
-  const above = logRatios.reduce((sum, ratio) => sum + (ratio > 0 ? 1 : ratio < 0 ? 0 : 0.5), 0) /
-    n;
-  return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n, above);
+  return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n);
 }
 
 /**
@@ -47,14 +43,11 @@ export function unpairedRatio(
   const freedom = ofA + ofB === 0
     ? a.length + b.length - 2
     : (ofA + ofB) ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1));
-  let above = 0;
-  for (const x of a) for (const y of b) above += x > y ? 1 : x < y ? 0 : 0.5;
   return estimate(
     mean(a) - mean(b),
     Math.sqrt(ofA + ofB),
     Math.max(1, Math.floor(freedom)),
     Math.min(a.length, b.length),
-    above / (a.length * b.length),
   );
 }
 
@@ -63,7 +56,6 @@ function estimate(
   error: number,
   freedom: number,
   n: number,
-  above: number,
 ): RatioEstimate {
   const reach = error * studentQuantile(CONFIDENCE, freedom);
   const t = error === 0 ? (middle === 0 ? 0 : Infinity) : Math.abs(middle) / error;
@@ -75,13 +67,12 @@ function estimate(
     error,
     freedom,
     n,
-    above,
   };
 }
 
 /** Of b to a where it was of a to b. */
-export function inverse({ ratio, low, high, above, ...rest }: RatioEstimate): RatioEstimate {
-  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low, above: 1 - above };
+export function inverse({ ratio, low, high, ...rest }: RatioEstimate): RatioEstimate {
+  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low };
 }
 
 export function mean(values: readonly number[]): number {

@@ -55,9 +55,3 @@ test("of 2,000 simulated A/A pairs 3.5 to 6.5 % are called, with an outlier in e
     assert.ok(called >= 70 && called <= 130, `${called} of 2000 with ${rounds} rounds`);
   }
 });
-
-test("the effect size is the share above 1", () => {
-  assert.equal(pairedRatio([1, 2, -1, 3])!.above, 0.75);
-  assert.equal(unpairedRatio([1, 2], [0, 1])!.above, 0.875);
-  assert.equal(pairedRatio([1]), null);
-});

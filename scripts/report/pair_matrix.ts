@@ -1,0 +1,26 @@
+/** All pairs of one runtime, or of one strategy, as a matrix: how many times as fast the row is as the column. */
+import { digits } from "../cli/units.js";
+import type { PairComparison } from "../statistics/pairs.ts";
+import type { TableData } from "./table.ts";
+
+/** @param pairs of one group: what they have in common is the same */
+export function pairMatrix(pairs: readonly PairComparison[]): TableData {
+  const wins = new Map<string, number>();
+  for (const { first, second } of pairs) {
+    wins.set(first, (wins.get(first) ?? 0) + 1);
+    wins.set(second, wins.get(second) ?? 0);
+  }
+  // The faster one of a pair stands first in it, so the one that does so most often is the fastest.
+  const names = [...wins.keys()].sort((a, b) => wins.get(b)! - wins.get(a)!);
+  const entry = (row: string, column: string) => {
+    const pair = pairs.find(({ first, second }) => first === row && second === column);
+    if (pair?.decision == null) return "";
+    const { call, ratio } = pair.decision;
+    return call === "apart" ? `${digits(ratio)}×` : call === "same" ? `= ${digits(ratio)}×` : "?";
+  };
+  return {
+    head: ["", ...names],
+    words: [0],
+    rows: names.map((row) => [row, ...names.map((column) => entry(row, column))]),
+  };
+}
