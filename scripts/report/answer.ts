@@ -27,7 +27,7 @@ export function answer(
   ];
 }
 
-/** Which strategy leads, under which runtimes; where none does, those that nothing is told to be faster than. */
+/** Which strategy leads, under which runtimes; where none does, those that nothing is shown to be faster than. */
 function strategySentences(pairs: readonly PairComparison[]): string[] {
   const groups = groupsOf(pairs);
   const led = groups.filter(({ leader }) => leader !== null);
@@ -46,11 +46,11 @@ function strategySentences(pairs: readonly PairComparison[]): string[] {
   ];
 }
 
-/** Those that nothing is told to be faster than, unless that is all of them. */
+/** Those that nothing is shown to be faster than, unless that is all of them. */
 function openWords({ names, unbeaten }: Group): string {
   return unbeaten.length === names.length
     ? ""
-    : `: nothing is told to be faster than ${listed(unbeaten, "or")}`;
+    : `: nothing is shown to be faster than ${listed(unbeaten, "or")}`;
 }
 
 /** The same of runtimes: which leads on which strategies, and on which it is open. */

@@ -9,9 +9,8 @@ export function printReport({ summary, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
   for (const { title, rows, producers, ranks, ranking, notes, sentences } of conclusions) {
-    const everyP = producers.map((count) => count.toLocaleString("en-US")).join(" ");
     print();
-    print(paint("bold", versions(rows)) + ` (${title}, P = ${everyP})`);
+    print(paint("bold", versions(rows)) + ` (${title}, P = ${listOf(producers)})`);
     if (ranks.length > 0) print(terminalTable(ranking, paint));
     for (const note of notes) print(paint("dim", note));
     print();
@@ -52,4 +51,13 @@ function versions(rows: readonly Summary[]): string {
   return [
     ...new Set(rows.map(({ runtime, runtime_version }) => `${runtime} ${runtime_version}`)),
   ].join(", ");
+}
+
+/** A screen has no room for more than a few of them. */
+const MOST_LISTED = 6;
+
+/** `1 16 256`, or `1 to 8,192 (14)`. */
+function listOf(producers: readonly number[]): string {
+  const all = producers.map((count) => count.toLocaleString("en-US"));
+  return all.length <= MOST_LISTED ? all.join(" ") : `${all[0]} to ${all.at(-1)} (${all.length})`;
 }

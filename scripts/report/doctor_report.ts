@@ -86,7 +86,10 @@ export function printDoctor({ samples, folder }: Published): void {
     return;
   }
   print();
-  print(paint("bold", "what can be told apart here") + " (one cell against another, 4 times in 5)");
+  print(
+    paint("bold", "which differences can be seen here") +
+      " (one cell against another, 4 times in 5)",
+  );
   const all = comparisonsOf(new Set(samples.map(({ runtime }) => runtime!.replace(TWIN, ""))).size);
   const plan = DIFFERENCES.map((difference) => {
     const rounds = roundsFor(difference, noise);

@@ -49,7 +49,7 @@ export function rankingNotes(ranks: readonly Rank[]): string[] {
       : []),
     ...(figures.some(({ letters }) => letters !== "")
       ? [
-        "Strategies of a runtime that share a letter are not told apart; letters and fastest are corrected.",
+        "Strategies of a runtime that share a letter are not shown to differ; letters and fastest are corrected.",
       ]
       : []),
     ...(figures.some(({ hasFixedCost }) => hasFixedCost)

@@ -30,7 +30,9 @@ export function printWaterfall({ samples, summary, folder }: Published): void {
   }
   print();
   print("× faster, ÷ slower than the step that it changes, paired by round; intervals are not");
-  print("corrected. ~ is mostly the fixed cost of a run: no factor. Factors depend on the order of");
+  print(
+    "corrected. ~ is mostly the fixed cost of a run: no factor. Factors depend on the order of",
+  );
   print("the steps: another way to the same end would share the gain out differently.");
   print(`results: ${folder}`);
 }
@@ -48,7 +50,11 @@ export function waterfallTable(rows: readonly Summary[], samples: readonly Sampl
   };
 }
 
-function line({ subject, change, from }: Step, rows: readonly Summary[], samples: readonly Sample[]) {
+function line(
+  { subject, change, from }: Step,
+  rows: readonly Summary[],
+  samples: readonly Sample[],
+) {
   const of = (label: string | null) => rows.find((row) => labelOf(row) === label);
   const [own, before] = [of(subject), of(from)];
   const name = subject.replace("sharded-rings", "rings").replace(":drain=", " ");

@@ -5,7 +5,7 @@ export interface Leaders {
   names: string[];
   /** Told to be faster than each of the others; null where there is none. */
   leader: string | null;
-  /** Those that nothing is told to be faster than: none of them may be named alone unless it leads. */
+  /** Those that nothing is shown to be faster than: none of them may be named alone unless it leads. */
   unbeaten: string[];
 }
 
@@ -21,7 +21,7 @@ export function leadersOf(pairs: readonly PairComparison[]): Leaders {
 }
 
 /**
- * Letters as tables of multiple comparisons have them: two names share a letter exactly where they are not told apart.
+ * Letters as tables of multiple comparisons have them: two names share a letter exactly where they are not shown to differ.
  * Insert and absorb (Piepho, 2004).
  * @param names the fastest first, which gets the first letter
  */

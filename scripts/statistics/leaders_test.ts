@@ -35,7 +35,7 @@ test("a leader beats each of the others, or there is none", () => {
   assert.deepEqual(open.unbeaten, ["a", "c"]);
 });
 
-test("two names share a letter exactly where they are not told apart, whatever the pairs", () => {
+test("two names share a letter exactly where they are not shown to differ, whatever the pairs", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const next = random(seed);
     const names = ["a", "b", "c", "d", "e", "f", "g"].slice(0, 2 + Math.floor(next() * 6));

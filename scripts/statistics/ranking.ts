@@ -21,7 +21,7 @@ export interface RankedFigure {
   hasFixedCost: boolean;
   /** P of the run at which there is no figure: the mean is over the others. */
   missing: number[];
-  /** Strategies of the runtime that share a letter are not told apart. Empty for a control, and where P are missing. */
+  /** Strategies of the runtime that share a letter are not shown to differ. Empty for a control, and where P are missing. */
   letters: string;
 }
 
@@ -31,7 +31,7 @@ export interface Rank {
   figures: RankedFigure[];
   /** By runtime, where a strategy has no figure: the word of its first cell that failed, else skipped. */
   words: ReadonlyMap<string, string>;
-  /** The runtime that is told to be faster than each of the others. */
+  /** The runtime that is shown to be faster than each of the others. */
   fastestRuntime: string | null;
   /** The least and the most over runtimes of how many times as fast as REFERENCE, over the P of both; null without. */
   timesReference: [number, number] | null;

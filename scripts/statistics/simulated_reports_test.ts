@@ -89,9 +89,13 @@ test("what differs by just the margin is hardly ever called the same, however ma
 });
 
 test("what is alike is called the same where there are rounds enough to show it", () => {
-  const found = reportsWith(50, "same", (next) =>
-    ["bun", "deno"].flatMap((runtime) =>
-      cell(next, 1_000, 30, { processes: 0.05, runs: 0.05, disturbed: 0 }, { runtime })
-    ));
+  const found = reportsWith(
+    50,
+    "same",
+    (next) =>
+      ["bun", "deno"].flatMap((runtime) =>
+        cell(next, 1_000, 30, { processes: 0.05, runs: 0.05, disturbed: 0 }, { runtime })
+      ),
+  );
   assert.ok(found > 45, `${found} of 50`);
 });
