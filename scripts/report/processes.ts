@@ -25,14 +25,19 @@ export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigu
   const cells = groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
   return new Map([...cells].map(([key, rows]) => {
     const processes = groupBy(rows, (row) => `${row.session} ${row.round}`);
-    return [key, [...processes.values()].map(figureOf).sort(bySessionAndRound)];
+    const sent = rows.find(({ status }) => status === "ok")?.delivered ?? 0;
+    const figures = [...processes.values()].map((own) => figureOf(own, sent));
+    return [key, figures.sort(bySessionAndRound)];
   }));
 }
 
-function figureOf(rows: readonly Sample[]): ProcessFigure {
+/** @param sent messages of a run of the cell: joined sessions may have chosen others, and are shown as if they had not */
+function figureOf(rows: readonly Sample[], sent: number): ProcessFigure {
   const ok = rows.filter((row) => row.status === "ok" && row.elapsed_us !== null);
   const bad = rows.find((row) => row.status !== "ok");
-  const elapsed = ok.map((row) => row.elapsed_us!);
+  const elapsed = ok.map((row) =>
+    row.elapsed_us! * (row.delivered! > 0 ? sent / row.delivered! : 1)
+  );
   const cpu = ok.filter((row) => row.delivered! > 0 && row.cpu_user_us !== null)
     .map((row) => (row.cpu_user_us! + row.cpu_system_us!) / row.delivered!);
   const { session, round } = rows[0];

@@ -26,8 +26,8 @@ const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 const EXAMPLES = `
 Examples:
   npm run bench -- --quick                         a first look, under a minute
-  npm run bench -- --full                          1 to 8192 producers, twenty rounds
-  npm run bench -- --post                          1,000 messages each, as in the post
+  npm run bench -- --full                          all P to 8192, twenty rounds
+  npm run bench -- --post                          1,000 messages each
   npm run bench -- --producers 1024 --budget 5m --save before
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system

@@ -59,9 +59,9 @@ test("every figure follows from the cell: 2,000 messages in 1,000 µs", () => {
     processValueOf(metric, cell, process),
   ]);
   assert.deepEqual(all, [
-    ["time", 1_000, [500, 2_000], 800],
     ["rate", 2e6, [1e6, 4e6], 2.5e6],
     ["price", 500, [250, 1_000], 400],
+    ["time", 1_000, [500, 2_000], 800],
     ["share", 0.25, null, null],
     ["cpu", 0.4, null, 0.3],
     ["memory", 2 ** 20, null, 9],
