@@ -10,6 +10,7 @@ import { CONFOUNDING } from "./session/option_table.ts";
 import { type CellChange, compareToBaseline } from "./statistics/against_baseline.ts";
 import { compareWithin } from "./statistics/within_run.ts";
 import { readBaseline } from "./results/baselines.ts";
+import { recordedNumber } from "./results/environment.ts";
 import { environmentDifferences } from "./results/environment_differences.ts";
 
 const MORE = `
@@ -45,7 +46,7 @@ await runMain("compare", () => {
   const [before, after] = program.args.map(readBaseline);
   const cells = between === undefined
     ? betweenRuns(before, after, allowDifferentEnvironments)
-    : withinRun(before.samples, between);
+    : withinRun(before, between);
   if (cells === null) return Promise.resolve(EXIT.failed);
   return Promise.resolve(
     failOnRegression === undefined
@@ -97,9 +98,12 @@ function betweenRuns(before: Results, after: Results, anywhere: boolean): CellCh
 }
 
 /** @param between two labels, joined by a comma. @throws {UsageError} where the run has no such pair */
-function withinRun(samples: Results["samples"], between: string): CellChange[] {
+function withinRun({ samples, environment }: Results, between: string): CellChange[] {
   const [before, after, ...more] = between.split(",").map((name) => name.trim());
-  const cells = after === undefined || more.length > 0 ? [] : compareWithin(samples, before, after);
+  const sameWithin = recordedNumber(environment, "sameWithin");
+  const cells = after === undefined || more.length > 0
+    ? []
+    : compareWithin(samples, before, after, sameWithin);
   if (cells.length === 0) {
     throw new UsageError(
       `--between ${between}: the run has no two of these names that it compares`,

@@ -42,7 +42,7 @@ export function conclusionsOf(
       ranks,
       ranking: rankingTable(ranks, runtimes),
       notes: rankingNotes(ranks),
-      sentences: answer(rows, pairs),
+      sentences: answer(rows, pairs).map(plainText),
       failures: failuresOf(rows, samples),
     };
   });

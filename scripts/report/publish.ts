@@ -1,6 +1,6 @@
 /** Everything that is made from a folder's rows, and made anew whenever they have changed. */
 import type { Sample, Summary } from "../results/columns.ts";
-import { recordedOption } from "../results/environment.ts";
+import { recordedNumber } from "../results/environment.ts";
 import type { ResultsFolder } from "../results/folder.ts";
 import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
 import { pairRows } from "../statistics/pair_rows.ts";
@@ -24,7 +24,7 @@ export async function publish(
 ): Promise<Published> {
   const { samples } = folder;
   const summary = summarize(samples);
-  const sameWithin = recordedOption(environment, "sameWithin") as number | undefined;
+  const sameWithin = recordedNumber(environment, "sameWithin");
   const pairs = comparePairs(samples, summary, sameWithin);
   const conclusions = conclusionsOf(summary, pairs, samples);
   folder.writeSummary(summary);

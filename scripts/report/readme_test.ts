@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { recordedOption } from "../results/environment.ts";
+import { recordedNumber } from "../results/environment.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { comparePairs } from "../statistics/pairs.ts";
 import { summarize } from "../statistics/summary.ts";
@@ -20,7 +20,7 @@ function plain(text: string): string {
 test("the README's ranking and sentences are those of results/reference", () => {
   const { samples, environment } = ResultsFolder.read(`${ROOT}/results/reference`);
   const summary = summarize(samples);
-  const sameWithin = recordedOption(environment, "sameWithin") as number;
+  const sameWithin = recordedNumber(environment, "sameWithin");
   const pairs = comparePairs(samples, summary, sameWithin);
   const [conclusion] = conclusionsOf(summary, pairs, samples);
   const readme = plain(readFileSync(`${ROOT}/README.md`, "utf8"));

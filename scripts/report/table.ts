@@ -24,27 +24,30 @@ const NO_LINES = Object.fromEntries(
 /** Without lines, every column two blanks from the next. */
 export function terminalTable({ head, words, rows }: TableData, paint: Paint): string {
   const table = new Table({
-    head: head.map((word) => paint("bold", word)),
+    head: head.map((word) => paint("bold", textOf(word))),
     colAligns: head.map((_, at) => (words.includes(at) ? "left" : "right")),
     style: { head: [], border: [], "padding-left": 1, "padding-right": 1, compact: true },
     chars: { ...NO_LINES, middle: " " },
   });
   const painted = (entry: Entry) =>
-    typeof entry === "string" ? entry : paint(entry.tone, entry.text);
+    typeof entry === "string" ? textOf(entry) : paint(entry.tone, textOf(entry));
   for (const row of rows) table.push(row.map(painted));
   return table.toString();
 }
 
 /** As GitHub and CommonMark with tables read it, a line each; whatever a file says is shown and does nothing else. */
 export function markdownTable({ head, words, rows }: TableData): string[] {
-  const shown = (entry: Entry) => {
-    const text = typeof entry === "string" ? entry : entry.text;
-    return text === "" ? "" : escaped(plainText(text));
-  };
+  const shown = (entry: Entry) => escaped(textOf(entry));
   const line = (entries: readonly Entry[]) => `| ${entries.map(shown).join(" | ")} |`;
   return [
     line(head),
     `| ${head.map((_, at) => words.includes(at) ? "---" : "---:").join(" | ")} |`,
     ...rows.map(line),
   ];
+}
+
+/** Whatever a file says is shown and does nothing else. */
+function textOf(entry: Entry): string {
+  const text = typeof entry === "string" ? entry : entry.text;
+  return text === "" ? "" : plainText(text);
 }

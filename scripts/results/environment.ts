@@ -67,11 +67,11 @@ export function describeEnvironment(
   };
 }
 
-/** A recorded option of a folder, where every session that was joined has the same; else undefined. */
-export function recordedOption(environment: unknown, name: string): unknown {
+/** An option as a folder has recorded it, where every session that was joined has the same number; else undefined. */
+export function recordedNumber(environment: unknown, name: string): number | undefined {
   const sessions = (Array.isArray(environment) ? environment : [environment]) as Environment[];
-  const values = new Set(sessions.map((session) => session?.options?.[name]));
-  return values.size === 1 ? [...values][0] : undefined;
+  const [value, ...others] = new Set(sessions.map((session) => session?.options?.[name]));
+  return typeof value === "number" && others.length === 0 ? value : undefined;
 }
 
 function governor(): string | null {

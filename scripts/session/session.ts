@@ -156,7 +156,8 @@ export class Session {
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
     for (const row of piloted) predictions.recall(cell, row);
-    this.#fitting.set(cell, piloted.at(-1)?.messages ?? LEAST_MESSAGES);
+    const earlier = piloted.find(({ elapsed_us }) => elapsed_us !== null)?.messages;
+    this.#fitting.set(cell, Math.max(LEAST_MESSAGES, earlier ?? 0));
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
@@ -173,7 +174,9 @@ export class Session {
     if (this.#isCutShort(outcome)) return "interrupted";
     const fitting = Math.max(LEAST_MESSAGES, find(outcome.events, "run")?.messages ?? 0);
     this.#fitting.set(cell, fitting);
-    observer.onRows(samplesOf({ ...cell, messages }, this.#place(0, position), outcome));
+    // One that chooses has no number before it has run.
+    const asked = { ...cell, messages: cell.messages === null ? null : messages };
+    observer.onRows(samplesOf(asked, this.#place(0, position), outcome));
     predictions.learn(cell, outcome);
     return decide(predictions.reasonToSkip(cell));
   }

@@ -171,6 +171,24 @@ test("the pilot gives two runtimes the same messages, as a power of two, for all
   assert.ok(swap.every(({ run_length, messages }) => run_length === "10 ms" && messages === 512));
 });
 
+test("a pilot that fails chooses the least, and says no number of its own", async () => {
+  const asked: CellSpec[] = [];
+  const runCell: RunCell = (_, spec) => {
+    asked.push(spec);
+    return Promise.resolve(
+      spec.task === "pilot" && spec.subject !== "empty"
+        ? outcome([{ type: "failed", detail: "why" }, END])
+        : outcome([RUN, END]),
+    );
+  };
+  const argv = ["--strategies", "swap-buffer", "--producers", "4", "--message-size", "8"];
+  const rows = await rowsOf([...argv, "--rounds", "1"], runCell);
+  const [pilot] = rows.filter(({ strategy, round }) => strategy === "swap-buffer" && round === 0);
+  assert.deepEqual([pilot.status, pilot.messages], ["error", null]);
+  const measured = asked.find(({ task, subject }) => task === "measure" && subject !== "empty");
+  assert.equal(measured?.messages, 2);
+});
+
 test("the same seed gives the same order, another seed another one", async () => {
   const order = async (seed: number) => {
     const asked: string[] = [];

@@ -15,11 +15,13 @@ import { labelOf } from "../results/labels.ts";
  * One change for each strategy (or runtime) that both have, over every P; its interval is corrected for these alone.
  * @param before label of a runtime, or of a strategy
  * @param after the same
+ * @param sameWithin see `decide`
  */
 export function compareWithin(
   samples: readonly Sample[],
   before: string,
   after: string,
+  sameWithin?: number,
 ): CellChange[] {
   const summary = summarize(samples);
   const pairs = comparePairs(samples, summary).filter(({ first, second, pooled }) =>
@@ -31,7 +33,7 @@ export function compareWithin(
   return [
     ...pairs.map(({ family, on, first, pooled }): CellChange => {
       const slowDown = first === before ? pooled! : inverse(pooled!);
-      const estimate = decide(slowDown, pairs.length);
+      const estimate = decide(slowDown, pairs.length, sameWithin);
       return {
         runtime: family === "runtimes" ? after : on,
         label: family === "runtimes" ? on : after,
