@@ -1,5 +1,6 @@
 /** Two results against each other: what has become slower or faster since, and whether that can be told. */
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
+import { plainText } from "./cli/plain_text.ts";
 import { digits } from "./cli/units.js";
 import { percentage } from "./cli/values.ts";
 import { baselineTable, differenceLines } from "./report/baseline_table.ts";
@@ -83,7 +84,8 @@ function betweenRuns(before: Results, after: Results, anywhere: boolean): CellCh
     return null;
   }
 
-  const comparison = compareToBaseline(before.samples, after.samples);
+  const sameWithin = recordedNumber(after.environment, "sameWithin");
+  const comparison = compareToBaseline(before.samples, after.samples, sameWithin);
   if (comparison.cells.length === 0) {
     console.error(
       "compare: the two have no cell in common; run the second with the first's options",
@@ -127,7 +129,7 @@ function verdictOf(cells: readonly CellChange[], limit: number): number {
   );
   for (const cell of slower) print(`regression: ${said(cell)}`);
   const gone = cells.filter(hasLostItsFigure);
-  for (const cell of gone) print(`no figure any more: ${named(cell)}, ${cell.status}`);
+  for (const cell of gone) print(`no figure any more: ${named(cell)}, ${plainText(cell.status)}`);
   // Neither slower by so much nor shown to be within it: nobody knows.
   const unknown = cells.filter((cell) =>
     cell.estimate !== null && !slower.includes(cell) && cell.estimate.high >= limit
@@ -144,5 +146,6 @@ function said(cell: CellChange): string {
 }
 
 function named({ runtime, label, producers }: CellChange): string {
-  return `${runtime} ${label} ${producers === null ? "over every P" : `at ${producers} producers`}`;
+  const where = producers === null ? "over every P" : `at ${producers} producers`;
+  return plainText(`${runtime} ${label} ${where}`);
 }

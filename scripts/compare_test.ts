@@ -76,6 +76,19 @@ test(
       assert.equal((await between("new,old", "--fail-on-regression", "10%")).code, 0);
       both.add([madeUpSample("swap-buffer", 11, null, { runtime: "new", producers: 16 })]);
       assert.equal((await between("old,new", "--fail-on-regression", "25%")).code, 1);
+      // What has no partner is not passed over.
+      const alone = ResultsFolder.create(join(folder, "alone"));
+      alone.writeEnvironment({ machine: { cores: 2 }, runtimes: [], options: {} });
+      for (let round = 1; round <= 10; round++) {
+        for (const runtime of ["old", "new"]) {
+          alone.add([madeUpSample("swap-buffer", round, 1_000 + next(), { runtime })]);
+        }
+        alone.add([madeUpSample("atomic-swap", round, 1_000, { runtime: "new" })]);
+      }
+      const args = ["--between", "old,new", "--fail-on-regression", "25%"];
+      const partial = await runCommand("compare", alone.path, ...args);
+      assert.equal(partial.code, 1);
+      assert.match(partial.stdout, /no figure any more: new atomic-swap at 10 producers/);
       for (const wrong of ["old", "old,other", "old,new,more"]) {
         const { code, stderr } = await between(wrong);
         assert.deepEqual([code, stderr.trim().split("\n").length], [2, 1], stderr);

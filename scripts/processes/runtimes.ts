@@ -4,6 +4,7 @@ import { accessSync, constants, existsSync, realpathSync, statSync } from "node:
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runArguments, RUNTIME_KINDS, type RuntimeKind } from "../../bench/runtime.ts";
+import { printable } from "../../bench/wire/printable.ts";
 import { UsageError } from "../cli/command.ts";
 
 export interface Runtime {
@@ -66,24 +67,28 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/;
 
 /** `deno`, `deno=/path`, `before=deno`, `before=deno:/path`. @throws {UsageError} */
 export function parseRuntime(item: string): AskedRuntime {
+  // It may come from a folder's plan, which somebody else has written.
+  const shown = printable(item);
   const [left, right] = splitOnce(item.trim(), "=");
   const [kind, source = "pinned"] = splitOnce(right ?? "", ":");
   if (isKind(left)) {
     if (!isKind(kind)) return { name: null, kind: left, source: right ?? "pinned" };
     throw new UsageError(
-      `"${item}" names a runtime ${left}, which is a kind; give it another name, as before=${right}`,
+      `"${shown}" names a runtime ${left}, which is a kind; give it another name, as before=${
+        printable(right!)
+      }`,
     );
   }
   if (right === undefined || !isKind(kind)) {
     throw new UsageError(
-      `"${item}" is no runtime; --runtimes takes ${
+      `"${shown}" is no runtime; --runtimes takes ${
         RUNTIME_KINDS.join(", ")
       }, kind=/path, or name=kind:/path`,
     );
   }
   if (!NAME.test(left)) {
     throw new UsageError(
-      `"${left}" cannot name a runtime: give up to 24 letters, digits, dots, _ or -`,
+      `"${printable(left)}" cannot name a runtime: give up to 24 letters, digits, dots, _ or -`,
     );
   }
   return { name: left, kind, source };

@@ -1,4 +1,5 @@
 /** Everything that a run prints on standard output when it is over. */
+import { plainText } from "../cli/plain_text.ts";
 import { painter } from "../cli/paint.ts";
 import type { Summary } from "../results/columns.ts";
 import type { Published } from "./publish.ts";
@@ -49,7 +50,9 @@ function wrapped(sentence: string): string {
 /** `deno 2.9.5, bun 1.4.4`. */
 function versions(rows: readonly Summary[]): string {
   return [
-    ...new Set(rows.map(({ runtime, runtime_version }) => `${runtime} ${runtime_version}`)),
+    ...new Set(
+      rows.map(({ runtime, runtime_version }) => plainText(`${runtime} ${runtime_version}`)),
+    ),
   ].join(", ");
 }
 

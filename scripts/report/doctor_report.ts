@@ -7,7 +7,7 @@ import type { Environment } from "../results/environment.ts";
 import type { RatioEstimate } from "../statistics/inference.ts";
 import { studentQuantile } from "../statistics/inference.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
-import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
+import type { PairComparison } from "../statistics/pairs.ts";
 import { median } from "../statistics/order.ts";
 import { terminalTable } from "./table.ts";
 import { digits, duration } from "../cli/units.js";
@@ -51,10 +51,10 @@ export function machineLines(
   ];
 }
 
-export function printDoctor({ samples, folder }: Published): void {
+export function printDoctor({ samples, pairs: all, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  const pairs = comparePairs(samples).filter(isTwins);
+  const pairs = all.filter(isTwins);
   const processMs = median(samples.filter(({ run }) => run === 1).map((run) => run.process_ms!));
   const singles = pairs.flatMap(({ cells }) => cells).flatMap(({ estimate }) => estimate ?? []);
   print();
@@ -90,17 +90,18 @@ export function printDoctor({ samples, folder }: Published): void {
     paint("bold", "which differences can be seen here") +
       " (one cell against another, 4 times in 5)",
   );
-  const all = comparisonsOf(new Set(samples.map(({ runtime }) => runtime!.replace(TWIN, ""))).size);
+  const names = new Set(samples.map(({ runtime }) => runtime!.replace(TWIN, "")));
+  const comparisons = comparisonsOf(names.size);
   const plan = DIFFERENCES.map((difference) => {
     const rounds = roundsFor(difference, noise);
     return [
       `${difference * 100} %`,
       String(rounds),
       duration(rounds * 2 * processMs),
-      String(roundsFor(difference, noise, all)),
+      String(roundsFor(difference, noise, comparisons)),
     ];
   });
-  const planHead = ["difference", "rounds", "time for a pair", `rounds among ${all} pairs`];
+  const planHead = ["difference", "rounds", "time for a pair", `rounds among ${comparisons} pairs`];
   print(terminalTable({ head: planHead, words: [], rows: plan }, paint));
   print();
   print(CAUTION);

@@ -14,19 +14,26 @@ export interface Failures {
 export function failuresOf(rows: readonly Summary[], samples: readonly Sample[]): Failures {
   const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const lines = (bad: readonly Summary[]) =>
-    bad.map((row) => {
-      const producers = row.producers!.toLocaleString("en-US");
-      const why = row.detail === null ? "" : `, ${row.detail}`;
-      const times = timesOf(row, runs.get(cellKey(row)) ?? []);
-      return plainText(
-        `${row.runtime} ${labelOf(row)} at ${producers} producers: ${row.status}${why}${times}`,
-      );
-    });
+    bad.map((row) => lineOf(row) + timesOf(row, runs.get(cellKey(row)) ?? []));
   const bad = rows.filter(({ status }) => status !== "ok");
+  const keys = new Set(rows.map(cellKey));
+  // A pilot enters no figure, but what it found is no less true.
+  const pilots = samples.filter((row) =>
+    row.round === 0 && keys.has(cellKey(row)) && !["ok", "pilot", "skipped"].includes(row.status!)
+  );
   return {
-    failed: lines(bad.filter(({ status }) => status !== "skipped")),
+    failed: [
+      ...lines(bad.filter(({ status }) => status !== "skipped")),
+      ...pilots.map((row) => `${lineOf(row)} (pilot)`),
+    ],
     skipped: lines(bad.filter(({ status }) => status === "skipped")),
   };
+}
+
+function lineOf(row: Summary | Sample): string {
+  const producers = row.producers!.toLocaleString("en-US");
+  const why = row.detail === null ? "" : `, ${row.detail}`;
+  return plainText(`${row.runtime} ${labelOf(row)} at ${producers} producers: ${row.status}${why}`);
 }
 
 /** ` (1 of 5 processes)`, where there were several. */

@@ -1,7 +1,7 @@
 /** Everything that is made from a folder's rows, and made anew whenever they have changed. */
 import type { Sample, Summary } from "../results/columns.ts";
 import { recordedNumber } from "../results/environment.ts";
-import type { ResultsFolder } from "../results/folder.ts";
+import { ResultsFolder } from "../results/folder.ts";
 import { comparePairs, type PairComparison } from "../statistics/pairs.ts";
 import { pairRows } from "../statistics/pair_rows.ts";
 import { summarize } from "../statistics/summary.ts";
@@ -24,7 +24,7 @@ export async function publish(
 ): Promise<Published> {
   const { samples } = folder;
   const summary = summarize(samples);
-  const sameWithin = recordedNumber(environment, "sameWithin");
+  const sameWithin = recordedNumber(ResultsFolder.readEnvironment(folder.path), "sameWithin");
   const pairs = comparePairs(samples, summary, sameWithin);
   const conclusions = conclusionsOf(summary, pairs, samples);
   folder.writeSummary(summary);

@@ -99,7 +99,7 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
     long.length > 0 &&
     `Runs over twice as long as they were to be: ${
       listed(long, (row) => time(row.median_us!))
-    }. The least is ${LEAST_MESSAGES} messages of each producer.`,
+    }. Each producer sends ${LEAST_MESSAGES} messages at least, and all runtimes send as many.`,
     summary.some((row) => row.floor) &&
     "Cells that are mostly the fixed cost of a run (under 5 times empty) enter no comparison.",
     summary.some((row) => row.oversubscribed) &&

@@ -1,4 +1,5 @@
 /** Verdicts in words. No winner is named that the intervals do not allow. */
+import { RUNTIME_KINDS } from "../../bench/runtime.ts";
 import type { Decision } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.js";
@@ -44,6 +45,10 @@ function named(name: string, family: PairComparison["family"]): string {
   return family === "runtimes" ? capitalized(name) : name;
 }
 
+/** A name of somebody's own stays as it was given. */
 export function capitalized(runtime: string): string {
+  if (!RUNTIME_KINDS.some((kind) => runtime === kind || runtime.startsWith(`${kind}@`))) {
+    return runtime;
+  }
   return runtime[0].toUpperCase() + runtime.slice(1);
 }

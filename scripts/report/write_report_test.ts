@@ -87,6 +87,21 @@ test("failures come with their reason, before what was skipped", () => {
   assert.match(lines.at(-1)!, /: skipped, about 4 min$/);
 });
 
+test("what a pilot alone has found is told, too", () => {
+  const samples = syntheticSamples(SMALL);
+  const found = samples.map((row) =>
+    row.strategy === "swap-buffer" && row.round === 0 && row.producers === 16 &&
+      row.runtime === "bun"
+      ? { ...row, status: "lost", detail: "2 are missing", elapsed_us: null }
+      : row
+  );
+  const [{ failures }] = concludedFrom(found);
+  assert.ok(
+    failures.failed.includes("bun swap-buffer at 16 producers: lost, 2 are missing (pilot)"),
+    failures.failed.join("\n"),
+  );
+});
+
 test("the pictures are the same under every runtime, to the byte", () => {
   // If a picture was changed on purpose: look at it, then put the new value here.
   const digest = (text: string) => createHash("sha256").update(text).digest("hex").slice(0, 16);

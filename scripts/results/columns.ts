@@ -125,7 +125,7 @@ export const SAMPLE_COLUMNS = [
   {
     name: "worker_start_ms",
     kind: "number",
-    help: "ms from the first new Worker until the last one runs (one after another)",
+    help: "ms from the first new Worker until the last one runs (two at a time)",
   },
   {
     name: "connect_us",
@@ -213,7 +213,8 @@ export const SUMMARY_COLUMNS = [
   {
     name: "ns_per_message",
     kind: "number",
-    help: "median_us / messages of all producers: what comparisons use",
+    help:
+      "median_us / messages of all producers; comparisons use the faster half of each process's runs",
   },
   {
     name: "median_us",

@@ -101,10 +101,12 @@ export class ResultsFolder {
     const advice = "only a run of this version can be resumed";
     const plan = jsonOf(path, PLAN, advice) as Partial<RecordedPlan> | null;
     const isText = (value: unknown) => typeof value === "string";
-    const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) > 0;
+    const isCount = (value: unknown) =>
+      Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32;
     if (
       !isText(plan?.command) || !Array.isArray(plan?.arguments) || !plan.arguments.every(isText) ||
-      typeof plan.messages !== "object" || !Object.values(plan.messages ?? {}).every(isCount)
+      typeof plan.messages !== "object" || plan.messages === null ||
+      !Object.values(plan.messages).every(isCount)
     ) {
       throw new UsageError(`${join(path, PLAN)} is no plan; ${advice}`);
     }

@@ -4,6 +4,7 @@ import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { Runtime } from "../processes/runtimes.ts";
+import { runTimeUs } from "./run_length.ts";
 import { type SubjectChoice, subjectLabel } from "./subjects.ts";
 
 /** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
@@ -90,14 +91,6 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
   return cells;
 }
 
-/** A producer takes up to 0.25 µs to be released and to close: a run of its many messages is to be long beside that. */
-const PRODUCER_US = 1.5;
-
-/** What a run is to take, µs. */
-export function runTimeUs(runTimeMs: number, producers: number): number {
-  return runTimeMs * 1_000 + PRODUCER_US * producers;
-}
-
 function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
   if (messages !== null) return `${messages} each`;
   return total === null ? `${runTimeMs} ms` : `${total} in all`;
@@ -140,27 +133,8 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
 
 /** Cells that differ in P alone: a process measures all of them. */
 export function seriesOf(cell: Cell): string {
-  return JSON.stringify([cell.runtime.label, ...chosenOf(cell)]);
-}
-
-/** Cells that differ in their runtime alone. */
-export function withoutRuntime(cell: Cell): string {
-  return JSON.stringify([cell.producers, ...chosenOf(cell)]);
-}
-
-function chosenOf({ subject, params, workers, messageBytes }: Cell): unknown[] {
-  return [subject, params, workers, messageBytes];
-}
-
-/**
- * Messages of a producer for cells that are compared: the geometric mean of what each asks for, as the nearest power of
- * two. Then a noisy pilot seldom gives two of one speed, say a strategy and its changed copy, different runs.
- * @param fitting of each cell, so many that a run of it takes the wanted time
- */
-export function sharedMessages(cells: readonly Cell[], fitting: readonly number[]): number {
-  const power = fitting.reduce((sum, messages) => sum + Math.log2(messages), 0) / fitting.length;
-  const rounded = Math.max(LEAST_MESSAGES, 2 ** Math.round(power));
-  return Math.min(rounded, ...cells.map(({ mostMessages }) => mostMessages));
+  const { runtime, subject, params, workers, messageBytes } = cell;
+  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
 }
 
 /**

@@ -21,6 +21,8 @@ const PRESETS = {
 };
 /** Of each producer, as in the post. */
 const POST_MESSAGES = 1_000;
+/** Runs that a pilot may need within one time limit. */
+const PILOT_SHARE = 10;
 const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 
 const EXAMPLES = `
@@ -75,6 +77,14 @@ export function readOptions(
   const strategies = preset === "explain"
     ? [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(",")
     : defaults.strategies;
+  const timeoutMs = given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"];
+  if (preset !== "post" && PILOT_SHARE * given.runTime > timeoutMs) {
+    throw new UsageError(
+      `--run-time takes at most a tenth of --timeout (${
+        timeoutMs / 1_000
+      }s): the pilot needs ten runs`,
+    );
+  }
   const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
@@ -95,7 +105,7 @@ export function readOptions(
       (preset === "default" && given.rounds === undefined ? defaults.budgetMs : null),
     sameWithin: given.sameWithin,
     seed: given.seed,
-    timeoutMs: given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"],
+    timeoutMs,
     out: given.out ?? null,
     resume: null,
     save: given.save ?? null,

@@ -11,6 +11,8 @@ interface Known {
   overheadMs: number;
 }
 
+/** Two that are measured, and a second pass. */
+const LEAST_RUNS = 3;
 /** Where nothing is known at all. */
 const GUESS: Known = { usPerMessage: 1, overheadMs: 300 };
 
@@ -39,12 +41,13 @@ export class Predictions {
     this.#measuredMs.set(cell, wallMs);
   }
 
-  /** Why a cell is left out, or null. A single run decides: a cell needs no more than one. */
+  /** Why a cell is left out, or null: the least that it needs does not fit into the time limit. */
   reasonToSkip(cell: Cell): string | null {
     const known = this.#known.get(seriesOf(cell));
     if (known === undefined) return null;
     const runMs = this.#runUs(cell, known) / 1_000;
-    if (runMs + known.overheadMs <= this.#timeoutMs) return null;
+    const runs = cell.runTimeUs === null ? 1 : LEAST_RUNS;
+    if (runs * runMs + known.overheadMs <= this.#timeoutMs) return null;
     return `one run would take about ${Math.round(runMs / 1_000)} s, more than --timeout ${
       this.#timeoutMs / 1_000
     }`;

@@ -9,6 +9,8 @@ export function recordedOptions(
 ): Record<string, unknown> {
   return {
     ...options,
+    // The others are recorded as what they stand for, and read again as that.
+    preset: options.preset === "explain" ? "explain" : "default",
     subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
     runtimes: splitRuntimes(options.runtimes).map(withoutPath),
     listenerRuntime: withoutPath(options.listenerRuntime),

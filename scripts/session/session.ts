@@ -8,15 +8,8 @@ import { cellTask } from "../results/cell_task.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
-import { find } from "../results/judge.ts";
-import {
-  type Cell,
-  cellLabel,
-  roundOrder,
-  seriesOf,
-  sharedMessages,
-  withoutRuntime,
-} from "../results/plan.ts";
+import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
+import { chosenMessages } from "../results/run_length.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
@@ -66,7 +59,7 @@ const PILOT_MESSAGES = 16_384;
 export class Session {
   readonly #setup: SessionSetup;
   readonly #chunks = new Map<string, number>();
-  /** Messages of a producer with which a cell's run takes the wanted time. */
+  /** Messages of a producer with which a cell's run takes the wanted time; none where its pilot had no good run. */
   readonly #fitting = new Map<Cell, number>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
@@ -119,7 +112,7 @@ export class Session {
       if (decision === "run") runnable.push(cell);
     }
     this.#choose(runnable);
-    observer.onEstimate(this.#estimate(runnable));
+    if (runnable.length > 0) observer.onEstimate(this.#estimate(runnable));
     // The order in which the plan names them: a round's order must depend on the seed alone.
     return cells.filter((cell) => runnable.includes(cell));
   }
@@ -128,7 +121,8 @@ export class Session {
     const { rounds: least, budgetMs } = this.#setup.options;
     const roundMs = this.#predictions.totalMs(cells);
     const paid = budgetMs === null ? 0 : Math.floor((this.#deadline - this.#now()) / roundMs);
-    const rounds = Math.max(least, paid);
+    const done = Math.min(...cells.map((cell) => this.#earlier.roundsOf(cell)));
+    const rounds = Math.max(least, done + paid);
     const left = cells.map((cell) => Math.max(0, rounds - this.#earlier.roundsOf(cell)));
     return {
       totalMs: cells.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
@@ -138,15 +132,18 @@ export class Session {
     };
   }
 
-  /** For all cells that a verdict may compare under two runtimes the same number, so that it compares nothing else. */
+  /** For cells that a verdict may find alike the same number, so that it compares nothing else. */
   #choose(cells: readonly Cell[]): void {
     if (this.#setup.signal.aborted) return;
     const open = cells.filter(({ messages }) => messages === null);
-    for (const same of Map.groupBy(open, withoutRuntime).values()) {
-      const messages = sharedMessages(same, same.map((cell) => this.#fitting.get(cell)!));
-      for (const cell of same) cell.messages = messages;
-    }
+    for (const [cell, messages] of chosenMessages(open, this.#fitting)) cell.messages = messages;
     if (open.length > 0) this.#setup.observer.onChosen(open);
+  }
+
+  /** @param rows of the pilot of a cell */
+  #fit(cell: Cell, rows: readonly Sample[]): void {
+    const good = rows.find(({ elapsed_us }) => elapsed_us !== null);
+    if (good !== undefined) this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good.messages ?? 0));
   }
 
   /** Whether a cell is measured. What has been decided before is not decided again. */
@@ -156,8 +153,7 @@ export class Session {
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
     for (const row of piloted) predictions.recall(cell, row);
-    const earlier = piloted.find(({ elapsed_us }) => elapsed_us !== null)?.messages;
-    this.#fitting.set(cell, Math.max(LEAST_MESSAGES, earlier ?? 0));
+    this.#fit(cell, piloted);
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
@@ -172,11 +168,11 @@ export class Session {
     );
     const outcome = await this.#run(cell, "pilot", messages, "pilot");
     if (this.#isCutShort(outcome)) return "interrupted";
-    const fitting = Math.max(LEAST_MESSAGES, find(outcome.events, "run")?.messages ?? 0);
-    this.#fitting.set(cell, fitting);
     // One that chooses has no number before it has run.
     const asked = { ...cell, messages: cell.messages === null ? null : messages };
-    observer.onRows(samplesOf(asked, this.#place(0, position), outcome));
+    const rows = samplesOf(asked, this.#place(0, position), outcome);
+    this.#fit(cell, rows);
+    observer.onRows(rows);
     predictions.learn(cell, outcome);
     return decide(predictions.reasonToSkip(cell));
   }

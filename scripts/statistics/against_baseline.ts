@@ -39,6 +39,7 @@ export interface BaselineComparison {
 export function compareToBaseline(
   before: readonly Sample[],
   after: readonly Sample[],
+  sameWithin?: number,
 ): BaselineComparison {
   const [old, now] = [cellsOf(before), cellsOf(after)];
   const matched = [...now].flatMap(([key, b]) => {
@@ -49,7 +50,7 @@ export function compareToBaseline(
   });
   const comparisons = matched.filter(({ ratio }) => ratio !== null).length;
   const cells = matched.map(({ row, ratio }) =>
-    cellChange(row, row.status!, ratio === null ? null : decide(ratio, comparisons))
+    cellChange(row, row.status!, ratio === null ? null : decide(ratio, comparisons, sameWithin))
   );
   const gone = [...old].filter(([key]) => !now.has(key));
   return {

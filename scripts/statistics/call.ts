@@ -43,7 +43,7 @@ export function decide(
   const reach = error * studentQuantile(1 - LEVEL / comparisons, freedom);
   const distance = Math.abs(Math.log(ratio));
   const [low, high] = [ratio * Math.exp(-reach), ratio * Math.exp(reach)];
-  const isApart = reach < distance && distance >= Math.log(1 + LEAST);
+  const isApart = reach < distance && distance >= Math.log(1 + Math.min(LEAST, sameWithin));
   const isSame = distance + reach < Math.log(1 + sameWithin);
   const isEnough = n >= VERDICT_ROUNDS;
   const call = !isEnough ? "undecided" : isApart ? "apart" : isSame ? "same" : "undecided";

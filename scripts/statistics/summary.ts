@@ -1,7 +1,7 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
 import { runTimeMsOf } from "../results/labels.ts";
-import { runTimeUs } from "../results/plan.ts";
+import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";

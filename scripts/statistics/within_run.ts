@@ -1,18 +1,19 @@
 /**
- * Two runtimes, or two strategies, of one run: what has changed from the first to the second. They were measured in
- * turn, so that rounds can be paired, and a difference is seen in fewer of them than between two runs.
+ * Two runtimes, or two strategies, of one run: what has changed from the first to the second. They were measured within
+ * the same rounds, which can be paired, so a difference is seen in fewer of them than between two runs.
  */
-import type { Sample } from "../results/columns.ts";
-import type { CellChange } from "./against_baseline.ts";
-import { changeOf } from "./against_baseline.ts";
+import { findControl } from "../../bench/subjects/controls.ts";
+import type { Sample, Summary } from "../results/columns.ts";
+import { labelOf, settingTitle } from "../results/labels.ts";
+import { type CellChange, changeOf } from "./against_baseline.ts";
 import { decide } from "./call.ts";
 import { inverse } from "./inference.ts";
 import { comparePairs } from "./pairs.ts";
 import { summarize } from "./summary.ts";
-import { labelOf } from "../results/labels.ts";
 
 /**
- * One change for each strategy (or runtime) that both have, over every P; its interval is corrected for these alone.
+ * One change for each strategy (or runtime) that both have, over every P at which both have a figure, with an interval
+ * that is corrected for these alone; and one without a figure for each P at which only one has, or none.
  * @param before label of a runtime, or of a strategy
  * @param after the same
  * @param sameWithin see `decide`
@@ -27,31 +28,63 @@ export function compareWithin(
   const pairs = comparePairs(samples, summary).filter(({ first, second, pooled }) =>
     pooled !== null && (first === before ? second === after : first === after && second === before)
   );
-  const lost = summary.filter((row) =>
-    row.status !== "ok" && [row.runtime, labelOf(row)].includes(after)
+  const manySettings = new Set(summary.map(settingTitle)).size > 1;
+  const named = (label: string, setting: string) => manySettings ? `${label} (${setting})` : label;
+  const changes = pairs.map(({ family, on, first, setting, pooled }): CellChange => {
+    const slowDown = first === before ? pooled! : inverse(pooled!);
+    const estimate = decide(slowDown, pairs.length, sameWithin);
+    return {
+      runtime: family === "runtimes" ? after : on,
+      label: named(family === "runtimes" ? on : after, setting),
+      producers: null,
+      status: "ok",
+      nsPerMessage: null,
+      estimate,
+      change: changeOf(estimate),
+    };
+  });
+  const compared = new Set(
+    pairs.flatMap(({ on, setting, cells }) =>
+      cells.map(({ producers }) => placeOf(on, setting, producers))
+    ),
+  );
+  const sides = [before, after].flatMap((name) => partsOf(summary, name));
+  if (!sides.some(({ name }) => name === before) || !sides.some(({ name }) => name === after)) {
+    return [];
+  }
+  const missing = Map.groupBy(
+    sides.filter(({ on, row }) => !compared.has(placeOf(on, settingTitle(row), row.producers!))),
+    ({ on, row }) => placeOf(on, settingTitle(row), row.producers!),
   );
   return [
-    ...pairs.map(({ family, on, first, pooled }): CellChange => {
-      const slowDown = first === before ? pooled! : inverse(pooled!);
-      const estimate = decide(slowDown, pairs.length, sameWithin);
+    ...changes,
+    ...[...missing.values()].map((own): CellChange => {
+      const { row } = own.find(({ name }) => name === after) ?? own[0];
+      const bad = own.find(({ row: { status } }) => status !== "ok")?.row.status;
       return {
-        runtime: family === "runtimes" ? after : on,
-        label: family === "runtimes" ? on : after,
-        producers: null,
-        status: "ok",
+        runtime: row.runtime!,
+        label: named(labelOf(row), settingTitle(row)),
+        producers: row.producers,
+        status: bad ?? "not comparable",
         nsPerMessage: null,
-        estimate,
-        change: changeOf(estimate),
+        estimate: null,
+        change: "no figure",
       };
     }),
-    ...lost.map((row): CellChange => ({
-      runtime: row.runtime!,
-      label: labelOf(row),
-      producers: row.producers,
-      status: row.status!,
-      nsPerMessage: null,
-      estimate: null,
-      change: "no figure",
-    })),
   ];
+}
+
+/** The cells of a runtime or of a strategy, each with what it has in common with its partner. */
+function partsOf(summary: readonly Summary[], name: string) {
+  return summary.filter(({ strategy }) => findControl(strategy!) === undefined).flatMap((row) =>
+    row.runtime === name
+      ? [{ name, on: labelOf(row), row }]
+      : labelOf(row) === name
+      ? [{ name, on: row.runtime!, row }]
+      : []
+  );
+}
+
+function placeOf(on: string, setting: string, producers: number): string {
+  return `${on}|${setting}|${producers}`;
 }
