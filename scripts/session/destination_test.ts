@@ -63,6 +63,16 @@ function begun(
   return sample;
 }
 
+for (const preset of ["--quick", "--full", "--post", "--explain"]) {
+  test(`a run of ${preset} can be resumed`, () =>
+    withFolder(async (folder) => {
+      const out = join(folder, "out");
+      openDestination(circumstances(preset, "--out", out)).close();
+      openDestination(circumstances("--resume", out)).close();
+      await Promise.resolve();
+    }));
+}
+
 test("the session, the rows, the notes and the calibration are those of the folder", () =>
   withFolder(async (folder) => {
     const out = join(folder, "out");
