@@ -9,7 +9,7 @@ import type { ChartData } from "./chart_data.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { plainText } from "../cli/plain_text.ts";
-import type { Entry } from "./table.ts";
+import { textOf } from "./table.ts";
 
 const MAIN = "./main.js";
 
@@ -39,12 +39,11 @@ export function reportPage(
 
 /** What the page shows of a conclusion, as text. */
 function conclusionData({ title, ranks, ranking, notes, sentences }: Conclusion) {
-  const text = (entry: Entry) => plainText(typeof entry === "string" ? entry : entry.text);
   return {
     title,
     ranking: ranks.length === 0 ? null : {
-      head: ranking.head.map(plainText),
-      rows: ranking.rows.map((row) => row.map(text)),
+      head: ranking.head.map(textOf),
+      rows: ranking.rows.map((row) => row.map(textOf)),
     },
     notes: notes.map(plainText),
     sentences: sentences.map(plainText),

@@ -47,7 +47,7 @@ export function markdownTable({ head, words, rows }: TableData): string[] {
 }
 
 /** Whatever a file says is shown and does nothing else. */
-function textOf(entry: Entry): string {
+export function textOf(entry: Entry): string {
   const text = typeof entry === "string" ? entry : entry.text;
   return text === "" ? "" : plainText(text);
 }

@@ -87,6 +87,12 @@ test("failures come with their reason, before what was skipped", () => {
   assert.match(lines.at(-1)!, /: skipped, about 4 min$/);
 });
 
+test("a place of the ranking without an entry is empty on the page", () => {
+  const { conclusions } = JSON.parse(dataOf(reportPage(small, syntheticEnvironment(), concluded)));
+  const controls = conclusions[0].ranking.rows.find(([name]: string[]) => name === "controls");
+  assert.deepEqual([...new Set(controls.slice(1))], [""]);
+});
+
 test("what a pilot alone has found is told, too", () => {
   const samples = syntheticSamples(SMALL);
   const found = samples.map((row) =>
