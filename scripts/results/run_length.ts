@@ -1,6 +1,6 @@
 /** How long a run is to take, and how many messages that makes for each cell. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
-import type { Cell } from "./plan.ts";
+import type { Params } from "../../strategies/strategy.ts";
 
 /** A producer takes up to 0.25 µs to be released and to close: a run of its many messages is to be long beside that. */
 const PRODUCER_US = 1.5;
@@ -8,6 +8,17 @@ const PRODUCER_US = 1.5;
 /** What a run is to take, µs. */
 export function runTimeUs(runTimeMs: number, producers: number): number {
   return runTimeMs * 1_000 + PRODUCER_US * producers;
+}
+
+/** What of a cell decides with which others it has its number in common. */
+interface Sized {
+  subject: string;
+  params: Params;
+  producers: number;
+  workers: number;
+  messageBytes: number;
+  /** The most messages of a producer that it may have. */
+  mostMessages: number;
 }
 
 /** Strategies whose rates differ by less (log₂) may turn out to be alike: they get the same number. */
@@ -19,7 +30,7 @@ const ALIKE = 0.5;
  * look like a difference of some percent between two that have none, such as a strategy and its copy.
  * @param fitting of each cell whose pilot had a good run, so many that a run of it takes the wanted time
  */
-export function chosenMessages(
+export function chosenMessages<Cell extends Sized>(
   cells: readonly Cell[],
   fitting: ReadonlyMap<Cell, number>,
 ): Map<Cell, number> {
@@ -50,16 +61,16 @@ export function chosenMessages(
 }
 
 /** Cells that may be compared. */
-function placeOf({ producers, workers, messageBytes }: Cell): string {
+function placeOf({ producers, workers, messageBytes }: Sized): string {
   return JSON.stringify([producers, workers, messageBytes]);
 }
 
-function subjectOf({ subject, params }: Cell): string {
+function subjectOf({ subject, params }: Sized): string {
   return JSON.stringify([subject, params]);
 }
 
 /** log₂ of what the cells of a strategy ask for, in the mean of those that do. */
-function meanPower(cells: readonly Cell[], fitting: ReadonlyMap<Cell, number>): number {
+function meanPower(cells: readonly Sized[], fitting: ReadonlyMap<Sized, number>): number {
   const powers = cells.flatMap((cell) => fitting.has(cell) ? [Math.log2(fitting.get(cell)!)] : []);
   if (powers.length === 0) return Math.log2(LEAST_MESSAGES);
   return powers.reduce((sum, power) => sum + power, 0) / powers.length;
