@@ -10,6 +10,9 @@ export function runTimeUs(runTimeMs: number, producers: number): number {
   return runTimeMs * 1_000 + PRODUCER_US * producers;
 }
 
+/** Added to log₂ before it is rounded: a run that is too short is mostly fixed cost, one that is too long only takes time. */
+const RATHER_LONG = 0.25;
+
 /** What of a cell decides with which others it has its number in common. */
 interface Sized {
   subject: string;
@@ -43,7 +46,7 @@ export function chosenMessages<Cell extends Sized>(
     let alike: typeof strategies = [];
     const take = () => {
       const power = alike.reduce((sum, one) => sum + one.power, 0) / alike.length;
-      const rounded = Math.max(LEAST_MESSAGES, 2 ** Math.round(power));
+      const rounded = Math.max(LEAST_MESSAGES, 2 ** Math.round(power + RATHER_LONG));
       const all = alike.flatMap(({ own }) => own);
       const messages = Math.min(rounded, ...all.map(({ mostMessages }) => mostMessages));
       for (const cell of all) chosen.set(cell, messages);

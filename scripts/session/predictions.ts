@@ -58,11 +58,12 @@ export class Predictions {
   }
 
   #know(cell: Cell, pilotMessages: number, elapsedUs: number, wallMs: number): void {
-    const messages = Math.max(1, cell.producers * pilotMessages);
+    const messages = cell.producers * pilotMessages;
     const before = this.#known.get(seriesOf(cell))?.overheadMs ?? Infinity;
     const overheadMs = wallMs - (elapsedUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000;
     this.#known.set(seriesOf(cell), {
-      usPerMessage: elapsedUs / messages,
+      // What sends nothing takes no longer for more producers' messages.
+      usPerMessage: messages === 0 ? 0 : elapsedUs / messages,
       // The pilot of a slow cell has more in it than its runs: fills, a second try.
       overheadMs: Math.min(before, Math.max(0, overheadMs)),
     });

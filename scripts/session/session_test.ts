@@ -150,7 +150,7 @@ test("the pilot gives two runtimes the same messages, as a power of two, for all
     const messages = spec.subject === "empty"
       ? 0
       : spec.task === "pilot"
-      ? runtime.label === "node" ? 900 : 500
+      ? runtime.label === "node" ? 700 : 500
       : spec.messages;
     return Promise.resolve(outcome([{ ...REPORT, type: "run", messages }, END]));
   };
@@ -169,6 +169,18 @@ test("the pilot gives two runtimes the same messages, as a power of two, for all
   assert.equal(chosen.length, 4, "empty, too");
   const swap = rows.filter(({ strategy, round }) => strategy === "swap-buffer" && round! > 0);
   assert.ok(swap.every(({ run_length, messages }) => run_length === "10 ms" && messages === 512));
+});
+
+test("what sends no messages is not taken to be slow by the message", async () => {
+  const runCell: RunCell = (_, spec) => {
+    const messages = spec.subject === "empty" ? 0 : spec.messages;
+    return Promise.resolve(
+      outcome([{ ...REPORT, type: "run", elapsedUs: 2_000, messages }, END]),
+    );
+  };
+  const argv = ["--strategies", "swap-buffer", "--producers", "1024,65536", "--rounds", "1"];
+  const rows = await rowsOf([...argv, "--message-size", "8", "--timeout", "10s"], runCell);
+  assert.deepEqual(rows.filter(({ status }) => status === "skipped"), []);
 });
 
 test("a pilot that fails chooses the least, and says no number of its own", async () => {
