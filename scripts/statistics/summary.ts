@@ -1,6 +1,6 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
-import { runTimeMsOf } from "../results/labels.ts";
+import { runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
@@ -16,19 +16,6 @@ const FIXED_COST_FACTOR = 5;
 export function isMostlyFixedCost(us: number, emptyUs: number): boolean {
   return us < FIXED_COST_FACTOR * emptyUs;
 }
-
-/** What two cells must share to be compared, the strategy aside. */
-const SETTING = [
-  "runtime",
-  "runtime_version",
-  "producers",
-  "workers",
-  "run_length",
-  "message_bytes",
-  "sink",
-  "turn",
-  "capacity_bytes",
-] as const;
 
 /** Rows are in the order of the plan (the pilot's, which is not shuffled), and ascend in P. */
 export function summarize(samples: readonly Sample[]): Summary[] {
@@ -53,8 +40,9 @@ function lineKey(row: CellIdentity): string {
   return [run_length, message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
 }
 
+/** What two cells must share to be compared, the strategy aside. */
 function settingKey(row: Summary): string {
-  return SETTING.map((name) => row[name]).join("|");
+  return [settingOf(row), row.runtime, row.runtime_version, row.producers].join("|");
 }
 
 function summarizeCell(samples: Sample[]): Summary {

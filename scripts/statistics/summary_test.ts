@@ -51,6 +51,12 @@ test("a cell under five times empty is marked, and no ratio is drawn from it", (
   assert.equal(row(samples, "channel").share_of_socket_bulk, null);
 });
 
+test("a cell is held against the references of its own machine", () => {
+  const elsewhere = { machine: "0ther000" };
+  const samples = [sample("socket-bulk", 1, 10, elsewhere), sample("swap-buffer", 1, 20)];
+  assert.equal(row(samples, "swap-buffer").share_of_socket_bulk, null);
+});
+
 test("no ratio mixes checking after the clock with checking inline", () => {
   const inline = { verify: "inline" };
   const samples = [sample("empty", 1, 1), each(1, 600), sample("swap-buffer", 1, 20, inline)];
