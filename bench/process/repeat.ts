@@ -1,7 +1,6 @@
 /**
- * Repetition. A library would do, but for what it does beside the runs: mitata makes room for a million samples at
- * each measurement, which cost 30 ms before the first run and 30 ms before the second, with caches that the run
- * found emptied.
+ * Repetition. A library would do, but for what it does between the runs: mitata makes room for a million samples at
+ * each measurement, which cost 30 ms before the first run and 30 ms before the second.
  */
 
 /** How much one process measures. */
