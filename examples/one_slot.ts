@@ -68,7 +68,7 @@ class SlotConsumer extends PollingConsumer {
     sleeper: Sleeper,
     options: HandoffOptions,
   ) {
-    super(lifecycle, sleeper, 0, options);
+    super(lifecycle, sleeper, null, options);
     this.#slots = slots;
   }
 

@@ -17,9 +17,11 @@
  * whose `send` had resolved; one that dies with the lock held or with a place in its queue stops all.
  */
 import { AsyncMutex } from "./primitives/async_mutex.ts";
-import { BUSY, ConsumerBase, LINGER_MS } from "./primitives/consumer.ts";
+import { BUSY, ConsumerBase } from "./primitives/consumer.ts";
 import { LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
+import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { HUNGRY, PATIENT } from "./primitives/parking.ts";
 import { TicketLock } from "./primitives/ticket_lock.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
@@ -50,7 +52,7 @@ class LockedBuffers {
   readonly queue: TicketLock | null;
 
   constructor({ memory, tickets, fair }: AsyncLockTicket, lifecycle: Lifecycle) {
-    this.buffers = new TwoBuffers(memory, true, lifecycle);
+    this.buffers = new TwoBuffers(memory, lifecycle);
     const { words, lockAt, waits } = this.buffers;
     this.barging = new AsyncMutex(words, lockAt, lifecycle, waits);
     this.queue = fair ? new TicketLock(new Int32Array(tickets), 0, lifecycle, waits) : null;
@@ -67,17 +69,25 @@ class AsyncLockConsumer extends ConsumerBase {
   /** A place in the lock's queue that has not come up yet. */
   #queued: Promise<void> | null = null;
 
+  readonly #linger: Linger;
+  /** Bytes of the last run. */
+  #taken = 0;
+
   constructor(shared: LockedBuffers, options: HandoffOptions) {
     super(shared.buffers.lifecycle, options);
     this.#shared = shared;
+    this.#linger = new Linger(options.params.wake as WakePolicy, Number(options.params.linger));
   }
 
   async receive(): Promise<Uint8Array | null> {
     const { sleeper } = this.#shared.buffers;
     this.checkUsable();
     this.failIf(this.lost.overdue());
+    this.#linger.follow(this.#taken, performance.now());
+    this.#taken = 0;
+    const { ms: pauseMs, mayBeHungry } = this.#linger;
     let announced = false;
-    let eager = false;
+    let eager = pauseMs === 0;
     for (;;) {
       const closed = this.allClosed();
       const run = await this.#swap(eager || closed || this.lost.any);
@@ -85,6 +95,7 @@ class AsyncLockConsumer extends ConsumerBase {
       if (run !== null && run !== BUSY) {
         if (announced) sleeper.withdraw();
         this.lost.received(run.length);
+        this.#taken = run.length;
         return run;
       }
       if (this.lost.any) this.failIf(this.lost.verdict({ stalled: run === BUSY, closed }));
@@ -93,11 +104,14 @@ class AsyncLockConsumer extends ConsumerBase {
         if (announced) sleeper.withdraw();
         return null;
       }
+      const hungry = eager && mayBeHungry;
+      const what = hungry ? HUNGRY : PATIENT;
       if (announced) {
         this.parks++;
-        eager = await sleeper.sleepAsync(LINGER_MS);
+        const timedOut = await sleeper.sleepAsync(what, hungry ? SLICE_MS : pauseMs);
+        eager = timedOut || mayBeHungry;
       } else {
-        sleeper.announce();
+        sleeper.announce(what);
       }
       announced = !announced;
     }
@@ -217,6 +231,7 @@ export const asyncLock: AsyncStrategy = {
       default: "false",
       choices: ["false", "true"],
     },
+    ...LINGER_PARAMS,
   },
   variants: [{}],
   largestMessage,

@@ -22,16 +22,17 @@
  * both, nobody would use the word. Nobody is ever kept from reserving.
  *
  * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
- * A sleeping consumer is woken by half a buffer, or takes what is there after 1 ms.
+ * When a sleeping consumer is woken, `primitives/linger.ts` says; its watermark is half a buffer.
  *
  * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
  * reservation is not committed. Allocates: nothing per message; one view a run. Of a Worker that dies all messages
  * arrive whose `send` had returned; one that dies between reservation and commit stops all.
  */
-import { BUSY, LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
-import { EventCount, Sleeper } from "./primitives/parking.ts";
+import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { EventCount, HUNGRY, PATIENT, Sleeper } from "./primitives/parking.ts";
 import { pause } from "./primitives/pause.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
@@ -109,7 +110,13 @@ class AtomicSwapConsumer extends PollingConsumer {
   #reserved = 0;
 
   constructor(shared: Shared, options: HandoffOptions) {
-    super(shared.lifecycle, shared.sleeper, LINGER_MS, options);
+    const { wake, linger } = options.params;
+    super(
+      shared.lifecycle,
+      shared.sleeper,
+      new Linger(wake as WakePolicy, Number(linger)),
+      options,
+    );
     this.#shared = shared;
   }
 
@@ -152,8 +159,8 @@ class AtomicSwapConsumer extends PollingConsumer {
       if (valid !== UNKNOWN && this.#committed() === valid) return valid;
       if (spins % SPINS === 0) {
         if (performance.now() >= deadline) return UNKNOWN;
-        this.sleeper.announce();
-        this.sleeper.sleep(NAP_MS);
+        this.sleeper.announce(PATIENT);
+        this.sleeper.sleep(PATIENT, NAP_MS);
       }
     }
   }
@@ -244,7 +251,10 @@ class AtomicSwapProducer implements BlockingProducer {
     const committed = this.#committedAt + (state >>> 31);
     // Nobody else writes this word while this buffer fills, so an add need not be atomic, only its result seen.
     Atomics.store(words, committed, words[committed] + length);
-    if (at < this.#watermark && end >= this.#watermark) this.#shared.sleeper.wake();
+    // Behind an atomic store a plain look is as good as an atomic one; and the sleep has an end.
+    if ((at < this.#watermark && end >= this.#watermark) || words[SLEEPER] === HUNGRY) {
+      this.#shared.sleeper.wake();
+    }
     const met = at !== this.#expected;
     this.#expected = end;
     if (met) this.#giveWay(at, length);
@@ -302,7 +312,7 @@ export function atomicSwapWith(
     name,
     kind: "blocking",
     summary,
-    params: {},
+    params: LINGER_PARAMS,
     variants,
     largestMessage,
     // Half of it leaves the count of reserved bytes room for those that are void.

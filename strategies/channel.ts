@@ -93,7 +93,7 @@ class ChannelConsumer extends PollingConsumer {
   #freed = 0;
 
   constructor(shared: Shared, options: HandoffOptions) {
-    super(shared.lifecycle, shared.sleeper, 0, options);
+    super(shared.lifecycle, shared.sleeper, null, options);
     this.#shared = shared;
     this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));
     this.#batch = options.params.drain === "batch";

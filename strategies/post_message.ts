@@ -90,7 +90,7 @@ class PortConsumer extends PollingConsumer {
   #held: Uint8Array | null = null;
 
   constructor(shared: Shared, ports: readonly MessagePort[], options: HandoffOptions) {
-    super(shared.lifecycle, shared.sleeper, 0, options);
+    super(shared.lifecycle, shared.sleeper, null, options);
     this.#shared = shared;
     this.#ports = ports;
     this.#gathered = new Uint8Array(Math.min(options.capacity, BATCH_BYTES));

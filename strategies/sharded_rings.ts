@@ -16,20 +16,27 @@
  *
  * Both sides work on cached indices: a producer looks at `read` only when its room is used up.
  *
- *     publish=N   the producer's `write` is stored after every N messages (1: after every one). What is held
- *                 back is published when the ring is full, at close, by `flush()`, and by a timer when the
- *                 thread's event loop turns: call `flush()` before long work that sends nothing.
+ * An atomic store for every message would be more than all else that a short one costs. So a producer that has woken a
+ * consumer publishes the next messages one by one, and those behind them, which find it busy, in small groups. What is
+ * held back is published by the next message once the consumer has caught up, when the ring is full, at close, by
+ * `flush()`, and when the thread's event loop turns.
  *
- * The consumer takes a ring when half of it is filled or when its bytes have waited for 1 ms, in turn, so that a
- * busy ring cannot starve a quiet one; it sleeps until one of the two.
+ *     publish=N      messages of a group at most (1: every message is published by itself)
+ *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is a quarter of a ring
+ *
+ * One thing is left to the caller: who sends many short messages at once, and then neither sends nor gives the event
+ * loop a turn for long, calls `flush()` before; else up to 255 bytes of the last ones wait with it.
+ *
+ * The consumer takes the rings in turn, so that a busy one cannot starve a quiet one.
  *
  * Blocks: `send` while the ring is full; `receive` while nothing is there. Allocates: nothing per message; one
  * view a run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
  * nobody else is touched.
  */
-import { LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
-import { ABORTED, Lifecycle } from "./primitives/lifecycle.ts";
+import { ATTENTION, Lifecycle } from "./primitives/lifecycle.ts";
+import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
@@ -52,13 +59,17 @@ const LAST = 1;
 const READ = LINE;
 const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
-/** How long unpublished messages may wait where the event loop turns (ms). */
-const FLUSH_MS = 1;
+/** So many messages are published one by one once a consumer that had caught up was woken. */
+const SINGLES = 64;
+/** What a group may hold back, in bytes; a message of that size is published by itself. */
+const GROUP_BYTES = 256;
 
 interface RingTicket {
   memory: SharedArrayBuffer;
   workers: number;
   publish: number;
+  /** Groups whatever the consumer does, and of any number of bytes. */
+  patient: boolean;
 }
 
 /** One ring's memory as one thread sees it. */
@@ -102,31 +113,22 @@ class RingReader {
   #read = 0;
   /** Behind the current run. */
   #taken = 0;
-  /** When its waiting bytes were first seen, or 0 where none wait. */
-  #since = 0;
 
   constructor(ring: Ring) {
     this.#ring = ring;
   }
 
-  /** The bytes that lie ready in one piece, or null: fewer than half a ring wait until `now` says 1 ms has passed. */
-  take(eager: boolean, now: number): Uint8Array | null {
-    const { words, size, bytes } = this.#ring;
+  /** The bytes that lie ready in one piece, or null; half a ring at least, unless `eager` or a producer waits. */
+  take(eager: boolean): Uint8Array | null {
+    const { words, size, bytes, room } = this.#ring;
     const write = Atomics.load(words, this.#ring.write);
     const lapped = write < this.#read;
     if (lapped && this.#read === words[this.#ring.last]) this.#read = 0;
     const end = write < this.#read ? words[this.#ring.last] : write;
     const waiting = end - this.#read + (write < this.#read ? write : 0);
-    if (waiting === 0) {
-      this.#since = 0;
-      return null;
-    }
+    if (waiting === 0) return null;
     // A producer that waits has filled the ring as far as its next message allows.
-    if (!eager && waiting < size / 2 && !this.#ring.room.hasWaiters()) {
-      if (this.#since === 0) this.#since = now;
-      if (now - this.#since < LINGER_MS) return null;
-    }
-    this.#since = 0;
+    if (!eager && waiting < size / 2 && !room.hasWaiters()) return null;
     this.#taken = end;
     return bytes.subarray(this.#read, end);
   }
@@ -146,8 +148,10 @@ class RingReader {
 
 class RingsConsumer extends PollingConsumer {
   readonly #readers: readonly RingReader[];
+  /** The ring to look at next; 0 when a look at all of them begins. */
   #turn = 0;
   #current: RingReader | null = null;
+  #asks = false;
 
   constructor(
     lifecycle: Lifecycle,
@@ -155,22 +159,34 @@ class RingsConsumer extends PollingConsumer {
     readers: readonly RingReader[],
     options: HandoffOptions,
   ) {
-    super(lifecycle, sleeper, LINGER_MS, options);
+    const { wake, linger } = options.params;
+    super(lifecycle, sleeper, new Linger(wake as WakePolicy, Number(linger)), options);
     this.#readers = readers;
+  }
+
+  /** One pause serves all rings: the others are taken behind the first, whatever they hold. */
+  protected override rest(): Uint8Array | null {
+    return this.#turn === 0 ? null : this.poll(true);
+  }
+
+  protected override hungry(sleeps: boolean): void {
+    if (sleeps === this.#asks) return;
+    this.#asks = sleeps;
+    if (sleeps) this.lifecycle.ask();
+    else this.lifecycle.askNoMore();
   }
 
   protected poll(eager: boolean): Uint8Array | null {
     const readers = this.#readers;
-    const now = performance.now();
-    for (let tries = 0; tries < readers.length; tries++) {
-      const reader = readers[this.#turn];
-      this.#turn = this.#turn + 1 === readers.length ? 0 : this.#turn + 1;
-      const run = reader.take(eager, now);
+    while (this.#turn < readers.length) {
+      const reader = readers[this.#turn++];
+      const run = reader.take(eager);
       if (run !== null) {
         this.#current = reader;
         return run;
       }
     }
+    this.#turn = 0;
     return null;
   }
 
@@ -190,6 +206,7 @@ class RingProducer implements BlockingProducer {
   readonly #publish: number;
   readonly #largest: number;
   readonly #watermark: number;
+  readonly #patient: boolean;
   readonly #lifecycle: Lifecycle;
   /** The lifecycle's words, one step nearer: every byte looks at them. */
   readonly #life: Int32Array;
@@ -202,14 +219,18 @@ class RingProducer implements BlockingProducer {
   #limit: number;
   /** Where `write` will be at the next publication if every message until then has one byte. */
   #publishAt = 1;
+  /** Where it is published whatever the number of messages. */
+  #publishBy = 1;
   /** Up to where one-byte messages need nothing but their store: what comes there publishes, or finds no room. */
   #stop = 0;
   /** Where `write` was when the consumer was last looked at, for the watermark. */
   #wokenAt = 0;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  /** Messages that are still to be published one by one. */
+  #singles = SINGLES;
+  #flushesSoon = false;
 
   constructor({ life, worker, shared }: Ticket) {
-    const { memory, workers, publish } = shared as RingTicket;
+    const { memory, workers, publish, patient } = shared as RingTicket;
     const words = new Int32Array(memory, 0, SHARED_WORDS);
     this.#lifecycle = new Lifecycle(life);
     this.#life = new Int32Array(life);
@@ -218,6 +239,7 @@ class RingProducer implements BlockingProducer {
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
     this.#publish = publish;
+    this.#patient = patient;
     this.#limit = this.#ring.size;
     this.#largest = largestOf(this.#ring.size);
     this.#watermark = this.#ring.size >>> 2;
@@ -235,7 +257,7 @@ class RingProducer implements BlockingProducer {
   /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
     const at = this.#write;
-    if (at < this.#stop && this.#life[ABORTED] === 0) {
+    if (at < this.#stop && this.#life[ATTENTION] === 0) {
       this.#bytes[at] = byte;
       this.#write = at + 1;
     } else {
@@ -253,9 +275,13 @@ class RingProducer implements BlockingProducer {
   #wrote(length: number): void {
     this.#write += length;
     this.#publishAt += length - 1;
-    if (this.#timer === null && this.#publish > 1) this.#startTimer();
-    if (this.#write >= this.#publishAt) this.#publishAll();
-    else this.#stop = Math.min(this.#limit, this.#publishAt - 1);
+    const due = Math.min(this.#publishAt, this.#publishBy);
+    if (this.#write >= due || this.#life[ATTENTION] !== 0) {
+      this.#publishAll();
+    } else {
+      this.#stop = Math.min(this.#limit, due - 1);
+      if (!this.#flushesSoon) this.#flushSoon();
+    }
   }
 
   flush(): void {
@@ -265,23 +291,32 @@ class RingProducer implements BlockingProducer {
 
   #publishAll(): void {
     const write = this.#write;
-    this.#publishAt = write + this.#publish;
-    this.#stop = Math.min(this.#limit, this.#publishAt - 1);
     Atomics.store(this.#ring.words, this.#ring.write, write);
-    // One look for every quarter of the ring, not one a message: the consumer wakes by itself after 1 ms.
-    if (write - this.#wokenAt >= this.#watermark || write < this.#wokenAt) {
-      this.#wokenAt = write;
-      this.#sleeper.wake();
-    }
+    // Behind an atomic store a plain look is as good as an atomic one, and far cheaper; and the sleep has an end.
+    const asked = this.#life[ATTENTION] !== 0;
+    if (asked) this.#singles = SINGLES;
+    else if (this.#singles > 0) this.#singles--;
+    const group = this.#patient || this.#singles === 0 ? this.#publish : 1;
+    this.#publishAt = write + group;
+    this.#publishBy = this.#patient ? Infinity : write + GROUP_BYTES;
+    // Where no flush is on its way the next message comes here again, which sees to it.
+    this.#stop = this.#flushesSoon
+      ? Math.min(this.#limit, write + Math.min(group, GROUP_BYTES) - 1)
+      : 0;
+    // One look for every quarter of the ring where the consumer lets it fill: it wakes by itself after its pause.
+    const watermark = write - this.#wokenAt >= this.#watermark || write < this.#wokenAt;
+    if (watermark) this.#wokenAt = write;
+    if (watermark || asked) this.#sleeper.wake();
   }
 
-  #startTimer(): void {
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
+  #flushSoon(): void {
+    this.#flushesSoon = true;
+    setImmediate(() => {
+      this.#flushesSoon = false;
       this.#publishAll();
-      // So that the next message takes the slow way, which starts the timer again.
+      // So that the next message takes the slow way, which comes here again.
       this.#stop = 0;
-    }, FLUSH_MS);
+    });
   }
 
   /** Leaves `write` where `length` bytes fit in one piece, after waiting for them where it must. */
@@ -309,6 +344,7 @@ class RingProducer implements BlockingProducer {
     if (length >= read) return false;
     words[this.#ring.last] = this.#write;
     this.#publishAt -= this.#write;
+    this.#publishBy -= this.#write;
     this.#write = 0;
     this.#limit = read - 1;
     return true;
@@ -336,11 +372,12 @@ export const shardedRings: BlockingStrategy = {
   summary: "one SPSC byte ring a Worker, drained in turn; indices published every N messages",
   params: {
     publish: {
-      help: "messages after which a producer's index is published; 1 = each",
+      help: "messages that a producer publishes together while the consumer is busy; 1 = each",
       default: 64,
       min: 1,
       max: 65_536,
     },
+    ...LINGER_PARAMS,
   },
   variants: [{ publish: 64 }, { publish: 1 }],
   largestMessage: (capacity, workers) => largestOf(ringSize(capacity, workers)),
@@ -359,7 +396,12 @@ export const shardedRings: BlockingStrategy = {
       ring.words[ring.roomAt] = firstPosition;
       return new RingReader(ring);
     });
-    const ticket: RingTicket = { memory, workers, publish: Number(params.publish) };
+    const ticket: RingTicket = {
+      memory,
+      workers,
+      publish: Number(params.publish),
+      patient: params.wake === "watermark",
+    };
     return makeHandoff({
       strategy: NAME,
       options,

@@ -12,10 +12,21 @@ async function received(consumer: ReturnType<typeof open>["fan"]["consumer"]): P
   return [...(await consumer.receive() ?? [])];
 }
 
-test("a timer publishes what is held back once the event loop turns, again and again", async () => {
+/** Sends one-byte messages until they are published in groups, and receives them. */
+async function busy({ fan, end }: ReturnType<typeof open>): Promise<void> {
+  for (let i = 0; i < 200; i++) end.sendByte(0);
+  end.flush();
+  for (let left = 200; left > 0;) left -= (await received(fan.consumer)).length;
+}
+
+test("what is held back is published once the event loop turns, again and again", async () => {
   const { fan, end } = open(64);
+  await busy({ fan, end });
   for (let round = 0; round < 5; round++) {
-    for (let i = 0; i < 3 + round; i++) end.send(Uint8Array.of(10 * round + i));
+    for (let i = 0; i < 3 + round; i++) {
+      if (round % 2 === 0) end.sendByte(10 * round + i);
+      else end.send(Uint8Array.of(10 * round + i));
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
     const expected = Array.from({ length: 3 + round }, (_, i) => 10 * round + i);
     assert.deepEqual(await received(fan.consumer), expected);
@@ -53,11 +64,28 @@ test("every N messages are published without a flush, in every lap", async () =>
     }
     const before = fan.consumer.parks;
     const run = await fan.consumer.receive();
-    // Unpublished, they would come with the timer's flush, after some twenty naps of the consumer.
-    assert.ok(fan.consumer.parks - before < 10, `batch ${batch} was not published`);
+    // Unpublished, they would come with the flush of a later turn, after a nap of the consumer.
+    assert.equal(fan.consumer.parks, before, `batch ${batch} was not published`);
     let missing = publish - run!.length;
     while (missing > 0) missing -= (await fan.consumer.receive())!.length;
   }
+});
+
+test("who has woken the consumer publishes the next ones singly", { timeout: 30_000 }, async () => {
+  const { fan, end } = open(64);
+  await busy({ fan, end });
+  // What a consumer does that goes to sleep, and one that has been woken.
+  const attention = new Int32Array(fan.tickets[0].life);
+  attention[0] = 2;
+  end.sendByte(1);
+  attention[0] = 0;
+  const parks = fan.consumer.parks;
+  assert.deepEqual(await received(fan.consumer), [1]);
+  for (let i = 2; i < 40; i++) {
+    end.sendByte(i);
+    assert.deepEqual(await received(fan.consumer), [i]);
+  }
+  assert.equal(fan.consumer.parks, parks);
 });
 
 test("runs hold whole messages in order over many wraps, whatever their lengths", async () => {

@@ -101,7 +101,7 @@ export interface Consumer extends AsyncIterable<Uint8Array> {
    * The next run of bytes: whole messages, in order. Valid until the next call (in `for await`: the next step),
    * which gives its space back to the producers: copy it, or await what uses it first. Null when all producers have closed and everything was received.
    *
-   * Some strategies wait up to a millisecond for a fuller run (their files say which). While nothing is there,
+   * Under load some strategies wait up to a millisecond for a fuller run (their parameter `linger`). While nothing is there,
    * blocking strategies block the thread, 20 ms at a time with a turn of the event
    * loop between; async strategies leave it free.
    * @throws {HandoffAborted}

@@ -10,17 +10,17 @@
  *
  *     drain=batch      a run is the whole buffer
  *     drain=each       a run is one message, for which the buffers keep lengths: what the swap gains without batching
- *     wake=watermark   a sleeping consumer is woken by half a buffer, or takes what is there after 1 ms
- *     wake=message     it is woken by the first message
+ *     wake, linger     when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is half a buffer
  *     wait             what a thread does while the lock is held
  *
  * Blocks: `send` while another thread holds the lock and while the filling buffer is full; `receive` while
  * nothing is there. Allocates: nothing per message; one view a run. Of a Worker that dies all messages arrive whose
  * `send` had returned; one that dies with the lock held stops all.
  */
-import { BUSY, LINGER_MS, PollingConsumer } from "./primitives/consumer.ts";
+import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
+import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
 import { type BlockingLock, Mutex, type WaitPolicy } from "./primitives/mutex.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
@@ -45,10 +45,6 @@ interface SwapTicket {
   params: Params;
 }
 
-function buffersOf({ memory, params }: SwapTicket, lifecycle: Lifecycle): TwoBuffers {
-  return new TwoBuffers(memory, params.wake === "watermark", lifecycle);
-}
-
 /** A thread's view of the lock that is to guard these buffers. */
 export type LockOf = (buffers: TwoBuffers, params: Params) => BlockingLock;
 
@@ -64,8 +60,13 @@ class SwapConsumer extends PollingConsumer {
   #at = 0;
 
   constructor(buffers: TwoBuffers, mutex: BlockingLock, options: HandoffOptions) {
-    const { wake, drain } = options.params;
-    super(buffers.lifecycle, buffers.sleeper, wake === "watermark" ? LINGER_MS : 0, options);
+    const { wake, linger, drain } = options.params;
+    super(
+      buffers.lifecycle,
+      buffers.sleeper,
+      new Linger(wake as WakePolicy, Number(linger)),
+      options,
+    );
     this.#buffers = buffers;
     this.#mutex = mutex;
     this.#each = drain === "each";
@@ -112,7 +113,7 @@ class SwapProducer implements BlockingProducer {
   constructor(ticket: Ticket, lockOf: LockOf) {
     const shared = ticket.shared as SwapTicket;
     this.#lifecycle = new Lifecycle(ticket.life);
-    this.#buffers = buffersOf(shared, this.#lifecycle);
+    this.#buffers = new TwoBuffers(shared.memory, this.#lifecycle);
     this.#mutex = lockOf(this.#buffers, shared.params);
     this.#length = shared.params.drain === "each" ? new Uint8Array(LENGTH_BYTES) : null;
     this.#worker = ticket.worker;
@@ -178,18 +179,13 @@ function largestMessage(capacity: number): number {
   return Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2));
 }
 
-const DRAIN_AND_WAKE = {
+const DRAIN_AND_LINGER = {
   drain: {
     help: "batch: a whole buffer in one write; each: one message, one awaited write",
     default: "batch",
     choices: ["batch", "each"],
   },
-  wake: {
-    help:
-      "watermark: the consumer sleeps until half a buffer, at most 1 ms; message: until the first",
-    default: "watermark",
-    choices: ["watermark", "message"],
-  },
+  ...LINGER_PARAMS,
 } as const;
 
 /**
@@ -208,7 +204,7 @@ export function swapBufferUnder(
     name,
     kind: "blocking",
     summary,
-    params: { ...DRAIN_AND_WAKE, ...params },
+    params: { ...DRAIN_AND_LINGER, ...params },
     variants,
     largestMessage,
     capacityRange: (_workers, messageBytes) => ({
@@ -229,7 +225,7 @@ export function swapBufferUnder(
       );
       const ticket: SwapTicket = { memory, largest, params };
       const lifecycle = lifeOf(options);
-      const buffers = buffersOf(ticket, lifecycle);
+      const buffers = new TwoBuffers(memory, lifecycle);
       buffers.startAt(firstPosition, lockGoesRound);
       return makeHandoff({
         strategy: name,

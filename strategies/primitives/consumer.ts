@@ -4,11 +4,9 @@
  */
 import type { Consumer, HandoffOptions } from "../strategy.ts";
 import { type Lifecycle, producersByWorker, SLICE_MS } from "./lifecycle.ts";
+import type { Linger } from "./linger.ts";
 import { LostWorkers } from "./lost_workers.ts";
-import type { Sleeper } from "./parking.ts";
-
-/** How long a consumer sleeps for a fuller batch before it takes what little is there (ms). */
-export const LINGER_MS = 1;
+import { HUNGRY, PATIENT, type Sleeper } from "./parking.ts";
 
 /**
  * So many runs are received before the event loop gets a turn although more are there: where nothing else that the
@@ -97,17 +95,21 @@ export abstract class ConsumerBase implements Consumer {
 /** A consumer that blocks its thread while nothing is there. */
 export abstract class PollingConsumer extends ConsumerBase {
   protected readonly sleeper: Sleeper;
-  readonly #patienceMs: number;
+  readonly #linger: Linger | null;
+  /** Bytes received since the last pause was chosen. */
+  #found = 0;
   #runsSinceTurn = 0;
 
-  /**
-   * @param lingerMs 0 for a strategy whose producers wake the consumer for whatever they publish, else how long
-   * it waits for a watermark
-   */
-  constructor(lifecycle: Lifecycle, sleeper: Sleeper, lingerMs: number, options: ConsumerOptions) {
+  /** @param linger null for a strategy whose producers wake the consumer for whatever they publish */
+  constructor(
+    lifecycle: Lifecycle,
+    sleeper: Sleeper,
+    linger: Linger | null,
+    options: ConsumerOptions,
+  ) {
     super(lifecycle, options);
     this.sleeper = sleeper;
-    this.#patienceMs = lingerMs === 0 ? SLICE_MS : lingerMs;
+    this.#linger = linger;
   }
 
   /**
@@ -119,6 +121,14 @@ export abstract class PollingConsumer extends ConsumerBase {
 
   /** Give the space of the last run back to the producers. */
   protected abstract release(): void;
+
+  /** A further run that the last poll has seen no reason to wait with, or null. */
+  protected rest(): Uint8Array | null {
+    return null;
+  }
+
+  /** Before the consumer sleeps until the first message, and when it is awake again. */
+  protected hungry(_sleeps: boolean): void {}
 
   /** After a poll that found nothing: whether a place is reserved whose message was not published. */
   protected stalled(): boolean {
@@ -134,17 +144,19 @@ export abstract class PollingConsumer extends ConsumerBase {
       await eventLoopTurn();
       this.checkUsable();
     }
+    const rest = this.rest();
+    if (rest !== null) return this.#received(rest);
+    const pauseMs = this.#pauseMs();
     let announced = false;
-    let eager = false;
+    let eager = pauseMs === 0;
     let sinceTurn = 0;
     for (;;) {
       // In this order: what a producer published before it closed is seen by the poll behind the look.
       const closed = this.allClosed();
       const run = this.poll(eager || closed || this.lost.any);
       if (run !== null && run !== BUSY) {
-        if (announced) this.sleeper.withdraw();
-        this.lost.received(run.length);
-        return run;
+        if (announced) this.#withdraw();
+        return this.#received(run);
       }
       this.lifecycle.check();
       if (this.lost.any) {
@@ -152,29 +164,54 @@ export abstract class PollingConsumer extends ConsumerBase {
         this.failIf(this.lost.verdict({ stalled, closed }));
       }
       if (run === null && closed) {
-        if (announced) this.sleeper.withdraw();
+        if (announced) this.#withdraw();
         return null;
       }
       if (run === BUSY) {
         await eventLoopTurn();
         continue;
       }
+      // A poll that was to take anything found nothing: there is no run that could become fuller.
+      const hungry = eager && (this.#linger?.mayBeHungry ?? true);
       if (!announced) {
-        this.sleeper.announce();
+        this.sleeper.announce(hungry ? HUNGRY : PATIENT);
+        if (hungry) this.hungry(true);
         announced = true;
         continue;
       }
       this.parks++;
-      eager = this.sleeper.sleep(this.#patienceMs);
+      const sleepMs = hungry ? SLICE_MS : pauseMs;
+      const timedOut = this.sleeper.sleep(hungry ? HUNGRY : PATIENT, sleepMs);
+      this.#withdraw();
       announced = false;
+      eager = timedOut || (this.#linger?.mayBeHungry ?? true);
       // The thread's event loop gets a turn whenever a slice has passed in silence: a socket that has died, a
       // Worker that has ended or a parent that is gone shows nowhere else.
-      if (eager) sinceTurn += this.#patienceMs;
+      if (timedOut) sinceTurn += sleepMs;
       if (sinceTurn >= SLICE_MS) {
         sinceTurn = 0;
         await eventLoopTurn();
       }
     }
+  }
+
+  /** How long to wait now for a fuller run. */
+  #pauseMs(): number {
+    if (this.#linger === null) return 0;
+    this.#linger.follow(this.#found, performance.now());
+    this.#found = 0;
+    return this.#linger.ms;
+  }
+
+  #received(run: Uint8Array): Uint8Array {
+    this.lost.received(run.length);
+    this.#found += run.length;
+    return run;
+  }
+
+  #withdraw(): void {
+    this.sleeper.withdraw();
+    this.hungry(false);
   }
 }
 

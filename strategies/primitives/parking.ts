@@ -6,12 +6,17 @@
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import type { Waits } from "./waits.ts";
 
+/** What a sleeping consumer waits for: a watermark or the end of its pause, or the first message. */
+export const PATIENT = 1;
+export const HUNGRY = 2;
+export type WaitsFor = typeof PATIENT | typeof HUNGRY;
+
 /**
  * One sleeper: the consumer. It announces that it is about to sleep, looks once more for work, and sleeps; a
  * producer publishes, then looks at the word. The two orders exclude that both miss each other (Dekker's
  * argument; it needs sequentially consistent operations, which Atomics are).
  *
- *     one word: 1 while the consumer sleeps or is about to
+ *     one word: 0 while the consumer is awake; else what it waits for
  */
 export class Sleeper {
   readonly words: Int32Array;
@@ -23,8 +28,8 @@ export class Sleeper {
   }
 
   /** Consumer: look for work again after this, then `sleep` or `withdraw`. */
-  announce(): void {
-    Atomics.store(this.words, this.at, 1);
+  announce(what: WaitsFor): void {
+    Atomics.store(this.words, this.at, what);
   }
 
   withdraw(): void {
@@ -32,21 +37,21 @@ export class Sleeper {
   }
 
   /** Consumer: block until woken, at most for `ms`. Returns whether it was the time that ended it. */
-  sleep(ms: number): boolean {
-    const timedOut = Atomics.wait(this.words, this.at, 1, ms) === "timed-out";
+  sleep(what: WaitsFor, ms: number): boolean {
+    const timedOut = Atomics.wait(this.words, this.at, what, ms) === "timed-out";
     this.withdraw();
     return timedOut;
   }
 
   /** The same without blocking the thread. */
-  async sleepAsync(ms: number): Promise<boolean> {
-    const wait = Atomics.waitAsync(this.words, this.at, 1, ms);
+  async sleepAsync(what: WaitsFor, ms: number): Promise<boolean> {
+    const wait = Atomics.waitAsync(this.words, this.at, what, ms);
     const outcome = wait.async ? await wait.value : wait.value;
     this.withdraw();
     return outcome === "timed-out";
   }
 
-  /** Producer, after it has published. */
+  /** Producer, after it has published as much as the consumer waits for. */
   wake(): void {
     if (Atomics.load(this.words, this.at) !== 0) {
       Atomics.store(this.words, this.at, 0);

@@ -10,7 +10,7 @@
  */
 import { copyIn, LINE } from "./layout.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { EventCount, Sleeper } from "./parking.ts";
+import { EventCount, HUNGRY, Sleeper } from "./parking.ts";
 import { Waits } from "./waits.ts";
 
 const LOCK = 0;
@@ -33,7 +33,7 @@ export class TwoBuffers {
   readonly waits = new Waits();
   readonly room: EventCount;
   readonly sleeper: Sleeper;
-  /** A sleeping consumer is woken by the message with which so much has gathered. */
+  /** A consumer that is not hungry is woken by the message with which so much has gathered. */
   readonly #watermark: number;
   readonly #buffers: readonly Uint8Array[];
 
@@ -42,11 +42,10 @@ export class TwoBuffers {
     return new SharedArrayBuffer(WORDS * 4 + 2 * Math.floor(capacity / 2));
   }
 
-  /** @param linger whether the consumer waits for half a buffer, rather than for the first message */
-  constructor(memory: SharedArrayBuffer, linger: boolean, lifecycle: Lifecycle) {
+  constructor(memory: SharedArrayBuffer, lifecycle: Lifecycle) {
     this.words = new Int32Array(memory, 0, WORDS);
     this.half = (memory.byteLength - WORDS * 4) / 2;
-    this.#watermark = linger ? this.half >>> 1 : 1;
+    this.#watermark = this.half >>> 1;
     this.#buffers = [
       new Uint8Array(memory, WORDS * 4, this.half),
       new Uint8Array(memory, WORDS * 4 + this.half, this.half),
@@ -93,7 +92,8 @@ export class TwoBuffers {
 
   /** A plain look is enough: the consumer announces itself before it takes the lock to look again. */
   #sleepsFor(filled: number): boolean {
-    return filled >= this.#watermark && this.words[SLEEPER] !== 0;
+    const sleeper = this.words[SLEEPER];
+    return sleeper !== 0 && (sleeper === HUNGRY || filled >= this.#watermark);
   }
 
   /** Locked. The filled bytes, or null where there are fewer; producers go on in the other buffer, empty. */
