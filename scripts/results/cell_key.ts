@@ -28,6 +28,7 @@ export function identityOf(cell: Cell): CellIdentity {
     sink: cell.sink,
     turn: cell.turn,
     capacity_bytes: cell.capacity,
+    load: cell.load,
   };
 }
 

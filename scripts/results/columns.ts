@@ -3,7 +3,7 @@
  * `samples.ts`, `summary.ts` or `pair_rows.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 5;
+export const SCHEMA = 6;
 
 type Kind = "text" | "number" | "flag";
 
@@ -12,6 +12,65 @@ interface Column {
   kind: Kind;
   help: string;
 }
+
+/** What a message of an open loop waited, µs: exact over the messages of a run; in a summary the median over processes. */
+const LATENCY_COLUMNS = [
+  {
+    name: "rate_per_s",
+    kind: "number",
+    help:
+      "open loop: messages/s at which the producers together are due to send; empty at full load",
+  },
+  {
+    name: "p50_us",
+    kind: "number",
+    help:
+      "half of the messages waited at most so long, µs, from when they were due to the consumer's receive()",
+  },
+  { name: "p90_us", kind: "number", help: "90 % of them" },
+  { name: "p99_us", kind: "number", help: "99 % of them" },
+  {
+    name: "p999_us",
+    kind: "number",
+    help: "99.9 % of them; empty for a run of fewer than 1,000 messages",
+  },
+  { name: "max_us", kind: "number", help: "the longest wait of a run" },
+  {
+    name: "uncorrected_p50_us",
+    kind: "number",
+    help: "p50_us, counted from when a message was sent and not from when it was due",
+  },
+  {
+    name: "uncorrected_p99_us",
+    kind: "number",
+    help: "p99_us in the same way: what a producer that is late leaves out",
+  },
+  { name: "uncorrected_max_us", kind: "number", help: "max_us in the same way" },
+  {
+    name: "end_p50_us",
+    kind: "number",
+    help:
+      "p50 from when a message was due until the listener had read it, µs; empty without a socket",
+  },
+  { name: "end_p90_us", kind: "number", help: "p90 of the same" },
+  { name: "end_p99_us", kind: "number", help: "p99 of the same" },
+  { name: "end_p999_us", kind: "number", help: "p99.9 of the same" },
+  { name: "end_max_us", kind: "number", help: "the longest of the same" },
+  {
+    name: "late_p50_us",
+    kind: "number",
+    help:
+      "half of the messages were sent at most so long after they were due, µs: pacing and back-pressure",
+  },
+  { name: "late_p99_us", kind: "number", help: "99 % of them" },
+  {
+    name: "clock_error_us",
+    kind: "number",
+    help:
+      "most by which the clocks of a Worker and of the consumer may differ from what was assumed, µs",
+  },
+  { name: "end_clock_error_us", kind: "number", help: "the same of a Worker's and the listener's" },
+] as const satisfies readonly Column[];
 
 /** What tells one cell from another, in both files. */
 export const CELL_COLUMNS = [
@@ -52,6 +111,13 @@ export const CELL_COLUMNS = [
     help: "messages of a producer before its Worker turns to the next; 0 = all",
   },
   { name: "capacity_bytes", kind: "number", help: "payload that may wait in the hand-off" },
+  {
+    name: "load",
+    kind: "text",
+    help:
+      "of an open loop: 50% (of the cell's own capacity), 50% of the slowest (at which all may be " +
+      "compared), 200000/s; with `even` behind it where the messages are evenly spaced; full at full load",
+  },
 ] as const satisfies readonly Column[];
 
 export const SAMPLE_COLUMNS = [
@@ -174,6 +240,7 @@ export const SAMPLE_COLUMNS = [
     kind: "number",
     help: "ms that the cell took; of the first P of a process with its start",
   },
+  ...LATENCY_COLUMNS,
 ] as const satisfies readonly Column[];
 
 export const SUMMARY_COLUMNS = [
@@ -222,7 +289,7 @@ export const SUMMARY_COLUMNS = [
     help:
       "time of a run of so many messages: median over processes of the median of their runs, µs",
   },
-  { name: "min_us", kind: "number", help: "smallest process median" },
+  { name: "least_us", kind: "number", help: "smallest process median" },
   {
     name: "low_us",
     kind: "number",
@@ -231,7 +298,7 @@ export const SUMMARY_COLUMNS = [
   { name: "high_us", kind: "number", help: "upper end" },
   { name: "p25_us", kind: "number", help: "first quartile of the process medians" },
   { name: "p75_us", kind: "number", help: "third quartile" },
-  { name: "max_us", kind: "number", help: "largest process median" },
+  { name: "most_us", kind: "number", help: "largest process median" },
   {
     name: "outliers",
     kind: "number",
@@ -263,11 +330,27 @@ export const SUMMARY_COLUMNS = [
   { name: "listener_cpu_us_per_message", kind: "number", help: "the same of the listener" },
   { name: "bytes_per_write", kind: "number", help: "median" },
   { name: "rss_peak_bytes", kind: "number", help: "median over processes" },
+  ...LATENCY_COLUMNS,
+  {
+    name: "mostly_pacing",
+    kind: "flag",
+    help:
+      "p50_us under twice the late_p50_us of empty at the same rate: mostly how late the pacing itself is",
+  },
+  {
+    name: "clock_doubtful",
+    kind: "flag",
+    help: "clock_error_us above a third of p50_us",
+  },
 ] as const satisfies readonly Column[];
 
 export const PAIR_COLUMNS = [
   { name: "machine", kind: "text", help: "fingerprint of the machine of both" },
-  { name: "measure", kind: "text", help: "what is compared: throughput" },
+  {
+    name: "measure",
+    kind: "text",
+    help: "what is compared: throughput, or p99 of the messages of an open loop, at one rate",
+  },
   {
     name: "family",
     kind: "text",
@@ -281,7 +364,7 @@ export const PAIR_COLUMNS = [
     kind: "text",
     help: "what else both have in common: Workers, message size, and so on",
   },
-  { name: "load", kind: "text", help: "load of an open loop; empty at full load" },
+  { name: "load", kind: "text", help: "column load of both" },
   { name: "producers", kind: "number", help: "one P; empty for the mean over all P of both" },
   { name: "ratio", kind: "number", help: "how many times as fast first is as second" },
   {

@@ -23,7 +23,10 @@ const SETTING = [
   "sink",
   "turn",
   "capacity_bytes",
+  "load",
 ] as const;
+/** The column `load` where nobody waits for a due time. */
+export const FULL_LOAD = "full";
 type SettingColumn = (typeof SETTING)[number];
 
 /** Everything but P that a group of rows has in common. */
@@ -36,8 +39,14 @@ export function settingTitle(
   const capacity = row.capacity_bytes === DEFAULT_CAPACITY
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
+  const load = row.load === FULL_LOAD ? "" : `, load ${row.load}`;
   return `${row.workers} Workers, ${row.message_bytes}-byte messages, ${lengthTitle(row)}` +
-    `${turn}${sink}${capacity}${machine}`;
+    `${turn}${sink}${capacity}${load}${machine}`;
+}
+
+/** Whether a row's rate was chosen for its cell alone, so that it can be compared with no other. */
+export function isOwnLoad({ load }: Pick<Summary, "load">): boolean {
+  return /^[\d.]+%( even)?$/.test(load ?? "");
 }
 
 /** `runs of 20 ms`, `1000 messages each`. */
@@ -51,7 +60,7 @@ export function runTimeMsOf(runLength: string | null): number | null {
   return ms === undefined ? null : Number(ms);
 }
 
-/** The same string for rows that may stand in one table: the same machine, W, run length, S, sink, turn and capacity. */
+/** The same string for rows that may stand in one table: the same machine, W, run length, S, sink, turn, capacity and load. */
 export function settingOf(
   row: Pick<Summary, SettingColumn>,
 ): string {

@@ -4,6 +4,7 @@ import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { Runtime } from "../processes/runtimes.ts";
+import { FULL_LOAD } from "./labels.ts";
 import { runTimeUs } from "./run_length.ts";
 import { type SubjectChoice, subjectLabel } from "./subjects.ts";
 
@@ -48,6 +49,8 @@ export interface Cell {
   sink: Sink;
   turn: number;
   capacity: number;
+  /** As the column says it. */
+  load: string;
   /** Why it cannot be run, or null. */
   skip: string | null;
 }
@@ -80,6 +83,7 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
               sink: options.sink,
               turn: options.turn,
               capacity: options.capacity,
+              load: FULL_LOAD,
               skip: null,
             };
             cells.push({ ...cell, skip: reasonToSkip(cell, entry) });

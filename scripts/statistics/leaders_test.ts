@@ -6,6 +6,8 @@ import type { PairComparison } from "./pairs.ts";
 
 function pair(first: string, second: string, call: "apart" | "same" | "undecided"): PairComparison {
   return {
+    measure: "throughput",
+    load: "full",
     family: "strategies",
     on: "node",
     first,

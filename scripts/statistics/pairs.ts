@@ -1,6 +1,8 @@
 /**
  * Who is faster than whom. The headline family: runtimes against each other on a strategy, and strategies against
- * each other under a runtime, pooled over P, corrected for all of them together. A single P gets no verdict.
+ * each other under a runtime, pooled over P, corrected for all of them together. A single P gets no verdict. At full
+ * load the faster one takes less time a message; in an open loop its messages wait less, by their 99th percentile, and
+ * only cells at one absolute rate are compared.
  *
  * Two cells are paired by round, since both were measured within it: what slows the machine for a while
  * slows both.
@@ -9,13 +11,17 @@ import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
 import { inverse, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
-import { labelOf, settingOf, settingTitle } from "../results/labels.ts";
+import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../results/labels.ts";
+import { logWaits } from "./latency.ts";
 import { logFigures } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export interface PairComparison {
+  measure: "throughput" | "p99";
+  /** Column `load` of both. */
+  load: string;
   family: "runtimes" | "strategies";
   /** The strategy, or the runtime, that both have in common. */
   on: string;
@@ -36,7 +42,7 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with the log of its processes' ns a message, by round. */
+/** A cell with the log of its processes' ns a message, or p99, by round. */
 interface Measured {
   row: Summary;
   label: string;
@@ -55,11 +61,15 @@ export function comparePairs(
 ): PairComparison[] {
   const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const cells = summary
-    .filter((row): row is Summary => isComparable(row) && findControl(row.strategy!) === undefined)
+    .filter((row): row is Summary =>
+      isComparable(row) && findControl(row.strategy!) === undefined && !isOwnLoad(row)
+    )
     .map((row): Measured => ({
       row,
       label: labelOf(row),
-      rounds: logFigures(runs.get(cellKey(row))!),
+      rounds: row.load === FULL_LOAD
+        ? logFigures(runs.get(cellKey(row))!)
+        : logWaits(runs.get(cellKey(row))!),
     }));
   const pairs = [...groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
     ...pairsOf("runtimes", setting, ({ label }) => label, ({ row }) => row.runtime!),
@@ -83,7 +93,14 @@ function pairsOf(
         const pair = comparePair(ofFirst, ofSecond);
         if (pair.cells.length === 0) return [];
         const { row } = same[0];
-        const common = { family, on, setting: settingTitle(row), machine: row.machine };
+        const common = {
+          measure: row.load === FULL_LOAD ? "throughput" as const : "p99" as const,
+          load: row.load!,
+          family,
+          on,
+          setting: settingTitle(row),
+          machine: row.machine,
+        };
         return [fasterFirst({ ...common, first, second, decision: null, ...pair })];
       })
     );
@@ -114,7 +131,7 @@ function comparePair(
   };
 }
 
-/** log(ns a message of b / of a) of each round that has both. */
+/** log(ns a message, or p99, of b / of a) of each round that has both. */
 function logRatios(a: Measured, b: Measured): Map<string, number> {
   return new Map(
     [...a.rounds].flatMap(([round, log]) =>

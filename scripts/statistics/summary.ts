@@ -1,9 +1,10 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
 import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
-import { runTimeMsOf, settingOf } from "../results/labels.ts";
+import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
+import { doubtsOf, waitsOf } from "./latency.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
 import { nsOf, processFigures } from "./processes.ts";
 
@@ -36,8 +37,10 @@ export function summarize(samples: readonly Sample[]): Summary[] {
 }
 
 function lineKey(row: CellIdentity): string {
-  const { runtime, runtime_version, strategy, params, workers, message_bytes, run_length } = row;
-  return [run_length, message_bytes, workers, runtime, runtime_version, strategy, params].join("|");
+  const { runtime, runtime_version, strategy, params, workers, message_bytes, run_length, load } =
+    row;
+  return [run_length, load, message_bytes, workers, runtime, runtime_version, strategy, params]
+    .join("|");
 }
 
 /** What two cells must share to be compared, the strategy aside. */
@@ -55,7 +58,9 @@ function summarizeCell(samples: Sample[]): Summary {
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
   const middle = known(median(medians));
   const runTimeMs = runTimeMsOf(first.run_length);
-  const wantedUs = runTimeMs === null ? null : runTimeUs(runTimeMs, first.producers!);
+  const wantedUs = runTimeMs === null || first.load !== FULL_LOAD
+    ? null
+    : runTimeUs(runTimeMs, first.producers!);
   const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
   const perMessage = (value: (sample: Sample) => number | null) => {
@@ -79,12 +84,12 @@ function summarizeCell(samples: Sample[]): Summary {
     overlong: middle === null || wantedUs === null ? null : middle > OVERLONG * wantedUs,
     ns_per_message: middle === null || ok[0].delivered === 0 ? null : middle * 1_000 / sent,
     median_us: middle,
-    min_us: known(quantile(medians, 0)),
+    least_us: known(quantile(medians, 0)),
     low_us: known(low),
     high_us: known(high),
     p25_us: known(quantile(medians, 0.25)),
     p75_us: known(quantile(medians, 0.75)),
-    max_us: known(quantile(medians, 1)),
+    most_us: known(quantile(medians, 1)),
     outliers: outliers(medians).length,
     first_run_factor: known(median(processes.flatMap(firstRunFactor))),
     messages_per_s: middle === null ? null : (ok[0].delivered! / middle) * 1e6,
@@ -101,6 +106,9 @@ function summarizeCell(samples: Sample[]): Summary {
       median(ok.map((sample) => sample.bytes_per_write!).filter((bytes) => bytes !== null)),
     ),
     rss_peak_bytes: known(median(processes.flatMap((runs) => runs[0].rss_peak_bytes ?? []))),
+    ...waitsOf(processes),
+    mostly_pacing: null,
+    clock_doubtful: null,
   };
 }
 
@@ -125,6 +133,8 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
       other.status === "ok"
     );
   const empty = reference("empty", null);
+  // In an open loop the producers say how long a run takes, whatever is measured.
+  if (row.load !== FULL_LOAD) return { ...row, ...doubtsOf(row, empty) };
   const isFloor = (other: Summary) =>
     empty !== undefined && other.strategy !== "empty" && other.median_us !== null &&
     isMostlyFixedCost(other.median_us, empty.median_us!);

@@ -20,7 +20,7 @@ test("the process is the unit: the median of the processes' medians", () => {
     sample("swap-buffer", 0, 77_777),
   ], "swap-buffer");
   assert.deepEqual([summary.processes, summary.runs], [3, 6]);
-  assert.deepEqual([summary.min_us, summary.median_us, summary.max_us], [2, 4, 10]);
+  assert.deepEqual([summary.least_us, summary.median_us, summary.most_us], [2, 4, 10]);
   assert.deepEqual([summary.p25_us, summary.p75_us], [3, 7]);
   assert.equal(summary.messages_per_s, 1_000 / 4e-6);
   assert.equal(summary.cpu_us_per_message, 2);

@@ -1,4 +1,5 @@
 /** Rows made by hand: results whose every number a test knows. */
+import { FULL_LOAD } from "../results/labels.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
 
 const NOTHING = Object.fromEntries(
@@ -30,6 +31,7 @@ export function madeUpSample(
     message_bytes: 8,
     turn: 0,
     capacity_bytes: 1_024,
+    load: FULL_LOAD,
     status: elapsed === null ? "lost" : "ok",
     verify: "after",
     elapsed_us: elapsed,

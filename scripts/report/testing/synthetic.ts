@@ -1,4 +1,5 @@
 /** Results of no machine, in the size of a full run: for tests, and for the pictures of the page. */
+import { FULL_LOAD } from "../../results/labels.ts";
 import { random } from "../../../bench/workload/random.ts";
 import { SUBJECTS } from "../../../bench/subjects/registry.ts";
 import { formatParams, parseParams } from "../../../strategies/params.ts";
@@ -138,6 +139,7 @@ export function sample(values: Partial<Sample>): Sample {
     sink: "tcp",
     turn: 0,
     capacity_bytes: 4 * 2 ** 20,
+    load: FULL_LOAD,
     seed: 1,
     oversubscribed: true,
     ...values,
