@@ -1,0 +1,105 @@
+/**
+ * `latency.hlog`: the whole distribution of every run of an open loop, in the log format of HdrHistogram (1.3, with
+ * histograms encoded as V2), so that its plotters and log processors can read what the columns only sum up.
+ */
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+export const HISTOGRAM_LOG = "latency.hlog";
+
+/** What an interval of the log holds: the waits of one run's messages, up to one end. */
+export interface HistogramTag {
+  runtime: string;
+  /** As `labelOf` writes it. */
+  label: string;
+  producers: number;
+  /** Column `load`. */
+  load: string;
+  /** Where the wait ends: at the consumer's receive(), or at the listener's read. */
+  end: "hand-off" | "end-to-end";
+}
+
+/** The readers take nanoseconds for granted when they convert what they show. */
+const NS_PER_US = 1_000;
+const NS_PER_MS = 1_000_000;
+/** One hour, in ns. */
+const MOST_NS = 3_600e9;
+const DIGITS = 3;
+
+export class HistogramLog {
+  readonly #path: string;
+  /** Whether this process has seen that what it appends begins a line. */
+  #isOpen = false;
+
+  /** Nothing is created before the first interval, so that a folder without an open loop has no such file. */
+  constructor(folderPath: string) {
+    this.#path = join(folderPath, HISTOGRAM_LOG);
+  }
+
+  /**
+   * One interval. A wait below 0, which clocks that differ can give, counts as 0, and one above an hour as an hour.
+   * @param startSeconds of the run, since 1970 in UTC
+   * @param seconds that the run took
+   * @param counts how many messages waited so many µs
+   */
+  append(
+    tag: HistogramTag,
+    startSeconds: number,
+    seconds: number,
+    counts: readonly (readonly [us: number, count: number])[],
+  ): void {
+    const { build, HistogramLogWriter } = library();
+    const histogram = build({
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: MOST_NS,
+      numberOfSignificantValueDigits: DIGITS,
+      bitBucketSize: 64,
+    });
+    for (const [us, count] of counts) {
+      const ns = Math.round(Math.min(Math.max(us * NS_PER_US, 0), MOST_NS));
+      histogram.recordValueWithCount(ns, count);
+    }
+    histogram.tag = tagText(tag);
+    this.#open(startSeconds);
+    const lines: string[] = [];
+    new HistogramLogWriter((line) => lines.push(line))
+      .outputIntervalHistogram(histogram, startSeconds, startSeconds + seconds, NS_PER_MS);
+    appendFileSync(this.#path, lines.join(""));
+  }
+
+  /** Begins the file, or cuts off the line that a kill left half of. */
+  #open(startSeconds: number): void {
+    if (this.#isOpen && existsSync(this.#path)) return;
+    this.#isOpen = true;
+    const text = existsSync(this.#path) ? readFileSync(this.#path) : Buffer.alloc(0);
+    const whole = text.lastIndexOf("\n") + 1;
+    if (whole === 0) writeFileSync(this.#path, heading(startSeconds));
+    else if (whole < text.length) truncateSync(this.#path, whole);
+  }
+}
+
+function heading(startSeconds: number): string {
+  const lines: string[] = [];
+  const { HistogramLogWriter } = library();
+  const writer = new HistogramLogWriter((line) => lines.push(line));
+  writer.outputLogFormatVersion();
+  writer.outputComment(`[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch)]`);
+  writer.outputComment(
+    "Values are nanoseconds from when a message was due; Interval_Max is milliseconds. " +
+      "Tag: runtime|label|producers|load|end, and _ for blanks and commas.",
+  );
+  writer.outputLegend();
+  return lines.join("");
+}
+
+/** Commas and blanks end a field for a reader, and | ends one here. */
+function tagText({ runtime, label, producers, load, end }: HistogramTag): string {
+  return [runtime, label, String(producers), load, end]
+    .map((field) => field.replace(/[\s,|]+/g, "_")).join("|");
+}
+
+/** Not before there is something to write: loading it takes about as long as a short command. */
+function library(): typeof import("hdr-histogram-js") {
+  return createRequire(import.meta.url)("hdr-histogram-js");
+}
