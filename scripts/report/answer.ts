@@ -2,12 +2,17 @@
 import { findControl } from "../../bench/subjects/controls.ts";
 import { digits, percent } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
-import { labelOf, settingTitle } from "../results/labels.ts";
+import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { type Leaders, leadersOf } from "../statistics/leaders.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
+import { MEASURE_WORDS, type MeasureWords } from "./measure_words.ts";
 import { capitalized, span } from "./verdicts.ts";
+
+/** Where nothing may be compared, so that there is nothing else to say. */
+const OWN_LOAD =
+  "Each cell ran at a rate of its own, a share of what it can carry, so no line may be compared with another.";
 
 /**
  * @param summary of one setting
@@ -18,6 +23,7 @@ export function answer(
   pairs: readonly PairComparison[],
 ): string[] {
   if (summary.length === 0) return [];
+  if (isOwnLoad(summary[0])) return [OWN_LOAD];
   const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
   return [
     ...strategySentences(own.filter(({ family }) => family === "strategies")),
@@ -33,40 +39,36 @@ function strategySentences(pairs: readonly PairComparison[]): string[] {
   const led = groups.filter(({ leader }) => leader !== null);
   const open = groups.filter(({ leader }) => leader === null);
   return [
-    ...[...groupBy(led, ({ leader }) => leader!)].map(([leader, under]) =>
-      `${leader} is faster than every other strategy under ${
-        listed(under.map(({ on, atLeast }) => `${capitalized(on)} (by at least ${atLeast})`))
-      }.`
+    ...[...groupBy(led, ({ leader, words }) => words.leads(leader!, "strategy"))].map((
+      [leads, under],
+    ) =>
+      `${leads} under ${listed(under.map((one) => `${capitalized(one.on)} (${one.atLeast})`))}.`
     ),
-    ...[...groupBy(open, openWords)].map(([words, under]) =>
-      `Which strategy is the fastest under ${
+    ...[...groupBy(open, openWords)].map(([unbeaten, under]) =>
+      `${under[0].words.whichLeads("strategy")} under ${
         listed(under.map(({ on }) => capitalized(on)))
-      } is undecided${words}.`
+      } is undecided${unbeaten}.`
     ),
   ];
 }
 
 /** Those that nothing is shown to be faster than, unless that is all of them. */
-function openWords({ names, unbeaten }: Group): string {
-  return unbeaten.length === names.length
-    ? ""
-    : `: nothing is shown to be faster than ${listed(unbeaten, "or")}`;
+function openWords({ names, unbeaten, words }: Group): string {
+  return unbeaten.length === names.length ? "" : `: ${words.unbeaten(listed(unbeaten, "or"))}`;
 }
 
 /** The same of runtimes: which leads on which strategies, and on which it is open. */
 function runtimeSentences(pairs: readonly PairComparison[]): string[] {
   const groups = groupsOf(pairs);
   const led = groups.filter(({ leader }) => leader !== null);
-  const open = groups.filter(({ leader }) => leader === null).map(({ on }) => on);
+  const open = groups.filter(({ leader }) => leader === null);
   return [
-    ...[...groupBy(led, ({ leader }) => leader!)].map(([leader, on]) =>
-      `${capitalized(leader)} is faster than every other runtime on ${
-        listed(on.map((one) => `${one.on} (by at least ${one.atLeast})`))
-      }.`
-    ),
+    ...[...groupBy(led, ({ leader, words }) => words.leads(capitalized(leader!), "runtime"))].map((
+      [leads, on],
+    ) => `${leads} on ${listed(on.map((one) => `${one.on} (${one.atLeast})`))}.`),
     ...(open.length === 0 ? [] : [
-      `Which runtime is the fastest is undecided on ${
-        led.length === 0 && open.length > 1 ? "each strategy" : listed(open)
+      `${open[0].words.whichLeads("runtime")} is undecided on ${
+        led.length === 0 && open.length > 1 ? "each strategy" : listed(open.map(({ on }) => on))
       }.`,
     ]),
   ];
@@ -74,7 +76,8 @@ function runtimeSentences(pairs: readonly PairComparison[]): string[] {
 
 interface Group extends Leaders {
   on: string;
-  /** The least end of the corrected intervals of the leader's ratios: true of all of them at once. */
+  words: MeasureWords;
+  /** With the least end of the corrected intervals of the leader's ratios: true of all of them at once. */
   atLeast: string;
 }
 
@@ -83,7 +86,8 @@ function groupsOf(pairs: readonly PairComparison[]): Group[] {
     const leaders = leadersOf(same);
     const lows = same.filter(({ first }) => first === leaders.leader)
       .map(({ decision }) => decision!.low);
-    return { on, ...leaders, atLeast: `${roundedDown(Math.min(...lows))}×` };
+    const words = MEASURE_WORDS[same[0].measure];
+    return { on, words, ...leaders, atLeast: words.atLeast(`${roundedDown(Math.min(...lows))}×`) };
   });
 }
 

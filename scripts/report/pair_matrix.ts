@@ -1,4 +1,4 @@
-/** All pairs of one runtime, or of one strategy, as a matrix: how many times as fast the row is as the column. */
+/** All pairs of one runtime, or of one strategy, as a matrix of their ratios; `measure_words.ts` says what they are of. */
 import { digits } from "../cli/units.js";
 import type { PairComparison } from "../statistics/pairs.ts";
 import type { TableData } from "./table.ts";
@@ -10,7 +10,7 @@ export function pairMatrix(pairs: readonly PairComparison[]): TableData {
     wins.set(first, (wins.get(first) ?? 0) + 1);
     wins.set(second, wins.get(second) ?? 0);
   }
-  // The faster one of a pair stands first in it, so the one that does so most often is the fastest.
+  // The better one of a pair stands first in it, so the one that does so most often is the best.
   const names = [...wins.keys()].sort((a, b) => wins.get(b)! - wins.get(a)!);
   const entry = (row: string, column: string) => {
     const pair = pairs.find(({ first, second }) => first === row && second === column);

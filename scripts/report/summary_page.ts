@@ -2,12 +2,13 @@
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
-import { labelOf } from "../results/labels.ts";
+import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { MEASURE_WORDS } from "./measure_words.ts";
 import { pairMatrix } from "./pair_matrix.ts";
 import { ratesTable } from "./result_tables.ts";
 import { markdownTable } from "./table.ts";
@@ -36,11 +37,13 @@ export function summaryPage(
     "## What to know about the figures",
     "",
     ...bullets([...remarks(summary, pairs), CAUTION]),
-    ...section("Runtimes against each other", pairs.filter(({ family }) => family === "runtimes")),
-    ...section(
-      "Strategies against each other",
-      pairs.filter(({ family }) => family === "strategies"),
-    ),
+    ...[...groupBy(pairs, ({ measure }) => measure).values()].flatMap((same) => [
+      ...section("Runtimes against each other", same.filter(({ family }) => family === "runtimes")),
+      ...section(
+        "Strategies against each other",
+        same.filter(({ family }) => family === "strategies"),
+      ),
+    ]),
   ].map((line) => line + "\n").join("");
 }
 
@@ -57,12 +60,13 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
   const settings = new Set(pairs.map(({ setting }) => setting)).size;
   const groups = [...groupBy(pairs, ({ on, setting }) => `${on}|${setting}`).values()];
   const open = pairs.filter(({ decision }) => decision === null || decision.call === "undecided");
+  const words = MEASURE_WORDS[pairs[0].measure];
   const where = ({ setting }: PairComparison) => settings > 1 ? ` (${setting})` : "";
   return [
     "<details>",
-    `<summary>${title}: ${pairs.length} pairs, also in pairs.csv</summary>`,
+    `<summary>${title}${words.titled}: ${pairs.length} pairs, also in pairs.csv</summary>`,
     "",
-    "How many times as fast the row is as the column, over every P. =: the same within the margin; ?: undecided.",
+    `${words.matrix} =: the same within the margin; ?: undecided.`,
     "",
     ...groups.flatMap((group) => [
       `#### ${escaped(group[0].on + where(group[0]))}`,
@@ -79,9 +83,11 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
 /** What a reader of the figures must know, one line each. */
 export function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
   const few = pairs.filter(hasTooFewRounds).length;
-  const odd = summary.filter((row) => (row.outliers ?? 0) > 0)
+  // In an open loop the producers say how long a run takes, whatever is measured.
+  const timed = summary.filter((row) => !isOpenLoop(row));
+  const odd = timed.filter((row) => (row.outliers ?? 0) > 0)
     .toSorted((a, b) => b.outliers! / b.processes! - a.outliers! / a.processes!);
-  const first = summary.filter((row) =>
+  const first = timed.filter((row) =>
     row.strategy !== "empty" && (row.first_run_factor ?? 1) > FIRST_RUN_FACTOR
   ).toSorted((a, b) => b.first_run_factor! - a.first_run_factor!);
   const long = summary.filter((row) => row.overlong)

@@ -3,26 +3,29 @@ import { RUNTIME_KINDS } from "../../bench/runtime.ts";
 import type { Decision } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { digits } from "../cli/units.js";
+import { MEASURE_WORDS } from "./measure_words.ts";
 
 /** The one caution that every output ends with. */
 export const CAUTION =
   "These figures hold for this machine, these versions and this load: do not take a ratio elsewhere unmeasured.";
 
 /** What a pair's comparison says, as one sentence without a full stop. Intervals are the corrected ones. */
-export function verdict({ first, second, on, family, decision, cells }: PairComparison): string {
+export function verdict(
+  { measure, first, second, on, family, decision, cells }: PairComparison,
+): string {
+  const words = MEASURE_WORDS[measure];
   const [a, b] = [named(first, family), named(second, family)];
   const over = `${family === "runtimes" ? `on ${on}` : `under ${capitalized(on)}`}, ${
     span(cells.map(({ producers }) => producers))
   }`;
-  if (decision === null) return `${a} and ${b} ${over}: undecided, one round is no ratio`;
+  const both = `${words.both(a, b)} ${over}`;
+  if (decision === null) return `${both}: undecided, one round is no ratio`;
   const { call, moreRounds } = decision;
-  if (call === "apart") return `${a} is ${range(decision)} as fast as ${b} ${over}`;
+  if (call === "apart") return `${words.apart(a, b, range(decision))} ${over}`;
   if (call === "same") {
-    return `${a} and ${b} ${over}: the same within ${digits(decision.sameWithin * 100)} %, ${
-      range(decision)
-    }`;
+    return `${both}: the same within ${digits(decision.sameWithin * 100)} %, ${range(decision)}`;
   }
-  return `${a} and ${b} ${over}: undecided, ${range(decision)}; about ${moreRounds} more ${
+  return `${both}: undecided, ${range(decision)}; about ${moreRounds} more ${
     moreRounds === 1 ? "round" : "rounds"
   } would tell`;
 }

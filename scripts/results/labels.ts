@@ -44,6 +44,11 @@ export function settingTitle(
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
+/** Whether a row's producers sent at due times: its elapsed time then says how long they took, and not how fast it is. */
+export function isOpenLoop({ load }: Pick<Summary, "load">): boolean {
+  return load !== FULL_LOAD;
+}
+
 /** Whether a row's rate was chosen for its cell alone, so that it can be compared with no other. */
 export function isOwnLoad({ load }: Pick<Summary, "load">): boolean {
   return /^[\d.]+%( even)?$/.test(load ?? "");

@@ -8,7 +8,9 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { groupBy } from "./group_by.ts";
 import { mean, pairedRatio } from "./inference.ts";
-import { groupLetters, leadersOf } from "./leaders.ts";
+import { wordsOf } from "./failed_cells.ts";
+import { leadersOf } from "./leaders.ts";
+import { withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
 import { logFigures } from "./processes.ts";
 
@@ -81,17 +83,7 @@ export function rank(
     };
   });
   ranks.sort((a, b) => Number(a.isControl) - Number(b.isControl) || speed(b) - speed(a));
-  return withLetters(ranks, own);
-}
-
-function wordsOf(rows: readonly Summary[]): Map<string, string> {
-  return new Map(
-    [...groupBy(rows, ({ runtime }) => runtime!)].flatMap(([runtime, own]) => {
-      const failed = own.find(({ status }) => status !== "ok" && status !== "skipped");
-      if (failed !== undefined) return [[runtime, failed.status!]];
-      return own.some(({ status }) => status === "ok") ? [] : [[runtime, "skipped"]];
-    }),
-  );
+  return withLetters(ranks, own, (a, b) => b.messagesPerSecond - a.messagesPerSecond);
 }
 
 function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string, number> {
@@ -148,25 +140,4 @@ function againstReference(
 function speed({ figures }: Rank): number {
   if (figures.length === 0) return -Number.MAX_VALUE;
   return mean(figures.map(({ messagesPerSecond }) => Math.log(messagesPerSecond)));
-}
-
-function withLetters(ranks: readonly Rank[], pairs: readonly PairComparison[]): Rank[] {
-  const contenders = ranks.filter(({ isControl }) => !isControl);
-  const runtimes = new Set(contenders.flatMap(({ figures }) => figures.map((one) => one.runtime)));
-  const letters = new Map([...runtimes].map((runtime) => {
-    const names = contenders.flatMap(({ label, figures }) => {
-      // One that has no figure at some P is not compared with all others, so a letter would claim too much.
-      const own = figures.find((one) => one.runtime === runtime && one.missing.length === 0);
-      return own === undefined ? [] : [{ label, rate: own.messagesPerSecond }];
-    }).sort((a, b) => b.rate - a.rate).map(({ label }) => label);
-    const ofRuntime = pairs.filter(({ family, on }) => family === "strategies" && on === runtime);
-    return [runtime, groupLetters(names, ofRuntime)];
-  }));
-  return ranks.map((one) => ({
-    ...one,
-    figures: one.figures.map((figure) => ({
-      ...figure,
-      letters: one.isControl ? "" : letters.get(figure.runtime)!.get(one.label) ?? "",
-    })),
-  }));
 }

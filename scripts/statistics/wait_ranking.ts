@@ -1,0 +1,109 @@
+/**
+ * What the messages of an open loop waited, one figure for each strategy under each runtime: geometric means over every
+ * P of the summary's percentiles, pooled as the p99 pairs are, whose letters stand beside them.
+ */
+import { findControl } from "../../bench/subjects/controls.ts";
+import type { Summary } from "../results/columns.ts";
+import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
+import { wordsOf } from "./failed_cells.ts";
+import { groupBy } from "./group_by.ts";
+import { mean } from "./inference.ts";
+import { withLetters } from "./letters.ts";
+import type { PairComparison } from "./pairs.ts";
+
+export interface WaitFigure {
+  runtime: string;
+  /** µs from when a message was due to the consumer's receive(); of `empty`, until it would have been sent. */
+  p50Us: number;
+  p99Us: number;
+  /** Messages/s at which they were due; null where no row says. */
+  ratePerS: number | null;
+  /** At some P. */
+  isMostlyPacing: boolean;
+  /** At some P. */
+  isClockDoubtful: boolean;
+  /** P of the run at which there is no figure: the means are over the others. */
+  missing: number[];
+  /** Strategies of the runtime that share a letter are not shown to differ in p99. Empty where rates are cells' own. */
+  letters: string;
+}
+
+export interface WaitRank {
+  label: string;
+  isControl: boolean;
+  figures: WaitFigure[];
+  /** See `wordsOf`. */
+  words: ReadonlyMap<string, string>;
+}
+
+/** Less than any clock here can tell, in µs: a wait of nothing, or of less by clocks that differ, has no logarithm. */
+const LEAST_US = 0.001;
+
+/**
+ * Strategies from the shortest wait on, by p99; where each cell has its own rate, by p50. Then the controls.
+ * @param summary of one setting
+ * @param pairs of the whole report
+ */
+export function rankWaits(
+  summary: readonly Summary[],
+  pairs: readonly PairComparison[],
+): WaitRank[] {
+  if (summary.length === 0) return [];
+  const everyP = [...new Set(summary.map(({ producers }) => producers!))];
+  const isOwn = isOwnLoad(summary[0]);
+  const key = (figure: WaitFigure) => isOwn ? figure.p50Us : figure.p99Us;
+  const ranks = [...groupBy(summary, labelOf)].map(([label, rows]): WaitRank => {
+    const words = wordsOf(rows);
+    const whole = rows.filter((row) =>
+      row.status === "ok" && waitOf(row) !== null && !words.has(row.runtime!)
+    );
+    return {
+      label,
+      words,
+      isControl: findControl(rows[0].strategy!) !== undefined,
+      figures: [...groupBy(whole, ({ runtime }) => runtime!)].map(([runtime, ofRuntime]) =>
+        figureOf(runtime, ofRuntime, everyP)
+      ),
+    };
+  });
+  const wait = ({ figures }: WaitRank) =>
+    figures.length === 0
+      ? Number.MAX_VALUE
+      : mean(figures.map((figure) => Math.log(Math.max(key(figure), LEAST_US))));
+  ranks.sort((a, b) => Number(a.isControl) - Number(b.isControl) || wait(a) - wait(b));
+  if (isOwn) return ranks;
+  const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
+  return withLetters(ranks, own, (a, b) => key(a) - key(b));
+}
+
+/** Of `empty`, which hands nothing over, how late the pacing alone is. */
+export function waitOf(row: Summary): { p50: number; p99: number } | null {
+  const [p50, p99] = row.strategy === "empty"
+    ? [row.late_p50_us, row.late_p99_us]
+    : [row.p50_us, row.p99_us];
+  return p50 === null || p99 === null ? null : { p50, p99 };
+}
+
+function figureOf(
+  runtime: string,
+  rows: readonly Summary[],
+  everyP: readonly number[],
+): WaitFigure {
+  const rates = rows.flatMap(({ rate_per_s }) => rate_per_s ?? []);
+  return {
+    runtime,
+    p50Us: geometricMean(rows.map((row) => waitOf(row)!.p50)),
+    p99Us: geometricMean(rows.map((row) => waitOf(row)!.p99)),
+    ratePerS: rates.length === 0 ? null : geometricMean(rates),
+    isMostlyPacing: rows.some((row) => row.mostly_pacing === true && row.strategy !== "empty"),
+    isClockDoubtful: rows.some((row) => row.clock_doubtful === true && row.strategy !== "empty"),
+    missing: everyP.filter((producers) => !rows.some((row) => row.producers === producers)),
+    letters: "",
+  };
+}
+
+function geometricMean(values: readonly number[]): number {
+  // One value stays what it is, to the last digit and at nothing.
+  if (new Set(values).size === 1) return values[0];
+  return Math.exp(mean(values.map((value) => Math.log(Math.max(value, LEAST_US)))));
+}
