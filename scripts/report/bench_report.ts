@@ -9,10 +9,10 @@ import { CAUTION } from "./verdicts.ts";
 export function printReport({ summary, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  for (const { title, rows, producers, ranks, ranking, notes, sentences } of conclusions) {
+  for (const { title, rows, producers, table, notes, sentences } of conclusions) {
     print();
     print(paint("bold", versions(rows)) + ` (${title}, P = ${listOf(producers)})`);
-    if (ranks.length > 0) print(terminalTable(ranking, paint));
+    if (table !== null) print(terminalTable(table, paint));
     for (const note of notes) print(paint("dim", note));
     print();
     for (const sentence of sentences) print(wrapped(sentence));

@@ -1,11 +1,16 @@
-/** What a run says, for everybody who prints it: per setting, the ranking and the answer in sentences. */
+/**
+ * What a run says, for everybody who prints it: per setting, a table and the answer in sentences. At full load the table
+ * ranks by messages per second; of an open loop, whose producers set that rate, it has what the messages waited.
+ */
 import { plainText } from "../cli/plain_text.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { settingTitle } from "../results/labels.ts";
+import { isOpenLoop, isOwnLoad, settingTitle } from "../results/labels.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { type Rank, rank } from "../statistics/ranking.ts";
+import { rankWaits } from "../statistics/wait_ranking.ts";
 import { answer } from "./answer.ts";
 import { type Failures, failuresOf } from "./failures.ts";
+import { latencyNotes, latencyTable } from "./latency_table.ts";
 import { rankingNotes, rankingTable } from "./ranking_table.ts";
 import { bySetting } from "./result_tables.ts";
 import type { TableData } from "./table.ts";
@@ -17,10 +22,12 @@ export interface Conclusion {
   runtimes: string[];
   /** Every P of the setting, ascending. */
   producers: number[];
-  /** Strategies from the fastest on, then controls; empty where nothing has a figure. */
+  isOpenLoop: boolean;
+  /** Strategies from the fastest on, then controls; empty in an open loop, which has no throughput to rank by. */
   ranks: Rank[];
-  ranking: TableData;
-  /** What the ranking's marks mean. */
+  /** Null where there is nothing to show. */
+  table: TableData | null;
+  /** What the table's marks mean. */
   notes: string[];
   sentences: string[];
   failures: Failures;
@@ -32,18 +39,48 @@ export function conclusionsOf(
   samples: readonly Sample[],
 ): Conclusion[] {
   return bySetting(summary).map((rows) => {
-    const ranks = rank(rows, pairs, samples);
     const runtimes = [...new Set(rows.map((row) => row.runtime!))];
     return {
       title: plainText(settingTitle(rows[0])),
       rows,
       runtimes,
       producers: [...new Set(rows.map(({ producers }) => producers!))].sort((a, b) => a - b),
-      ranks,
-      ranking: rankingTable(ranks, runtimes),
-      notes: rankingNotes(ranks),
+      ...(isOpenLoop(rows[0])
+        ? waitsOf(rows, pairs, runtimes)
+        : throughputOf(rows, pairs, samples, runtimes)),
       sentences: answer(rows, pairs).map(plainText),
       failures: failuresOf(rows, samples),
     };
   });
+}
+
+type Shown = Pick<Conclusion, "isOpenLoop" | "ranks" | "table" | "notes">;
+
+function throughputOf(
+  rows: readonly Summary[],
+  pairs: readonly PairComparison[],
+  samples: readonly Sample[],
+  runtimes: readonly string[],
+): Shown {
+  const ranks = rank(rows, pairs, samples);
+  return {
+    isOpenLoop: false,
+    ranks,
+    table: ranks.length === 0 ? null : rankingTable(ranks, runtimes),
+    notes: rankingNotes(ranks),
+  };
+}
+
+function waitsOf(
+  rows: readonly Summary[],
+  pairs: readonly PairComparison[],
+  runtimes: readonly string[],
+): Shown {
+  const ranks = rankWaits(rows, pairs);
+  return {
+    isOpenLoop: true,
+    ranks: [],
+    table: latencyTable(ranks, runtimes, isOwnLoad(rows[0])),
+    notes: latencyNotes(ranks, rows).map(plainText),
+  };
 }

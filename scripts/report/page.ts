@@ -38,12 +38,12 @@ export function reportPage(
 }
 
 /** What the page shows of a conclusion, as text. */
-function conclusionData({ title, ranks, ranking, notes, sentences }: Conclusion) {
+function conclusionData({ title, table, notes, sentences }: Conclusion) {
   return {
     title,
-    ranking: ranks.length === 0 ? null : {
-      head: ranking.head.map(textOf),
-      rows: ranking.rows.map((row) => row.map(textOf)),
+    table: table === null ? null : {
+      head: table.head.map(textOf),
+      rows: table.rows.map((row) => row.map(textOf)),
     },
     notes: notes.map(plainText),
     sentences: sentences.map(plainText),

@@ -3,6 +3,10 @@ import { digits, rate } from "../cli/units.js";
 import { type Rank, type RankedFigure, REFERENCE } from "../statistics/ranking.ts";
 import type { Entry, TableData } from "./table.ts";
 
+/** What * before a figure means. */
+export const MISSING_NOTE =
+  "* no figure at some P: a mean over the others, without a letter, not to be read downwards.";
+
 /** @param ranks strategies and controls in their order */
 export function rankingTable(ranks: readonly Rank[], runtimes: readonly string[]): TableData {
   const withReference = ranks.some(({ timesReference }) => timesReference !== null);
@@ -57,16 +61,17 @@ export function rankingNotes(ranks: readonly Rank[]): string[] {
         "~ mostly the fixed cost of a run at some P: the hand-off alone is faster, and no pair uses that P.",
       ]
       : []),
-    ...(figures.some(({ missing }) => missing.length > 0)
-      ? [
-        "* no figure at some P: a mean over the others, without a letter, not to be read downwards.",
-      ]
-      : []),
+    ...(figures.some(({ missing }) => missing.length > 0) ? [MISSING_NOTE] : []),
   ];
 }
 
-function figureEntry(figure: RankedFigure | undefined, word = ""): Entry {
-  if (figure === undefined) return { text: word, tone: word === "skipped" ? "dim" : "red" };
+/** In place of a figure: why there is none. */
+export function wordEntry(word = ""): Entry {
+  return { text: word, tone: word === "skipped" ? "dim" : "red" };
+}
+
+function figureEntry(figure: RankedFigure | undefined, word?: string): Entry {
+  if (figure === undefined) return wordEntry(word);
   const { messagesPerSecond, plusMinus, hasFixedCost, missing, letters } = figure;
   const marks = (missing.length > 0 ? "*" : "") + (hasFixedCost ? "~" : "");
   const width = plusMinus === null ? "" : ` ±${digits(Math.max(1, Math.round(plusMinus * 100)))}%`;

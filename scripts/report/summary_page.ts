@@ -1,4 +1,4 @@
-/** `summary.md`: the ranking and the answer first, then every P and every pair, for a person or a CI summary. */
+/** `summary.md`: the tables and the answer first, then every P and every pair, for a person or a CI summary. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
@@ -8,10 +8,11 @@ import { groupBy } from "../statistics/group_by.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { latencyCells } from "./latency_cells.ts";
 import { MEASURE_WORDS } from "./measure_words.ts";
 import { pairMatrix } from "./pair_matrix.ts";
 import { ratesTable } from "./result_tables.ts";
-import { markdownTable } from "./table.ts";
+import { markdownTable, type TableData } from "./table.ts";
 import { CAUTION, verdict } from "./verdicts.ts";
 
 /** Above this a cell's first measured run is named as an effect of its own. */
@@ -31,7 +32,7 @@ export function summaryPage(
       ...conclusionLines(conclusion),
       "### Every P",
       "",
-      ...markdownTable(ratesTable(conclusion.rows)),
+      ...markdownTable(everyP(conclusion)),
       "",
     ]),
     "## What to know about the figures",
@@ -47,10 +48,15 @@ export function summaryPage(
   ].map((line) => line + "\n").join("");
 }
 
-/** The ranking, what its marks mean, and the answer, as Markdown. */
-export function conclusionLines({ ranks, ranking, notes, sentences }: Conclusion): string[] {
+/** Every cell of a setting. */
+export function everyP({ isOpenLoop, rows }: Conclusion): TableData {
+  return isOpenLoop ? latencyCells(rows) : ratesTable(rows);
+}
+
+/** The table, what its marks mean, and the answer, as Markdown. */
+export function conclusionLines({ table, notes, sentences }: Conclusion): string[] {
   return [
-    ...(ranks.length === 0 ? [] : [...markdownTable(ranking), "", ...bullets(notes)]),
+    ...(table === null ? [] : [...markdownTable(table), "", ...bullets(notes)]),
     ...bullets(sentences),
   ];
 }

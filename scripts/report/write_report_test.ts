@@ -89,7 +89,7 @@ test("failures come with their reason, before what was skipped", () => {
 
 test("a place of the ranking without an entry is empty on the page", () => {
   const { conclusions } = JSON.parse(dataOf(reportPage(small, syntheticEnvironment(), concluded)));
-  const controls = conclusions[0].ranking.rows.find(([name]: string[]) => name === "controls");
+  const controls = conclusions[0].table.rows.find(([name]: string[]) => name === "controls");
   assert.deepEqual([...new Set(controls.slice(1))], [""]);
 });
 

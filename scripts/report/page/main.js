@@ -72,14 +72,14 @@ function showTexts() {
   ]));
 }
 
-function conclusionParts({ title, ranking, notes, sentences }) {
+function conclusionParts({ title, table: figures, notes, sentences }) {
   return [
     ...(data.conclusions.length > 1 ? [element("h3", {}, title)] : []),
-    ...(ranking === null ? [] : [
+    ...(figures === null ? [] : [
       element(
         "div",
-        { class: "wide", tabindex: 0, role: "region", "aria-label": "Ranking" },
-        rankingTable(ranking),
+        { class: "wide", tabindex: 0, role: "region", "aria-label": "Figures" },
+        figuresTable(figures),
       ),
       ...notes.map((note) => element("p", { class: "note" }, note)),
     ]),
@@ -87,7 +87,7 @@ function conclusionParts({ title, ranking, notes, sentences }) {
   ];
 }
 
-function rankingTable({ head, rows }) {
+function figuresTable({ head, rows }) {
   const row = (entries, name, scope) =>
     element(
       "tr",
