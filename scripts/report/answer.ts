@@ -1,5 +1,6 @@
 /** What a reader came for, in a few sentences: which strategy, which runtime, how near the socket, what is open. */
 import { findControl } from "../../bench/subjects/controls.ts";
+import { plainText } from "../cli/plain_text.ts";
 import { digits, percent } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
@@ -15,6 +16,7 @@ const OWN_LOAD =
   "Each cell ran at a rate of its own, a share of what it can carry, so no line may be compared with another.";
 
 /**
+ * Names are made fit to print one by one: a whole sentence would be cut where it has many of them.
  * @param summary of one setting
  * @param pairs of the whole report
  */
@@ -24,7 +26,12 @@ export function answer(
 ): string[] {
   if (summary.length === 0) return [];
   if (isOwnLoad(summary[0])) return [OWN_LOAD];
-  const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
+  const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0])).map((pair) => ({
+    ...pair,
+    on: plainText(pair.on),
+    first: plainText(pair.first),
+    second: plainText(pair.second),
+  }));
   return [
     ...strategySentences(own.filter(({ family }) => family === "strategies")),
     ...runtimeSentences(own.filter(({ family }) => family === "runtimes")),
@@ -112,12 +119,14 @@ function socketSentence(summary: readonly Summary[]): string[] {
   if (best.length === 0) return [];
   const oneLabel = new Set(best.map(({ row }) => labelOf(row))).size === 1;
   const parts = best.map(({ runtime, row }) =>
-    `${percent(Number(row.share_of_socket_bulk!.toPrecision(2)))} under ${capitalized(runtime)}` +
-    (oneLabel ? "" : ` (${labelOf(row)})`)
+    `${percent(Number(row.share_of_socket_bulk!.toPrecision(2)))} under ${
+      capitalized(plainText(runtime))
+    }` +
+    (oneLabel ? "" : ` (${plainText(labelOf(row))})`)
   );
   return [
     `Of what socket-bulk writes without producers, ${
-      oneLabel ? labelOf(best[0].row) : "the fastest strategy"
+      oneLabel ? plainText(labelOf(best[0].row)) : "the fastest strategy"
     } reaches ${listed(parts)} ${span([largest])} (medians).`,
   ];
 }

@@ -13,7 +13,7 @@ export function printReport({ summary, conclusions, folder }: Published): void {
     print();
     print(paint("bold", versions(rows)) + ` (${title}, P = ${listOf(producers)})`);
     if (table !== null) print(terminalTable(table, paint));
-    for (const note of notes) print(paint("dim", note));
+    for (const note of notes) print(paint("dim", wrapped(note)));
     print();
     for (const sentence of sentences) print(wrapped(sentence));
   }

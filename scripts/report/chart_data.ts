@@ -1,8 +1,8 @@
-/** What all pictures and tables of a report are drawn from. No text in it is escaped, all of it is one line. */
+/** What all pictures and tables of throughput are drawn from. No text in it is escaped, all of it is one line. */
 import { UsageError } from "../cli/command.ts";
 import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { labelOf, settingTitle } from "../results/labels.ts";
+import { isOpenLoop, labelOf, settingTitle } from "../results/labels.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { summarize } from "../statistics/summary.ts";
@@ -51,6 +51,7 @@ export interface ChartData {
   /** Names, each with its version if it is not part of the name. */
   runtimes: { name: string; version: string }[];
   series: Series[];
+  /** Of full load; none where all was measured in an open loop. */
   settings: Setting[];
 }
 
@@ -60,24 +61,26 @@ export function chartData(samples: readonly Sample[]): ChartData {
   if (summary.length === 0) {
     throw new UsageError("the results hold no finished round, so there is nothing to report yet");
   }
+  // In an open loop the producers set messages per second, so there is nothing of it to draw.
+  const timed = summary.filter((row) => !isOpenLoop(row));
   const odd = summary.find((row) => !(row.producers! > 0) || row.strategy === null);
   if (odd !== undefined) {
     throw new UsageError("samples.csv has a row without a strategy or a number of producers");
   }
   const processes = processesOf(samples);
-  const nameOf = runtimeNames(summary);
-  const settings = bySetting(summary).map((rows) => ({
+  const nameOf = runtimeNames(timed);
+  const settings = bySetting(timed).map((rows) => ({
     title: plainText(settingTitle(rows[0])),
     rows: rows.map((row) => ({ ...row, runtime: nameOf(row) })),
     cells: rows.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
   }));
-  const runtimes = groupBy(summary, nameOf);
+  const runtimes = groupBy(timed, nameOf);
   return {
     runtimes: [...runtimes].map(([name, [row]]) => ({
       name,
       version: plainText(row.runtime_version),
     })),
-    series: [...groupBy(summary, seriesLabel)].map(([label, [row]]) => ({
+    series: [...groupBy(timed, seriesLabel)].map(([label, [row]]) => ({
       label,
       strategy: plainText(row.strategy),
       ...styleOf(label),

@@ -1,6 +1,7 @@
 /** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
 import { shortened } from "../cli/plain_text.ts";
 import { type ChartData, hasFigure, type Setting } from "./chart_data.ts";
+import { lineNames, LONGEST_LABEL } from "./line_names.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
 import { outlineOf } from "./page/marks.js";
 import { METRICS } from "./page/metrics.js";
@@ -16,7 +17,6 @@ const NAME_SIZE = 12;
 const HEAD = 74;
 const TITLE = 26;
 const BETWEEN = 30;
-const LONGEST_LABEL = 24;
 /** Shorter than any dash of a strategy. */
 const FLOOR_DASH = "1.5,3.5";
 
@@ -138,15 +138,10 @@ function line({ series, pieces, points }: Geometry["lines"][number]): string {
 
 /** A name at the end of every line, moved apart, with a thin line that leads to it; and one for every row of marks. */
 function names({ labels, strip, left, right }: Geometry): string[] {
-  const ends = labels.flatMap(({ series, last, at }) => {
-    const from = { x: last!.x + 6, y: last!.y };
-    const start = { x: Math.max(from.x, right - 2), y: from.y };
-    const leader = pathThrough([from, start, { x: right + 14, y: at }, { x: right + 20, y: at }]);
-    return [
-      shape("path", { d: leader, fill: "none", stroke: series.colour, opacity: 0.75 }),
-      words(right + 24, at + 4, shortened(series.label, LONGEST_LABEL), { size: NAME_SIZE }),
-    ];
-  });
+  const ends = lineNames(
+    labels.map(({ series, last, at }) => ({ series, last: last!, at })),
+    right,
+  );
   const rows = strip.map(({ label, at }) =>
     words(right + 24, at + 4, shortened(label, LONGEST_LABEL), { size: NAME_SIZE, fill: INK.faint })
   );

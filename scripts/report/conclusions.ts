@@ -48,7 +48,7 @@ export function conclusionsOf(
       ...(isOpenLoop(rows[0])
         ? waitsOf(rows, pairs, runtimes)
         : throughputOf(rows, pairs, samples, runtimes)),
-      sentences: answer(rows, pairs).map(plainText),
+      sentences: answer(rows, pairs),
       failures: failuresOf(rows, samples),
     };
   });

@@ -2,7 +2,7 @@
 import { plainText } from "../cli/plain_text.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
-import { labelOf } from "../results/labels.ts";
+import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";
 
 export interface Failures {
@@ -33,7 +33,10 @@ export function failuresOf(rows: readonly Summary[], samples: readonly Sample[])
 function lineOf(row: Summary | Sample): string {
   const producers = row.producers!.toLocaleString("en-US");
   const why = row.detail === null ? "" : `, ${row.detail}`;
-  return plainText(`${row.runtime} ${labelOf(row)} at ${producers} producers: ${row.status}${why}`);
+  const load = isOpenLoop(row) ? `, load ${row.load}` : "";
+  return plainText(
+    `${row.runtime} ${labelOf(row)} at ${producers} producers${load}: ${row.status}${why}`,
+  );
 }
 
 /** ` (1 of 5 processes)`, where there were several. */

@@ -5,7 +5,7 @@ import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { escaped, fenced } from "./markdown_text.ts";
 import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
-import { conclusionLines } from "./summary_page.ts";
+import { conclusionLines, everyP } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
 
 export function reportMarkdown(
@@ -13,20 +13,29 @@ export function reportMarkdown(
   environment: unknown,
   conclusions: readonly Conclusion[],
 ): string {
+  const hasThroughput = data.settings.length > 0;
+  const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop);
   return [
     "# fanin report",
     "",
-    "![Messages per second over all P, the fastest strategy on top](ranking.svg)",
-    "",
+    ...(hasThroughput
+      ? ["![Messages per second over all P, the fastest strategy on top](ranking.svg)", ""]
+      : []),
     ...conclusions.flatMap((conclusion) => [
       `## ${escaped(conclusion.title)}`,
       "",
       ...conclusionLines(conclusion),
       ...withoutFigure(conclusion),
     ]),
-    "![Messages per second over producers](chart.svg)",
-    "",
+    ...(hasThroughput ? ["![Messages per second over producers](chart.svg)", ""] : []),
     ...data.settings.flatMap((setting) => settingSection(setting, data)),
+    ...(open.length === 0 ? [] : ["![What messages waited, over percentiles](latency.svg)", ""]),
+    ...open.flatMap((conclusion) => [
+      `## Every P: ${escaped(conclusion.title)}`,
+      "",
+      ...markdownTable(everyP(conclusion)),
+      "",
+    ]),
     "## Environment",
     "",
     ...environmentFacts(environment).flatMap(({ title, facts }) => [

@@ -46,7 +46,7 @@ function conclusionData({ title, table, notes, sentences }: Conclusion) {
       rows: table.rows.map((row) => row.map(textOf)),
     },
     notes: notes.map(plainText),
-    sentences: sentences.map(plainText),
+    sentences,
   };
 }
 

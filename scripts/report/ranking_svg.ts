@@ -25,17 +25,19 @@ const LONGEST_LABEL = 25;
 /** Okabe and Ito's colours (2008); each runtime has a shape of its own as well. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
+/** One setting below the other; an open loop has no such rate. */
 export function rankingSvg(conclusions: readonly Conclusion[]): string {
   const parts: string[] = [];
   let y = MARGIN;
-  for (const conclusion of conclusions) {
+  const ranked = conclusions.filter(({ isOpenLoop }) => !isOpenLoop);
+  for (const conclusion of ranked) {
     const rows = placesOf(conclusion, y + HEAD);
     const bottom = rows.at(-1)?.bottom ?? y + HEAD + 2 * PAD;
     parts.push(...headings(conclusion, y), ...axis(conclusion, y + HEAD, bottom));
     for (const { one, top } of rows) parts.push(...rowOf(one, conclusion, top));
     y = bottom + UNDER;
   }
-  const runtimes = [...new Set(conclusions.flatMap((one) => one.runtimes))].join(", ");
+  const runtimes = [...new Set(ranked.flatMap((one) => one.runtimes))].join(", ");
   return picture(
     WIDTH,
     y,

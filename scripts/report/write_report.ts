@@ -1,18 +1,18 @@
-/** The four files of a report, into the folder that holds the results. */
+/** The files of a report, into the folder that holds the results. */
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Sample } from "../results/columns.ts";
 import { chartData } from "./chart_data.ts";
 import { chartSvg } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { latencySvg } from "./latency_svg.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { reportPage } from "./page.ts";
 import { rankingSvg } from "./ranking_svg.ts";
 
-export const REPORT_FILES = ["ranking.svg", "chart.svg", "report.md", "report.html"] as const;
-
 /**
- * Writes REPORT_FILES; those of an earlier report are replaced.
+ * Writes report.md and report.html, with ranking.svg and chart.svg where something was measured at full load, and
+ * latency.svg where something was in an open loop; those of an earlier report are replaced.
  * @param environment as environment.json has it: one environment, or the array of joined results
  * @throws {UsageError} where the samples hold no finished round
  */
@@ -23,16 +23,20 @@ export function writeReport(
   conclusions: readonly Conclusion[],
 ): void {
   const data = chartData(samples);
-  const texts: Record<(typeof REPORT_FILES)[number], string> = {
-    "ranking.svg": rankingSvg(conclusions),
-    "chart.svg": chartSvg(data),
+  const hasThroughput = data.settings.length > 0;
+  const hasLatency = conclusions.some(({ isOpenLoop }) => isOpenLoop);
+  const texts: Record<string, string> = {
+    ...(hasThroughput
+      ? { "ranking.svg": rankingSvg(conclusions), "chart.svg": chartSvg(data) }
+      : {}),
+    ...(hasLatency ? { "latency.svg": latencySvg(conclusions) } : {}),
     "report.md": reportMarkdown(data, environment, conclusions),
     "report.html": reportPage(data, environment, conclusions),
   };
-  for (const name of REPORT_FILES) {
+  for (const [name, text] of Object.entries(texts)) {
     const path = join(folderPath, name);
     // Readers see the old file or the new one, never half of one.
-    writeFileSync(`${path}.new`, texts[name]);
+    writeFileSync(`${path}.new`, text);
     renameSync(`${path}.new`, path);
   }
 }

@@ -5,7 +5,7 @@
 import { CELL_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
-import { labelOf } from "../results/labels.ts";
+import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { logFigures } from "./processes.ts";
 import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
@@ -78,12 +78,15 @@ export function changeOf(decision: Decision | null): Change {
   return decision.ratio > 1 ? "slower" : "faster";
 }
 
+/** Those at full load: in an open loop a run takes as long as its producers are told, and the rate may be another. */
 function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: number[] }> {
   const keyOf = (row: Pick<Sample, (typeof MATCH)[number]>) =>
     MATCH.map((name) => row[name]).join("|");
   const runs = groupBy(samples.filter(({ round }) => round !== 0), keyOf);
   return new Map(
-    summarize(samples).filter((row) => row.strategy !== "empty").map((row) => [keyOf(row), {
+    summarize(samples).filter((row) => row.strategy !== "empty" && !isOpenLoop(row)).map((
+      row,
+    ) => [keyOf(row), {
       row,
       logs: [...logFigures(runs.get(keyOf(row)) ?? []).values()],
     }]),

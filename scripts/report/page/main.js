@@ -13,8 +13,13 @@ let selected = null;
 const choose = openControls(data, () => draw());
 const table = openTable(select);
 showTexts();
-draw();
-watchWidth();
+// An open loop has no throughput: a page of nothing else is its tables.
+const hasThroughput = data.settings.length > 0;
+for (const id of ["skip", "chart-section", "table-section"]) byId(id).hidden = !hasThroughput;
+if (hasThroughput) {
+  draw();
+  watchWidth();
+}
 // Read by the browser test: ms from the start of navigation until all of it can be used.
 document.documentElement.dataset.ready = String(Math.round(performance.now()));
 

@@ -1,0 +1,223 @@
+/**
+ * latency.svg: how the waits of an open loop are distributed, up to the longest of a run. One panel per runtime, one
+ * line per strategy, at the largest P of the setting; the percentiles stand where one message in so many is, so that a
+ * tail ten times as rare is always as far to the right.
+ */
+import { plainText, shortened } from "../cli/plain_text.ts";
+import { time } from "../cli/units.js";
+import type { Summary } from "../results/columns.ts";
+import { isOwnLoad, labelOf } from "../results/labels.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { waitOf } from "../statistics/wait_ranking.ts";
+import { titleOf } from "./chart_svg.ts";
+import type { Conclusion } from "./conclusions.ts";
+import { waitLabel } from "./latency_table.ts";
+import { lineNames } from "./line_names.ts";
+import { domainOf, logTicks, scaleOf, spread } from "./page/layout.js";
+import { outlineOf } from "./page/marks.js";
+import { styleOf } from "./palette.ts";
+import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
+import { span } from "./verdicts.ts";
+
+/** All in px: as wide as chart.svg. */
+const WIDTH = 850;
+const MARGIN = 16;
+const LEFT = 84;
+const RIGHT = 660;
+const PLOT = 260;
+const HEAD = 96;
+const TITLE = 26;
+const UNDER = 48;
+const BETWEEN = 30;
+const NOTE = 20;
+const LABEL_GAP = 15;
+/** A tick nearer than this to the one of the longest wait has no words. */
+const TICK_ROOM = 66;
+
+/** One message in so many waits longer. */
+const PERCENTILES = [
+  { name: "50 %", oneIn: 2 },
+  { name: "90 %", oneIn: 10 },
+  { name: "99 %", oneIn: 100 },
+  { name: "99.9 %", oneIn: 1_000 },
+];
+
+interface Line {
+  label: string;
+  points: { oneIn: number; us: number }[];
+  /** Mostly the pacing, or within what its clocks may differ. */
+  isDoubtful: boolean;
+}
+
+/** One setting below the other; those at full load are left out. */
+export function latencySvg(conclusions: readonly Conclusion[]): string {
+  const parts: string[] = [];
+  let y = MARGIN;
+  for (const conclusion of conclusions.filter(({ isOpenLoop }) => isOpenLoop)) {
+    const producers = Math.max(...conclusion.producers);
+    const rows = conclusion.rows.filter((row) => row.producers === producers);
+    parts.push(...headings(conclusion, rows, producers, y));
+    y += HEAD;
+    const panels = [...groupBy(rows, (row) => `${row.runtime} ${row.runtime_version}`).values()];
+    const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
+    for (const own of panels) {
+      const title = titleOf(plainText(own[0].runtime), plainText(own[0].runtime_version));
+      parts.push(words(MARGIN, y + 6, shortened(title, 60), { size: 16, weight: 600 }));
+      const inside = panel(own, scales);
+      parts.push(shape("g", { transform: `translate(0 ${y + TITLE})` }, ...inside));
+      y += TITLE + PLOT + UNDER + (withoutFigure(own) === "" ? 0 : NOTE) + BETWEEN;
+    }
+  }
+  return picture(
+    WIDTH,
+    y,
+    "What messages waited from when they were due until the consumer had them, over percentiles, a panel for each " +
+      "runtime, one line per strategy. The figures are in report.md.",
+    ...parts,
+  );
+}
+
+function headings(
+  { title }: Conclusion,
+  rows: readonly Summary[],
+  producers: number,
+  y: number,
+): string[] {
+  const counts = rows.flatMap(({ status, processes }) => status === "ok" ? processes! : []);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const over = most > 1
+    ? `medians over ${least === most ? most : `${least} to ${most}`} processes per cell`
+    : "one process per cell";
+  const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
+    ? "; hollow: mostly pacing, or within the clocks' error"
+    : "";
+  const own = isOwnLoad(rows[0]) ? "; each line at a rate of its own, not to be compared" : "";
+  const load = shortened(plainText(rows[0].load), 40);
+  return [
+    words(MARGIN, y + 12, `How long a message waits, load ${load}, ${span([producers])}`, {
+      size: 17,
+      weight: 600,
+    }),
+    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
+    words(MARGIN, y + 56, `${over}${own}${doubt}`, { fill: INK.faint }),
+  ];
+}
+
+/** The last point is the longest wait of a run, which one of all its messages had. */
+function lineOf(row: Summary): Line | null {
+  const wait = waitOf(row);
+  if (row.status !== "ok" || wait === null) return null;
+  const isPacing = row.strategy === "empty";
+  const all = row.messages! * row.producers!;
+  const waits = [wait.p50, ...(isPacing ? [null, wait.p99] : [row.p90_us, wait.p99, row.p999_us])];
+  const points = [
+    ...waits.map((us, at) => ({ oneIn: PERCENTILES[at].oneIn, us })),
+    { oneIn: all, us: isPacing ? null : row.max_us },
+  ];
+  return {
+    label: plainText(labelOf(row)),
+    // What is not above 0 has no place on a logarithmic axis.
+    points: points.flatMap(({ oneIn, us }) => us !== null && us > 0 ? [{ oneIn, us }] : [])
+      .sort((a, b) => a.oneIn - b.oneIn),
+    isDoubtful: !isPacing && (row.mostly_pacing === true || row.clock_doubtful === true),
+  };
+}
+
+function scalesOf(points: readonly Line["points"][number][]) {
+  const most = Math.max(PERCENTILES.at(-1)!.oneIn, ...points.map(({ oneIn }) => oneIn));
+  const longest = [...new Set(points.map(({ oneIn }) => oneIn))]
+    .filter((oneIn) => !PERCENTILES.some((one) => one.oneIn === oneIn));
+  const domain = domainOf(points.map(({ us }) => us), true);
+  return {
+    domain,
+    x: scaleOf([PERCENTILES[0].oneIn, most], [LEFT + 10, RIGHT], true),
+    y: scaleOf(domain, [PLOT, 0], true),
+    most,
+    /** Messages of a run, where all cells have as many. */
+    messages: longest.length === 1 ? longest[0] : null,
+  };
+}
+
+type Scales = ReturnType<typeof scalesOf>;
+
+function panel(rows: readonly Summary[], scales: Scales): string[] {
+  const lines = rows.flatMap((row) => lineOf(row) ?? []).filter(({ points }) => points.length > 0);
+  const ends = lines.map(({ label, points }) => ({
+    series: { label: waitLabel(label), colour: styleOf(label).colour },
+    last: { x: scales.x(points.at(-1)!.oneIn), y: scales.y(points.at(-1)!.us) },
+  }));
+  const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, 4, PLOT - 4);
+  const missing = withoutFigure(rows);
+  return [
+    ...axes(scales),
+    ...lines.map((line) => drawn(line, scales)),
+    ...lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT),
+    ...(missing === ""
+      ? []
+      : [words(LEFT, PLOT + UNDER + 8, shortened(missing, 100), { fill: INK.faint })]),
+  ];
+}
+
+function axes({ domain, x, y, messages, most }: Scales): string[] {
+  const decades = [...PERCENTILES, ...furtherDecades(most)];
+  const end = messages === null ? [] : [{ name: "longest", oneIn: messages }];
+  const isFree = (oneIn: number) => end.every((one) => x(one.oneIn) - x(oneIn) > TICK_ROOM);
+  const caption = messages === null
+    ? "so many wait no longer; the last mark is the longest of a run"
+    : `so many wait no longer; the longest of a run is 1 in ${messages.toLocaleString("en-US")}`;
+  return [
+    ...logTicks(domain).flatMap((us) => [
+      straight([LEFT, y(us)], [RIGHT, y(us)], INK.line),
+      words(LEFT - 8, y(us) + 4, time(us), { anchor: "end" }),
+    ]),
+    ...[...decades.map((one) => ({ ...one, name: isFree(one.oneIn) ? one.name : "" })), ...end]
+      .flatMap(({ name, oneIn }) => [
+        straight([x(oneIn), 0], [x(oneIn), PLOT], INK.line),
+        straight([x(oneIn), PLOT], [x(oneIn), PLOT + 4], INK.faint),
+        ...(name === "" ? [] : [words(x(oneIn), PLOT + 18, name, { anchor: "middle" })]),
+      ]),
+    straight([LEFT, 0], [LEFT, PLOT], INK.faint),
+    straight([LEFT, PLOT], [RIGHT, PLOT], INK.faint),
+    words((LEFT + RIGHT) / 2, PLOT + 37, caption, { anchor: "middle", fill: INK.faint }),
+  ];
+}
+
+/** 99.99 % and so on, no column of which is known: the axis goes on to the longest wait. */
+function furtherDecades(most: number): { name: string; oneIn: number }[] {
+  const decades = [];
+  for (let power = 4; 10 ** power < most; power++) {
+    decades.push({ name: `99.${"9".repeat(power - 2)} %`, oneIn: 10 ** power });
+  }
+  return decades;
+}
+
+function drawn({ label, points, isDoubtful }: Line, { x, y }: Scales): string {
+  const { colour, dash, shape: mark } = styleOf(label);
+  const places = points.map(({ oneIn, us }) => ({ x: x(oneIn), y: y(us) }));
+  return [
+    shape("path", {
+      d: pathThrough(places),
+      fill: "none",
+      stroke: colour,
+      "stroke-width": 2.2,
+      "stroke-linejoin": "round",
+      "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
+    }),
+    ...places.map((place) =>
+      shape("path", {
+        transform: `translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`,
+        d: outlineOf(mark),
+        fill: isDoubtful ? INK.paper : colour,
+        stroke: colour,
+        "stroke-width": 1.3,
+      })
+    ),
+  ].join("");
+}
+
+/** `no figure: async-lock (lost)`; empty where all have one. */
+function withoutFigure(rows: readonly Summary[]): string {
+  const missing = rows.filter(({ status }) => status !== "ok")
+    .map((row) => `${plainText(labelOf(row))} (${plainText(row.status)})`);
+  return missing.length === 0 ? "" : `no figure: ${missing.join(", ")}`;
+}

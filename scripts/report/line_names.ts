@@ -1,0 +1,27 @@
+/** The name at the end of every line of a picture. */
+import { shortened } from "../cli/plain_text.ts";
+import { pathThrough, shape, words } from "./svg.ts";
+
+const SIZE = 12;
+export const LONGEST_LABEL = 24;
+
+export interface NamedEnd {
+  series: { label: string; colour: string };
+  /** Where the line ends. */
+  last: { x: number; y: number };
+  /** Where the name stands, moved away from its neighbours. */
+  at: number;
+}
+
+/** Each with a thin line that leads to it. @param right end of the plot, px */
+export function lineNames(ends: readonly NamedEnd[], right: number): string[] {
+  return ends.flatMap(({ series, last, at }) => {
+    const from = { x: last.x + 6, y: last.y };
+    const start = { x: Math.max(from.x, right - 2), y: from.y };
+    const leader = pathThrough([from, start, { x: right + 14, y: at }, { x: right + 20, y: at }]);
+    return [
+      shape("path", { d: leader, fill: "none", stroke: series.colour, opacity: 0.75 }),
+      words(right + 24, at + 4, shortened(series.label, LONGEST_LABEL), { size: SIZE }),
+    ];
+  });
+}
