@@ -58,3 +58,8 @@ test("environments: a version is what one compares, another machine is not", () 
     { field: "runtimes.0.version", before: "1", after: "2", confounds: false },
   ]);
 });
+
+test("a run of an open loop takes as long as it is told, so its time is no change", () => {
+  const open = (us: number) => run(us, 10, us, { load: "50%" });
+  assert.deepEqual(compareToBaseline(open(100), open(900)), { cells: [], added: 0 });
+});

@@ -20,6 +20,7 @@ export function openLoop(
     return madeUpSample(strategy, at + 1, 50_000, {
       load: ABSOLUTE,
       rate_per_s: 200_000,
+      messages: 5_000,
       ...(strategy === "empty" ? { delivered: 0, late_p50_us: us / 10, late_p99_us: us } : {
         p50_us: us / 10,
         p90_us: us / 4,
