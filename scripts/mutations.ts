@@ -157,6 +157,7 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
     params: Object.fromEntries(params.split(";").filter(Boolean).map((pair) => pair.split("="))),
     turn: 0,
     runTimeUs: null,
+    pace: null,
     capacity: 4 * 2 ** 20,
     seed,
     listener: null,

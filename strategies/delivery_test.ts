@@ -82,6 +82,7 @@ async function deliver(
     subject: strategy.name,
     messages: repeats.messages(0),
     runTimeUs: null,
+    pace: null,
     turn,
     capacity,
     seed,
@@ -105,7 +106,14 @@ async function deliver(
     // Several times over the same buffers: what one run leaves behind must not show in the next.
     for (let run = 0; run < repeats.runs; run++) {
       const messages = repeats.messages(run);
-      const request = { ...spec, messages, runId: "test", warmUp: false, seed: seed + run };
+      const request = {
+        ...spec,
+        messages,
+        runId: "test",
+        warmUp: false,
+        pace: null,
+        seed: seed + run,
+      };
       const place = `run ${run} of ${label}`;
       const report = await within(WATCHDOG_MS, carryOut(context, request), place);
       assert.equal(report.status, "ok", `${place}: ${report.detail}`);

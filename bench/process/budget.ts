@@ -20,6 +20,8 @@ const GIVEN: CellBudget = {
   maxRuns: 10,
   enoughUs: 250_000,
 };
+/** An open loop: as long as it was asked to be, twice. */
+export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
 /** Runs of equal length: another process tells more than another run of the same. */
 const EQUAL_RUNS = 3;
 /** The third run is left out where two have taken as long as this many. */

@@ -7,7 +7,7 @@
  * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
  */
 import { approach } from "./approach.ts";
-import { budgetOf, LEAST_MESSAGES, rewarmRuns } from "./budget.ts";
+import { budgetOf, LEAST_MESSAGES, OPEN_LOOP, rewarmRuns } from "./budget.ts";
 import { keepCompiledCode } from "../runtime.ts";
 import { calibrate } from "./calibrate.ts";
 import { endWithParent } from "./parent.ts";
@@ -90,11 +90,15 @@ async function runCell(spec: CellSpec): Promise<void> {
       );
     }
     if (!isPilot || spec.runTimeUs === null) await warm(context, request, spec);
+    const measured = spec.pace === null
+      ? request
+      : { ...request, pace: { ...spec.pace, messages: spec.messages } };
+    if (spec.pace !== null) await carryOut(context, { ...measured, warmUp: true });
     await repeat(async () => {
-      const report = await carryOut(context, request);
+      const report = await carryOut(context, measured);
       emit({ type: "run", ...report });
       return report.elapsedUs;
-    }, isPilot ? ONE_RUN : budgetOf(spec.runTimeUs));
+    }, isPilot ? ONE_RUN : spec.pace !== null ? OPEN_LOOP : budgetOf(spec.runTimeUs));
     if (spec.messageBytes === 1 && spec.task === "measure") await prove(context, request);
     if (isPilot) {
       await fill(context, request, spec);

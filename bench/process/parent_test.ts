@@ -23,6 +23,7 @@ const ENDLESS: CellSpec = {
   messageBytes: 8,
   turn: 0,
   runTimeUs: null,
+  pace: null,
   capacity: 4 * 2 ** 20,
   seed: 1,
   listener: null,

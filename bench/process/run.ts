@@ -1,8 +1,13 @@
 /** One run: open the sink, prepare the producers, start the clock, transfer, acknowledge, judge. */
+import type { Pace } from "../latency/arrivals.ts";
+import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { RunReport } from "./spec.ts";
 import type { Subject } from "../subjects/subject.ts";
+
+/** Questions for the listener's clock before a run: some 50 µs each. */
+const EXCHANGES = 128;
 
 /** What holds for every run of a process. */
 export interface RunContext {
@@ -10,14 +15,18 @@ export interface RunContext {
   /** Runs that were carried out before: each has a number, and content of its own. */
   runs?: number;
   openRun: OpenRun;
+  /** The listener's clock in the last run that asked for it: what it has drifted since shows. */
+  clock?: ClockOffset;
   producers: number;
   /** Rejects as soon as the subject has died by itself. */
   subjectFailed: Promise<never>;
 }
 
-export interface RunRequest extends Omit<RunPlan, "run" | "proof"> {
+export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace"> {
   runId: string;
   warmUp: boolean;
+  /** When messages are due (default null: as fast as they go). */
+  pace?: Pace | null;
   /** One-byte messages in groups over a small hand-off of their own (default false). */
   proof?: boolean;
   /** Receive only when the producers have had time to fill the hand-off (default false). */
@@ -33,9 +42,9 @@ export interface RunRequest extends Omit<RunPlan, "run" | "proof"> {
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
   context.runs = (context.runs ?? 0) + 1;
-  const { messageBytes, seed, proof = false } = request;
+  const { messageBytes, seed, pace = null, proof = false } = request;
   const messages = subject.messagesOf(request.messages);
-  const plan: RunPlan = { messages, messageBytes, seed, run: context.runs, proof };
+  const plan: RunPlan = { messages, messageBytes, seed, run: context.runs, proof, pace };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
     sinkFailure = reason;
@@ -52,11 +61,12 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
     run: plan.run,
     runId: request.runId,
     warmUp: request.warmUp,
+    ...(pace === null ? {} : { stamps: true, names: messages > 0, exchanges: EXCHANGES }),
   }, onSinkFailure);
   try {
     await subject.ready();
     return await Promise.race([
-      measure(subject, sink, messages, request.late ?? false),
+      measure(context, sink, plan, request.late ?? false),
       context.subjectFailed,
     ]);
   } catch (error) {
@@ -66,11 +76,12 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
 }
 
 async function measure(
-  subject: Subject,
+  context: RunContext,
   sink: RunSink,
-  messages: number,
+  plan: RunPlan,
   late: boolean,
 ): Promise<RunReport> {
+  const { subject } = context;
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const { bytes, writes, peakBytes } = await subject.transfer(sink, late);
@@ -85,7 +96,7 @@ async function measure(
       ? { status: "error", detail: `${bytes} bytes written, ${acknowledged} acknowledged` }
       : {}),
     verify: verdict.mode,
-    messages,
+    messages: plan.messages,
     elapsedUs,
     connectUs: sink.connectUs,
     bytes,
@@ -94,5 +105,25 @@ async function measure(
     ...await subject.waits(),
     cpuUserUs: cpu.user,
     cpuSystemUs: cpu.system,
+    waits: plan.pace === null || verdict.status !== "ok"
+      ? null
+      : waits(context, plan, sink.arrivals()),
   };
+}
+
+function waits(context: RunContext, plan: RunPlan, arrivals: Arrivals): Waits {
+  const { subject, producers } = context;
+  const { messageBytes, pace } = plan;
+  const times = { ...subject.times!(), producers, content: plan, messageBytes, pace: pace! };
+  return waitsOf(times, { ...arrivals, read: withDrift(context, arrivals.read) });
+}
+
+/** What the listener's clock has surely moved since the run before, it may move during this one, too. */
+function withDrift(context: RunContext, read: Arrivals["read"]): Arrivals["read"] {
+  if (read === null) return null;
+  const { offsetMs, errorMs } = read.clock;
+  const before = context.clock ?? read.clock;
+  context.clock = read.clock;
+  const drift = Math.max(0, Math.abs(offsetMs - before.offsetMs) - errorMs - before.errorMs);
+  return { ...read, clock: { offsetMs, errorMs: errorMs + drift } };
 }

@@ -1,4 +1,6 @@
 /** What a process is told, one cell in a JSON line, and what it answers, one event in a JSON line. */
+import type { Spacing } from "../latency/arrivals.ts";
+import type { Waits } from "../latency/waits.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
 
@@ -15,6 +17,8 @@ export interface CellSpec {
   messageBytes: number;
   /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
+  /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */
+  pace: { ratePerS: number; spacing: Spacing } | null;
   capacity: number;
   seed: number;
   /** Null: no socket, the consumer's own process keeps and checks the messages. */
@@ -70,4 +74,6 @@ export interface RunReport {
   cpuSystemUs: number;
   listenerCpuUserUs: number | null;
   listenerCpuSystemUs: number | null;
+  /** Of an open loop. */
+  waits: Waits | null;
 }

@@ -2,6 +2,9 @@
 import { parseParams } from "../../strategies/params.ts";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
+import { PaceBlock } from "../latency/pace_block.ts";
+import { Stamps } from "../latency/stamps.ts";
+import { withPreciseSleep } from "../latency/timer_slack.ts";
 import { Crew } from "../workers/crew.ts";
 import type { WorkerEntry } from "../workers/threads.ts";
 import type { RunSink } from "../wire/sink.ts";
@@ -11,6 +14,8 @@ import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 
 /** Capacity of the second pass (bytes), where the strategy does not need more. */
 const SMALL_CAPACITY = 256;
+/** From the release of the Workers to the earliest due time (ms): they are awake by then. */
+const LEAD_MS = 2;
 /** How long producers may take to fill a hand-off that nobody empties (ms). */
 const FILL_MS = 20;
 
@@ -27,13 +32,18 @@ function openSmall(strategy: Strategy, spec: CellSpec): Handoff {
 }
 
 /** The post's actor: take what is there, write it, take again. */
-export async function drain(consumer: Consumer, sink: RunSink): Promise<Transferred> {
+export async function drain(
+  consumer: Consumer,
+  sink: RunSink,
+  stamps: Stamps | null = null,
+): Promise<Transferred> {
   let bytes = 0;
   let writes = 0;
   let peakBytes = 0;
   const turns = new Turns();
   for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
     bytes += run.length;
+    if (stamps !== null) stamps.add(bytes);
     writes++;
     if (run.length > peakBytes) peakBytes = run.length;
     await sink.write(run);
@@ -65,7 +75,16 @@ export async function openStrategySubject(
   // The second pass of one-byte messages goes over buffers that fill and wrap many times in a few milliseconds.
   const proving = messageBytes === 1 && spec.task === "measure";
   const small = proving ? openSmall(strategy, spec) : null;
-  const crew = await Crew.start(handoff, small, { producers, turn: spec.turn }, onFailure, entry);
+  const workers = handoff.tickets.length;
+  const block = spec.pace === null ? null : PaceBlock.create(workers, producers * spec.messages);
+  const pace = block?.memory ?? null;
+  const start = () =>
+    Crew.start(handoff, small, { producers, turn: spec.turn, pace }, onFailure, entry);
+  const crew = block === null ? await start() : await withPreciseSleep(start);
+  const stamps = new Stamps();
+  let isPaced = false;
+  let startMs = 0;
+  let clockErrorMs = 0;
   const used = new Set<Handoff>();
   let current = handoff;
   let parksBefore = 0;
@@ -76,19 +95,32 @@ export async function openStrategySubject(
       current = plan.proof && small !== null ? small : handoff;
       if (used.has(current)) current.consumer.reopen(producers);
       used.add(current);
+      isPaced = plan.pace !== null;
       crew.announce(plan);
     },
-    ready: () => crew.ready(),
+    async ready() {
+      if (isPaced) {
+        const errors = handoff.tickets.map((_, worker) => block!.ask(worker));
+        clockErrorMs = Math.max(...errors);
+      }
+      await crew.ready();
+    },
     async transfer(sink, late = false) {
       parksBefore = current.consumer.parks;
+      if (isPaced) {
+        stamps.clear();
+        startMs = performance.now() + LEAD_MS;
+        block!.startAt(startMs);
+      }
       crew.release();
       if (late) await new Promise((resolve) => setTimeout(resolve, FILL_MS));
-      return await drain(current.consumer, sink);
+      return await drain(current.consumer, sink, isPaced ? stamps : null);
     },
     async waits() {
       const consumerParks = current.consumer.parks - parksBefore;
       return { ...await crew.finished(), consumerParks };
     },
+    times: () => ({ startMs, clockErrorMs, sentMs: block!.sentMs, received: stamps }),
     fail() {
       handoff.consumer.abort();
       small?.consumer.abort();

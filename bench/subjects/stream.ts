@@ -14,7 +14,7 @@ import {
  */
 export function buildStream(
   producers: number,
-  plan: Omit<RunPlan, "proof"> & { proof?: boolean },
+  plan: Omit<RunPlan, "proof" | "pace"> & { proof?: boolean },
   memory?: Uint8Array,
 ): Uint8Array {
   const { messages, messageBytes } = plan;

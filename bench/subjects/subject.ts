@@ -1,7 +1,11 @@
 /** What a cell measures: a strategy with its Workers, or a control without. */
 import type { ProducerWaits, RunPlan } from "../workers/control_block.ts";
 import type { RunSink } from "../wire/sink.ts";
+import type { RunTimes } from "../latency/waits.ts";
 import type { CellSpec } from "../process/spec.ts";
+
+/** Of a run in an open loop, once it has ended. */
+export type OpenLoopTimes = Pick<RunTimes, "startMs" | "clockErrorMs" | "sentMs" | "received">;
 
 export interface Subject {
   /** Shared memory of the hand-off, in bytes. */
@@ -19,6 +23,8 @@ export interface Subject {
   transfer(sink: RunSink, late?: boolean): Promise<Transferred>;
   /** Of the run that has ended; outside the clock. */
   waits(): Promise<RunWaits>;
+  /** The same of a run in an open loop; left out by a subject without producers. */
+  times?(): OpenLoopTimes;
   /** The run has failed elsewhere: end a pending `transfer`. */
   fail(): void;
   stop(): Promise<void>;

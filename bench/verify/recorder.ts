@@ -22,6 +22,9 @@ export class Recorder {
   /** Bytes of the store that wait for their check, and which connection each stretch of them came from. */
   #storedBytes = 0;
   #stretches: { connection: number; bytes: number }[] = [];
+  readonly #messageBytes: number;
+  /** Bytes that the store holds still after its check, from the first of the run on. */
+  #keptBytes = 0;
   /** One for each connection, where the run has them. */
   readonly #trailers: Trailer[];
 
@@ -30,6 +33,7 @@ export class Recorder {
     this.mode = verifyMode(header, store.length);
     this.#verifier = createVerifier(header);
     this.#store = store;
+    this.#messageBytes = header.messageBytes;
     const streams = header.trailer ? header.connections?.count ?? 1 : 0;
     this.#trailers = Array.from({ length: streams }, () => new Trailer(header.producers));
   }
@@ -70,7 +74,23 @@ export class Recorder {
     return { ...verdict, status: "corrupt", corrupted: verdict.corrupted + 1, detail };
   }
 
+  /**
+   * The first eight bytes of each whole message, in the order in which they came. After `verdict`, while the store is the
+   * recorder's; empty where the run was not kept whole, or its messages have no eight bytes.
+   */
+  names(): Uint8Array {
+    const size = this.#messageBytes;
+    const isWhole = this.mode === "after" && this.#keptBytes === this.receivedBytes;
+    const count = size < 8 || !isWhole ? 0 : Math.floor(this.#keptBytes / size);
+    const names = new Uint8Array(8 * count);
+    for (let at = 0; at < count; at++) {
+      names.set(this.#store.subarray(at * size, at * size + 8), at * 8);
+    }
+    return names;
+  }
+
   #check(): void {
+    this.#keptBytes = this.#storedBytes;
     let at = 0;
     for (const { connection, bytes } of this.#stretches) {
       this.#verifier.feed(this.#store.subarray(at, at + bytes), connection);

@@ -8,6 +8,7 @@ import {
   HELLO_BYTES,
   HELLO_STATUS,
   type ListenerVerdict,
+  NAME_BYTES,
   PROTOCOL_VERSION,
   ProtocolError,
   type Stamp,
@@ -94,11 +95,15 @@ export function decodeAck(bytes: Uint8Array): number {
   return getCount(viewOf(bytes), 8) ?? 0;
 }
 
-/** A verdict with its detail, and the stamps of the connection that it goes to. */
-export function encodeVerdict(verdict: ListenerVerdict, stamps: readonly Stamp[] = []): Uint8Array {
+/** A verdict with its detail, and the stamps and names of the connection that it goes to. */
+export function encodeVerdict(
+  verdict: ListenerVerdict,
+  stamps: readonly Stamp[] = [],
+  names: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const detail = new TextEncoder().encode(verdict.detail).subarray(0, MAX_DETAIL_BYTES);
   const { bytes, view } = block(
-    VERDICT_BYTES + detail.length + stamps.length * STAMP_BYTES,
+    VERDICT_BYTES + detail.length + stamps.length * STAMP_BYTES + names.length,
     MAGIC.verdict,
   );
   view.setUint16(8, VERDICT_BYTES, true);
@@ -115,12 +120,14 @@ export function encodeVerdict(verdict: ListenerVerdict, stamps: readonly Stamp[]
   setCount(view, 72, verdict.listenerCpuSystemUs);
   setCount(view, 80, verdict.dropped);
   view.setUint32(88, stamps.length, true);
+  view.setUint32(92, names.length / NAME_BYTES, true);
   bytes.set(detail, VERDICT_BYTES);
   for (const [at, stamp] of stamps.entries()) {
     const offset = VERDICT_BYTES + detail.length + at * STAMP_BYTES;
     setCount(view, offset, stamp.bytes);
     view.setBigUint64(offset + 8, stamp.ns, true);
   }
+  bytes.set(names, bytes.length - names.length);
   return bytes;
 }
 
@@ -133,6 +140,11 @@ export function verdictDetailLength(fixed: Uint8Array): number {
 /** Bytes of stamps that follow a verdict's detail. */
 export function verdictStampsLength(fixed: Uint8Array): number {
   return viewOf(fixed).getUint32(88, true) * STAMP_BYTES;
+}
+
+/** Bytes of names that follow a verdict's stamps. */
+export function verdictNamesLength(fixed: Uint8Array): number {
+  return viewOf(fixed).getUint32(92, true) * NAME_BYTES;
 }
 
 export function decodeStamps(bytes: Uint8Array): Stamp[] {

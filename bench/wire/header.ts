@@ -11,8 +11,8 @@ import {
   type RunHeader,
 } from "./protocol.ts";
 
-const FLAGS = { warmUp: 1, trailer: 2, stamps: 4 } as const;
-const ALL_FLAGS = 7;
+const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8 } as const;
+const ALL_FLAGS = 15;
 const MAX_SILENCE_MS = 2 ** 31 - 1;
 const RUN_ID_BYTES = 24;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
@@ -29,8 +29,8 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   view.setUint32(20, header.producers, true);
   setCount(view, 24, header.messages);
   view.setUint32(32, header.seed, true);
-  const { warmUp, trailer = false, stamps = false } = header;
-  const flags = Object.entries({ warmUp, trailer, stamps })
+  const { warmUp, trailer = false, stamps = false, names = false } = header;
+  const flags = Object.entries({ warmUp, trailer, stamps, names })
     .reduce((sum, [name, set]) => sum | (set ? FLAGS[name as keyof typeof FLAGS] : 0), 0);
   view.setUint32(36, flags, true);
   bytes.set(ascii(header.runId).subarray(0, RUN_ID_BYTES), 40);
@@ -67,6 +67,7 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
     ...(count === 1 ? {} : { connections: { count, token: view.getBigUint64(72, true) } }),
     ...((flags & FLAGS.trailer) === 0 ? {} : { trailer: true }),
     ...((flags & FLAGS.stamps) === 0 ? {} : { stamps: true }),
+    ...((flags & FLAGS.names) === 0 ? {} : { names: true }),
     ...(exchanges === 0 ? {} : { exchanges }),
   };
   const size = header.messageBytes;
@@ -82,10 +83,12 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
     (size > 1 && messages !== null && header.producers <= MAX_TRAILER_PRODUCERS);
   const connectionsFit = count >= 1 && count <= MAX_CONNECTIONS &&
     (count > 1) === (view.getBigUint64(72, true) !== 0n);
+  // Messages of several connections have no common order.
+  const namesFit = !header.names || (framing === "fixed" && size >= 8 && count === 1);
   // What a later version may ask for, this one must not seem to have done.
   const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
     silenceMs <= MAX_SILENCE_MS;
-  return sizeFits && countsFit && trailerFits && connectionsFit && asksNoMore
+  return sizeFits && countsFit && trailerFits && namesFit && connectionsFit && asksNoMore
     ? header
     : "bad values";
 }

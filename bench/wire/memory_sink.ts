@@ -24,6 +24,7 @@ export function memoryRuns(storeBytes: number): OpenRun {
           listenerCpuSystemUs: null,
         });
       },
+      arrivals: () => ({ names: recorder.names(), read: null }),
       abort(reason) {
         failure ??= reason;
       },

@@ -7,7 +7,7 @@
  *     both     ↔ clock exchanges (16 bytes)    as many as the header asks for
  *     client   → messages … trailer, half-close
  *     listener → acknowledgement (16 bytes)    stops the client's clock
- *     listener → verdict (96 bytes + detail + stamps)   after the check
+ *     listener → verdict (96 bytes + detail + stamps + names)   after the check
  *
  * All numbers are little-endian. Each of the listener's answers opens with a magic of its own, so that a
  * stranger on the port is recognised at the first eight bytes.
@@ -23,6 +23,8 @@ export const CLOCK_BYTES = 16;
 export const VERDICT_BYTES = 96;
 /** Of one arrival stamp behind a verdict. */
 export const STAMP_BYTES = 16;
+/** Of one message's name behind the stamps. */
+export const NAME_BYTES = 8;
 export const MAX_CONNECTIONS = 256;
 
 /** What a run consists of: messages of a fixed size, text or JSON lines, or the single bytes of a second pass. */
@@ -53,6 +55,8 @@ export interface RunHeader {
   trailer?: boolean;
   /** The verdict is followed by the time at which each chunk of bytes was read (default false). */
   stamps?: boolean;
+  /** Behind the stamps come the first eight bytes of every message, in the order of arrival (default false). */
+  names?: boolean;
   /** Times that the client asks for the listener's clock before it sends (default 0). */
   exchanges?: number;
 }

@@ -160,8 +160,9 @@ class ReceivedRun {
     };
     const { receivedBytes } = this.#recorder;
     this.#end.onRun?.({ header: this.#header, receivedBytes, verdict });
+    const names = this.#header.names ? this.#recorder.names() : new Uint8Array(0);
     for (const [at, socket] of this.#sockets.entries()) {
-      socket.end(encodeVerdict(verdict, this.#stamps[at]));
+      socket.end(encodeVerdict(verdict, this.#stamps[at], names));
       socket.setTimeout(LEAVE_MS, () => socket.destroy());
     }
   }

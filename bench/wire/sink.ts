@@ -1,4 +1,5 @@
 /** Where a run's bytes go: over a socket to the listener, or into this process where no socket is wanted. */
+import type { Arrivals } from "../latency/waits.ts";
 import type { RunHeader, Verdict, VerifyMode } from "./protocol.ts";
 
 /** One run's way out. Used by the consumer's thread only. */
@@ -14,6 +15,8 @@ export interface RunSink {
   finish(): Promise<number>;
   /** The proof, after `finish`. */
   verdict(): Promise<RunVerdict>;
+  /** Of a run that asked for it, after `verdict`: what came, in which order and when. */
+  arrivals(): Arrivals;
   /** Drop the run: pending and later calls reject with `reason`. */
   abort(reason: Error): void;
 }

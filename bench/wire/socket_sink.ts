@@ -1,9 +1,21 @@
 /** A run over TCP to the listener, with `node:net`, which all three runtimes have. */
 import { connect, type Socket } from "node:net";
-import { decodeAck, decodeHello, decodeVerdict, verdictDetailLength } from "./answers.ts";
+import type { Arrivals, ClockOffset } from "../latency/waits.ts";
+import {
+  decodeAck,
+  decodeClock,
+  decodeHello,
+  decodeStamps,
+  decodeVerdict,
+  encodeClock,
+  verdictDetailLength,
+  verdictNamesLength,
+  verdictStampsLength,
+} from "./answers.ts";
 import { encodeHeader } from "./header.ts";
 import {
   ACK_BYTES,
+  CLOCK_BYTES,
   HELLO_BYTES,
   type ListenerVerdict,
   ProtocolError,
@@ -36,6 +48,8 @@ async function openSocketRun(
 class SocketRun implements RunSink {
   connectUs = 0;
   readonly #socket: Socket;
+  #clock: ClockOffset | null = null;
+  #arrivals: Arrivals = { names: new Uint8Array(0), read: null };
   #failure: Error | null = null;
   /** Rejects whoever waits now: a write, or a read of the reply. */
   #reject: ((reason: Error) => void) | null = null;
@@ -84,12 +98,27 @@ class SocketRun implements RunSink {
       if (hello.status !== "accepted") {
         throw new ProtocolError(`the listener refuses the run: ${hello.status}`);
       }
+      if (header.exchanges !== undefined) this.#clock = await this.#compareClocks(header.exchanges);
     } catch (error) {
       this.abort(error as Error);
       throw error;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async #compareClocks(exchanges: number): Promise<ClockOffset> {
+    // The listener reads its clock after the question is out and before the answer is here: each exchange bounds the
+    // difference from both sides, and the tightest bounds may come from two of them.
+    let [least, most] = [-Infinity, Infinity];
+    for (let at = 0; at < exchanges; at++) {
+      const before = performance.now();
+      this.#socket.write(encodeClock(0n));
+      const listenerMs = Number(decodeClock(await this.#read(CLOCK_BYTES))) / 1e6;
+      least = Math.max(least, listenerMs - performance.now());
+      most = Math.min(most, listenerMs - before);
+    }
+    return { offsetMs: (least + most) / 2, errorMs: Math.abs(most - least) / 2 };
   }
 
   write(bytes: Uint8Array): Promise<void> {
@@ -110,8 +139,16 @@ class SocketRun implements RunSink {
   async verdict(): Promise<ListenerVerdict> {
     const fixed = await this.#read(VERDICT_BYTES);
     const detail = await this.#read(verdictDetailLength(fixed));
+    const stamps = decodeStamps(await this.#read(verdictStampsLength(fixed)));
+    const names = await this.#read(verdictNamesLength(fixed));
+    const read = this.#clock === null ? null : { stamps, clock: this.#clock };
+    this.#arrivals = { names, read };
     this.#socket.destroy();
     return decodeVerdict(fixed, detail);
+  }
+
+  arrivals(): Arrivals {
+    return this.#arrivals;
   }
 
   abort(reason: Error): void {

@@ -3,6 +3,8 @@
  * have prepared it, and releases them together. No message crosses for it, so nothing but the hand-off is
  * between the start of the clock and the first byte.
  */
+import type { Pace, Spacing } from "../latency/arrivals.ts";
+
 const STOP = 0;
 const ANNOUNCED = 1;
 const READY = 2;
@@ -14,10 +16,13 @@ const ONLINE = 7;
 const FINISHED = 8;
 const RUN = 9;
 const PROOF = 10;
-const WORDS = 12;
+const PACED = 11;
+const SPACING = 12;
+const WORDS = 14;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
+const SPACINGS: readonly Spacing[] = ["exponential", "even"];
 /** A Worker that waits looks at the stop word this often (ms). */
 const SLICE_MS = 50;
 
@@ -31,6 +36,8 @@ export interface RunPlan {
   run: number;
   /** One-byte messages in groups, over the small hand-off of the second pass. */
   proof: boolean;
+  /** When messages are due; null: as fast as they go. */
+  pace: Pace | null;
 }
 
 /** What back-pressure and contention cost the producers' threads in one run, all together. */
@@ -44,11 +51,13 @@ export class ControlBlock {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly #sums: BigInt64Array;
+  readonly #rate: Float64Array;
 
-  constructor(memory = new SharedArrayBuffer(WORDS * 4 + SUM_COUNT * 8)) {
+  constructor(memory = new SharedArrayBuffer(WORDS * 4 + (SUM_COUNT + 1) * 8)) {
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, WORDS);
-    this.#sums = new BigInt64Array(memory, WORDS * 4);
+    this.#sums = new BigInt64Array(memory, WORDS * 4, SUM_COUNT);
+    this.#rate = new Float64Array(memory, WORDS * 4 + SUM_COUNT * 8, 1);
   }
 
   /** Consumer: make a run known. */
@@ -58,6 +67,9 @@ export class ControlBlock {
     this.#words[SEED] = plan.seed;
     this.#words[RUN] = plan.run;
     this.#words[PROOF] = plan.proof ? 1 : 0;
+    this.#words[PACED] = plan.pace?.messages ?? 0;
+    this.#words[SPACING] = SPACINGS.indexOf(plan.pace?.spacing ?? "exponential");
+    this.#rate[0] = plan.pace?.ratePerS ?? 0;
     for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
     for (const at of Object.values(SUMS)) Atomics.store(this.#sums, at, 0n);
     this.#signal(ANNOUNCED);
@@ -121,7 +133,14 @@ export class ControlBlock {
       seed: this.#words[SEED] >>> 0,
       run: this.#words[RUN] >>> 0,
       proof: this.#words[PROOF] === 1,
+      pace: this.#pace(),
     };
+  }
+
+  #pace(): Pace | null {
+    const messages = this.#words[PACED] >>> 0;
+    if (messages === 0) return null;
+    return { ratePerS: this.#rate[0], spacing: SPACINGS[this.#words[SPACING]], messages };
   }
 
   /** Worker: say ready, then block until run number `run` is released. False when told to stop. */

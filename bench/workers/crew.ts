@@ -27,7 +27,7 @@ export class Crew {
   static async start(
     handoff: Handoff,
     small: Handoff | null,
-    options: { producers: number; turn: number },
+    options: { producers: number; turn: number; pace: SharedArrayBuffer | null },
     onFailure: (reason: Error) => void,
     entry: WorkerEntry = MEASURED,
   ): Promise<Crew> {
@@ -43,6 +43,7 @@ export class Crew {
         workers: handoff.tickets.length,
         producers: options.producers,
         turn: options.turn,
+        pace: options.pace,
       };
       const transfers = [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])];
       workers.push(

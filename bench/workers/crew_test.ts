@@ -20,6 +20,7 @@ for (const strategy of STRATEGIES) {
       messageBytes: 8,
       turn: 0,
       runTimeUs: null,
+      pace: null,
       capacity: 4_096,
       seed: 1,
       listener: null,
@@ -33,7 +34,7 @@ for (const strategy of STRATEGIES) {
     const subject = await openStrategySubject(strategy, spec, fail, SUICIDAL);
     try {
       const context = { subject, openRun: memoryRuns(1 << 20), producers: 8, subjectFailed };
-      const request = { ...spec, warmUp: false };
+      const request = { ...spec, pace: null, warmUp: false };
       await assert.rejects(carryOut(context, request), /^Error: Worker 1 died: it ended with exit/);
     } finally {
       subject.fail();

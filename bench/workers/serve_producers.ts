@@ -3,6 +3,8 @@ import { parentPort } from "node:worker_threads";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Waits } from "../../strategies/primitives/waits.ts";
 import type { Ticket } from "../../strategies/strategy.ts";
+import { PaceBlock } from "../latency/pace_block.ts";
+import { preparePacedAsync, preparePacedBlocking } from "../latency/paced.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
 
@@ -19,6 +21,8 @@ export interface WorkerSetup {
   workers: number;
   producers: number;
   turn: number;
+  /** Of a `PaceBlock`, where some run is an open loop. */
+  pace: SharedArrayBuffer | null;
 }
 
 /** What a Worker that is observed does around each run, and a measured one does not. */
@@ -57,6 +61,7 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
     if (plan === null) return;
     const { prepare, waits } = plan.proof ? small : measured;
     const send = prepare(plan);
+    if (plan.pace !== null) measured.block!.answer(setup.worker);
     if (around !== null) await around.before();
     if (!control.awaitRelease(run)) return;
     const before = { ...waits };
@@ -74,13 +79,33 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
 function joinHandoff(
   setup: WorkerSetup,
   ticket: Ticket,
-): { prepare: (plan: RunPlan) => () => void | Promise<void>; waits: Waits } {
-  const ids = producersOf(setup.worker, setup.workers, setup.producers);
+): {
+  prepare: (plan: RunPlan) => () => void | Promise<void>;
+  waits: Waits;
+  block: PaceBlock | null;
+} {
+  const { worker, workers, producers } = setup;
+  const ids = producersOf(worker, workers, producers);
+  const block = setup.pace === null ? null : new PaceBlock(setup.pace, workers);
   const strategy = findStrategy(ticket.strategy)!;
   if (strategy.kind === "blocking") {
     const end = strategy.join(ticket);
-    return { prepare: (plan) => prepareBlocking(end, ids, plan, setup.turn), waits: end.waits };
+    return {
+      prepare: (plan) =>
+        plan.pace !== null
+          ? preparePacedBlocking(end, { block: block!, worker, ids, producers }, plan, plan.pace)
+          : prepareBlocking(end, ids, plan, setup.turn),
+      waits: end.waits,
+      block,
+    };
   }
   const end = strategy.join(ticket);
-  return { prepare: (plan) => prepareAsync(end, ids, plan), waits: end.waits };
+  return {
+    prepare: (plan) =>
+      plan.pace !== null
+        ? preparePacedAsync(end, { block: block!, worker, ids, producers }, plan, plan.pace)
+        : prepareAsync(end, ids, plan),
+    waits: end.waits,
+    block,
+  };
 }

@@ -1,6 +1,7 @@
 /** Which cell a row belongs to: the one identity that plan, folder and statistics share. */
 import { formatParams } from "../../strategies/params.ts";
 import { CELL_COLUMNS, type Sample } from "./columns.ts";
+import { loadTitle } from "./load.ts";
 import { machineFingerprint } from "./machine.ts";
 import type { Cell } from "./plan.ts";
 import { subjectLabel } from "./subjects.ts";
@@ -28,7 +29,7 @@ export function identityOf(cell: Cell): CellIdentity {
     sink: cell.sink,
     turn: cell.turn,
     capacity_bytes: cell.capacity,
-    load: cell.load,
+    load: loadTitle(cell.load),
   };
 }
 

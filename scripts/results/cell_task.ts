@@ -17,6 +17,7 @@ export function cellTask(
     messageBytes: 1,
     runTimeUs: null,
     turn: 0,
+    pace: null,
     capacity: DEFAULT_CAPACITY,
     seed: 1,
     task: "measure",

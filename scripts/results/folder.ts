@@ -34,6 +34,8 @@ export interface RecordedPlan {
   arguments: string[];
   /** Messages of a producer that the pilot has chosen, by the key of the cell. */
   messages: Record<string, number>;
+  /** Messages/s of a cell in an open loop, in the same way. */
+  rates: Record<string, number>;
 }
 
 export class ResultsFolder {
@@ -103,10 +105,13 @@ export class ResultsFolder {
     const isText = (value: unknown) => typeof value === "string";
     const isCount = (value: unknown) =>
       Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 2 ** 32;
+    const isRate = (value: unknown) => Number.isFinite(value) && (value as number) > 0;
     if (
       !isText(plan?.command) || !Array.isArray(plan?.arguments) || !plan.arguments.every(isText) ||
       typeof plan.messages !== "object" || plan.messages === null ||
-      !Object.values(plan.messages).every(isCount)
+      !Object.values(plan.messages).every(isCount) ||
+      typeof plan.rates !== "object" || plan.rates === null ||
+      !Object.values(plan.rates).every(isRate)
     ) {
       throw new UsageError(`${join(path, PLAN)} is no plan; ${advice}`);
     }

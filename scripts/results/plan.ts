@@ -4,7 +4,7 @@ import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { Runtime } from "../processes/runtimes.ts";
-import { FULL_LOAD } from "./labels.ts";
+import { loadTitle, type OpenLoad } from "./load.ts";
 import { runTimeUs } from "./run_length.ts";
 import { type SubjectChoice, subjectLabel } from "./subjects.ts";
 
@@ -27,6 +27,8 @@ export interface PlanOptions {
   capacity: number;
   storeBytes: number;
   sink: Sink;
+  /** Empty: full load. */
+  loads: OpenLoad[];
 }
 
 /** Everything that was chosen for a measurement. Two rows of one cell differ by chance alone. */
@@ -49,8 +51,12 @@ export interface Cell {
   sink: Sink;
   turn: number;
   capacity: number;
-  /** As the column says it. */
-  load: string;
+  /** Null: full load. */
+  load: OpenLoad | null;
+  /** What a run of an open loop is to take, ms. */
+  openMs: number;
+  /** Messages/s in an open loop; null until the pilot has chosen. */
+  ratePerS: number | null;
   /** Why it cannot be run, or null. */
   skip: string | null;
 }
@@ -60,9 +66,12 @@ export const MAX_MESSAGES = 2 ** 32 - 1;
 /** A control's bytes are built before the clock, all of them. */
 const MAX_PREBUILT_BYTES = 2 ** 30;
 
+/** What the pilot of an open loop measures of full load, ms. */
+const PILOT_RUN_MS = 10;
+
 export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Cell[] {
   const cells: Cell[] = [];
-  for (const messageBytes of options.messageBytes) {
+  for (const [load, messageBytes] of settingsOf(options)) {
     for (const producers of options.producers) {
       const messages = messagesFor(options, producers);
       for (const workers of options.workers) {
@@ -76,23 +85,38 @@ export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Ce
               producers,
               workers,
               runLength: runLengthOf(options),
-              runTimeUs: messages === null ? runTimeUs(options.runTimeMs, producers) : null,
+              runTimeUs: messages !== null
+                ? null
+                : runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers),
               messages,
               mostMessages: messages ?? mostMessages(options, producers, messageBytes),
               messageBytes,
               sink: options.sink,
               turn: options.turn,
               capacity: options.capacity,
-              load: FULL_LOAD,
+              load,
+              openMs: options.runTimeMs,
+              ratePerS: load !== null && "ratePerS" in load ? load.ratePerS : null,
               skip: null,
             };
-            cells.push({ ...cell, skip: reasonToSkip(cell, entry) });
+            if (isPaceable(cell)) cells.push({ ...cell, skip: reasonToSkip(cell, entry) });
           }
         }
       }
     }
   }
   return cells;
+}
+
+function settingsOf({ loads, messageBytes }: PlanOptions): [OpenLoad | null, number][] {
+  return (loads.length === 0 ? [null] : loads)
+    .flatMap((load) => messageBytes.map((size): [OpenLoad | null, number] => [load, size]));
+}
+
+/** In an open loop somebody must be due to send; what `empty` could do at full load, nobody can say. */
+function isPaceable({ load, kind, subject }: Cell): boolean {
+  if (load === null || kind !== "control") return true;
+  return subject === "empty" && !("of" in load && load.of === "own");
 }
 
 function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
@@ -135,7 +159,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   return null;
 }
 
-/** Cells that differ in P alone: a process measures all of them. */
+/** Cells that differ in P and load alone: a process measures all of them. */
 export function seriesOf(cell: Cell): string {
   const { runtime, subject, params, workers, messageBytes } = cell;
   return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
@@ -151,5 +175,8 @@ export function roundOrder(cells: readonly Cell[], seed: number, round: number):
 }
 
 export function cellLabel(cell: Cell): string {
-  return `${cell.runtime.label} ${subjectLabel(cell.subject, cell.params)} P=${cell.producers}`;
+  const load = cell.load === null ? "" : ` at ${loadTitle(cell.load)}`;
+  return `${cell.runtime.label} ${
+    subjectLabel(cell.subject, cell.params)
+  } P=${cell.producers}${load}`;
 }

@@ -1,4 +1,5 @@
 /** Turns what a cell's process said into rows. A run that was not proven has no number. */
+import type { Waits } from "../../bench/latency/waits.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
@@ -81,6 +82,31 @@ function runColumns(run: RunReport): Partial<Sample> {
     cpu_system_us: run.cpuSystemUs,
     listener_cpu_user_us: run.listenerCpuUserUs,
     listener_cpu_system_us: run.listenerCpuSystemUs,
+    ...waitColumns(run.waits),
+  };
+}
+
+function waitColumns(waits: Waits | null): Partial<Sample> {
+  if (waits === null) return {};
+  const { handOff, uncorrected, endToEnd, late } = waits;
+  return {
+    p50_us: handOff?.p50 ?? null,
+    p90_us: handOff?.p90 ?? null,
+    p99_us: handOff?.p99 ?? null,
+    p999_us: handOff?.p999 ?? null,
+    max_us: handOff?.max ?? null,
+    uncorrected_p50_us: uncorrected?.p50 ?? null,
+    uncorrected_p99_us: uncorrected?.p99 ?? null,
+    uncorrected_max_us: uncorrected?.max ?? null,
+    end_p50_us: endToEnd?.p50 ?? null,
+    end_p90_us: endToEnd?.p90 ?? null,
+    end_p99_us: endToEnd?.p99 ?? null,
+    end_p999_us: endToEnd?.p999 ?? null,
+    end_max_us: endToEnd?.max ?? null,
+    late_p50_us: late.p50,
+    late_p99_us: late.p99,
+    clock_error_us: waits.clockErrorUs,
+    end_clock_error_us: waits.endClockErrorUs,
   };
 }
 
@@ -97,6 +123,7 @@ export function emptySample(cell: Cell, { cores, ...place }: Place): Sample {
     ...place,
     schema: SCHEMA,
     messages: cell.messages,
+    rate_per_s: place.round === 0 ? null : cell.ratePerS,
     oversubscribed: threads + (cell.sink === "tcp" ? 2 : 1) > cores,
   };
 }

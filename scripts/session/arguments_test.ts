@@ -41,7 +41,10 @@ test("a relative path of a runtime holds from every folder", () => {
 test("--resume takes the plan from the folder, and a few things anew", () =>
   withFolder(async (folder) => {
     const plan = (value: Record<string, unknown>) =>
-      writeFileSync(join(folder, "plan.json"), JSON.stringify({ messages: {}, ...value }));
+      writeFileSync(
+        join(folder, "plan.json"),
+        JSON.stringify({ messages: {}, rates: {}, ...value }),
+      );
     const refused = (pattern: RegExp, ...argv: string[]) =>
       assert.throws(
         () => read(...argv),
@@ -83,7 +86,7 @@ test("a plan that names a program does not choose what runs here", () =>
     const write = (args: string[]) =>
       writeFileSync(
         join(folder, "plan.json"),
-        JSON.stringify({ command: "bench", arguments: args, messages: {} }),
+        JSON.stringify({ command: "bench", arguments: args, messages: {}, rates: {} }),
       );
     const resume = (...more: string[]) =>
       readOptions("bench", ["", "", "--resume", folder, "--dry-run", ...more]);

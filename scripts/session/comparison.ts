@@ -95,7 +95,11 @@ export async function runComparison(work: Work): Promise<number> {
       observer: {
         onProgress: (...step) => progress.update(...step),
         onChosen: (chosen) => {
-          for (const cell of chosen) plan.messages[cellKey(identityOf(cell))] = cell.messages!;
+          for (const cell of chosen) {
+            const key = cellKey(identityOf(cell));
+            plan.messages[key] = cell.messages!;
+            if (cell.ratePerS !== null) plan.rates[key] = cell.ratePerS;
+          }
           folder.writePlan(plan);
         },
         onRows: (rows) => keep(rows, folder, progress),
@@ -151,10 +155,11 @@ function estimateLines({ totalMs, roundMs, rounds, cells }: Estimate): string[] 
 }
 
 /** What an interrupted run has chosen holds for the rest of it. */
-function cellsAsChosen(cells: readonly Cell[], { messages }: RecordedPlan): Cell[] {
+function cellsAsChosen(cells: readonly Cell[], { messages, rates }: RecordedPlan): Cell[] {
   return cells.map((cell) => ({
     ...cell,
     messages: cell.messages ?? messages[cellKey(identityOf(cell))] ?? null,
+    ratePerS: cell.ratePerS ?? rates[cellKey(identityOf(cell))] ?? null,
   }));
 }
 

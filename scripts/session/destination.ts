@@ -51,6 +51,7 @@ export function openDestination(circumstances: Circumstances): Destination {
     command: circumstances.command,
     arguments: argumentsOf(options),
     messages: {},
+    rates: {},
   };
   folder.writePlan(plan);
   environment.notes = notes;

@@ -15,10 +15,12 @@ import {
 import { MAX_MESSAGES } from "../results/plan.ts";
 import { SAME_WITHIN } from "../statistics/call.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
-import { address, messageSizes } from "./option_values.ts";
+import { address, messageSizes, rates, shares } from "./option_values.ts";
 
 const MAX_PRODUCERS = 1 << 20;
-const DEFAULT_RUN_TIME_MS = 10;
+export const DEFAULT_RUN_TIME_MS = 10;
+/** Of an open loop. */
+export const OPEN_RUN_TIME_MS = 100;
 /** The least rounds under a budget, where nobody says otherwise. */
 export const BUDGET_ROUNDS = 3;
 
@@ -95,10 +97,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "runTimeMs",
     flags: "--run-time <time>",
     help: "how long a run should take, and 1.5 µs more for each producer: the pilot chooses the " +
-      "number of messages",
+      `number of messages (default: ${DEFAULT_RUN_TIME_MS}ms; of an open loop ${OPEN_RUN_TIME_MS}ms)`,
     parse: timeSpan(1, 60_000),
-    default: DEFAULT_RUN_TIME_MS,
-    defaultWords: `${DEFAULT_RUN_TIME_MS}ms`,
     conflicts: ["messages", "total"],
     recorded: ({ runTimeMs, messages, total }) =>
       messages === null && total === null ? `${runTimeMs}ms` : null,
@@ -134,6 +134,38 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     parse: count(0, 2 ** 31 - 1),
     default: 0,
     recorded: ({ turn }) => turn,
+  },
+  {
+    key: "loads",
+    flags: "--load <list>",
+    help: "open loop: how long messages wait at this share of what each cell can do, and at the " +
+      "same share of what the slowest can, where all are compared; such as 25%,50%",
+    parse: shares,
+    conflicts: ["rate", "messages", "total", "turn", "post", "explain"],
+    recorded: ({ loads }) => {
+      const own = loads.flatMap((load) => "share" in load && load.of === "own" ? load.share : []);
+      return own.length === 0 ? null : own.map((share) => `${share * 100}%`).join(",");
+    },
+  },
+  {
+    key: "loads",
+    flags: "--rate <list>",
+    help: "the same at a rate of all producers together, in messages/s, such as 20k,200k",
+    parse: rates,
+    conflicts: ["messages", "total", "turn", "post", "explain"],
+    recorded: ({ loads }) => {
+      const given = loads.flatMap((load) => "ratePerS" in load ? load.ratePerS : []);
+      return given.length === 0 ? null : given.join(",");
+    },
+  },
+  {
+    key: "loads",
+    flags: "--pacing <pacing>",
+    help:
+      "how the messages of an open loop are spaced: exponential, as of independent users, or even",
+    choices: ["exponential", "even"],
+    default: "exponential",
+    recorded: ({ loads }) => loads[0]?.spacing === "even" ? "even" : null,
   },
   {
     key: "capacity",

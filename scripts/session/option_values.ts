@@ -1,6 +1,6 @@
 /** Values that only the measuring commands take. */
 import { InvalidArgumentError } from "commander";
-import { list } from "../cli/values.ts";
+import { list, percentage } from "../cli/values.ts";
 
 /** Sizes of a message: 1, or large enough to carry its number. */
 export function messageSizes(largest: number): (text: string) => number[] {
@@ -15,6 +15,27 @@ export function messageSizes(largest: number): (text: string) => number[] {
     }
     return sizes;
   };
+}
+
+/** Rates such as 200k, 1.5M or 2e5, in messages/s, ascending and each once. */
+export function rates(text: string): number[] {
+  const values = text.split(",").map((part) => {
+    const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)(k|M|)$/.exec(part.trim());
+    return match === null ? NaN : Number(match[1]) * { k: 1e3, M: 1e6, "": 1 }[match[2]]!;
+  });
+  if (!values.every((value) => value >= 1 && value <= 1e9)) {
+    throw new InvalidArgumentError("Give messages/s, such as 200k or 20k,50k,1.5M.");
+  }
+  return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** Shares of a capacity such as 25%,50%, as numbers up to 1, ascending and each once. */
+export function shares(text: string): number[] {
+  const values = text.split(",").map((part) => percentage(part) / 100);
+  if (!values.every((value) => value <= 1)) {
+    throw new InvalidArgumentError("Give shares of the capacity up to 100%, such as 25%,50%.");
+  }
+  return [...new Set(values)].sort((a, b) => a - b);
 }
 
 /** `host:port`, or `[host]:port` where the host has colons of its own. */

@@ -1,15 +1,22 @@
 /** The options of `bench`: read, checked, and turned into what the plan is made from. */
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import type { Spacing } from "../../bench/latency/arrivals.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "../processes/pinning.ts";
+import type { OpenLoad } from "../results/load.ts";
 import { parseSubjects } from "../results/subjects.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
-import { BUDGET_ROUNDS, OPTION_TABLE } from "./option_table.ts";
+import {
+  BUDGET_ROUNDS,
+  DEFAULT_RUN_TIME_MS,
+  OPEN_RUN_TIME_MS,
+  OPTION_TABLE,
+} from "./option_table.ts";
 
 const PRODUCERS = [1, 16, 256, 1_024, 8_192];
 const PRESETS = {
@@ -78,7 +85,14 @@ export function readOptions(
     ? [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(",")
     : defaults.strategies;
   const timeoutMs = given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"];
-  if (preset !== "post" && PILOT_SHARE * given.runTime > timeoutMs) {
+  const loads = loadsOf(given);
+  const runTimeMs = given.runTime ?? (loads.length > 0 ? OPEN_RUN_TIME_MS : DEFAULT_RUN_TIME_MS);
+  if (loads.length > 0 && given.messageSize.includes(1)) {
+    throw new UsageError(
+      "an open loop must tell its messages apart: give --message-size 8 or more, such as 64",
+    );
+  }
+  if (preset !== "post" && PILOT_SHARE * runTimeMs > timeoutMs) {
     throw new UsageError(
       `--run-time takes at most a tenth of --timeout (${
         timeoutMs / 1_000
@@ -92,7 +106,8 @@ export function readOptions(
     subjects: parseSubjects(given.strategies ?? strategies),
     producers: given.producers ?? producers,
     workers: given.workers ?? [cpus?.length ?? availableParallelism()],
-    runTimeMs: given.runTime,
+    runTimeMs,
+    loads,
     messages: given.messages ??
       (preset === "post" && given.total === undefined ? POST_MESSAGES : null),
     total: given.total ?? null,
@@ -120,6 +135,15 @@ export function readOptions(
     dryRun: given.dryRun ?? false,
     list: given.list ?? false,
   };
+}
+
+function loadsOf({ load, rate, pacing }: Record<string, unknown>): OpenLoad[] {
+  const spacing = pacing as Spacing;
+  if (rate !== undefined) return (rate as number[]).map((ratePerS) => ({ ratePerS, spacing }));
+  return (load as number[] | undefined ?? []).flatMap((share): OpenLoad[] => [
+    { share, of: "own", spacing },
+    { share, of: "slowest", spacing },
+  ]);
 }
 
 function programOf(name: string, defaults: Defaults): Command {

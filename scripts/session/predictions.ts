@@ -13,6 +13,8 @@ interface Known {
 
 /** Two that are measured, and a second pass. */
 const LEAST_RUNS = 3;
+/** A warm-up run and two that are measured. */
+const OPEN_LOOP_RUNS = 3;
 /** Where nothing is known at all. */
 const GUESS: Known = { usPerMessage: 1, overheadMs: 300 };
 
@@ -73,6 +75,7 @@ export class Predictions {
     const measured = this.#measuredMs.get(cell);
     if (measured !== undefined) return measured;
     const known = this.#known.get(seriesOf(cell)) ?? GUESS;
+    if (cell.load !== null) return known.overheadMs + OPEN_LOOP_RUNS * cell.openMs;
     const runUs = this.#runUs(cell, known);
     return known.overheadMs + predictedUs(runUs, cell.runTimeUs) / 1_000;
   }

@@ -10,6 +10,7 @@ import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
 import { chosenMessages } from "../results/run_length.ts";
+import { chosenRates } from "../results/load.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
@@ -61,6 +62,8 @@ export class Session {
   readonly #chunks = new Map<string, number>();
   /** Messages of a producer with which a cell's run takes the wanted time; none where its pilot had no good run. */
   readonly #fitting = new Map<Cell, number>();
+  /** Messages/s at full load, of each cell whose pilot had a good run. */
+  readonly #capacity = new Map<Cell, number>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
   readonly #now: () => number;
@@ -136,14 +139,21 @@ export class Session {
   #choose(cells: readonly Cell[]): void {
     if (this.#setup.signal.aborted) return;
     const open = cells.filter(({ messages }) => messages === null);
-    for (const [cell, messages] of chosenMessages(open, this.#fitting)) cell.messages = messages;
+    const full = open.filter(({ load }) => load === null);
+    for (const [cell, messages] of chosenMessages(full, this.#fitting)) cell.messages = messages;
+    const loaded = open.filter(({ load }) => load !== null);
+    for (const [cell, chosen] of chosenRates(loaded, this.#capacity)) Object.assign(cell, chosen);
     if (open.length > 0) this.#setup.observer.onChosen(open);
   }
 
   /** @param rows of the pilot of a cell */
   #fit(cell: Cell, rows: readonly Sample[]): void {
     const good = rows.find(({ elapsed_us }) => elapsed_us !== null);
-    if (good !== undefined) this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good.messages ?? 0));
+    if (good === undefined) return;
+    this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good.messages ?? 0));
+    if ((good.delivered ?? 0) > 0) {
+      this.#capacity.set(cell, good.delivered! / good.elapsed_us! * 1e6);
+    }
   }
 
   /** Whether a cell is measured. What has been decided before is not decided again. */
@@ -237,6 +247,9 @@ export class Session {
       runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
       turn: cell.turn,
+      pace: cell.load === null || task !== "measure"
+        ? null
+        : { ratePerS: cell.ratePerS!, spacing: cell.load.spacing },
       capacity: cell.capacity,
       seed: options.seed,
       listener: sink === "none" ? null : listener,

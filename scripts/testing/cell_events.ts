@@ -32,6 +32,7 @@ export const REPORT: RunReport = {
   cpuUserUs: 1,
   cpuSystemUs: 1,
   listenerCpuUserUs: 1,
+  waits: null,
   listenerCpuSystemUs: 1,
 };
 export const RUN: CellEvent = { type: "run", ...REPORT };

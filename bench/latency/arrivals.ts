@@ -1,0 +1,63 @@
+/**
+ * When the messages of an open loop are due: from seed and producer alone, so that whoever knows both can recompute it
+ * and nothing has to travel in the message.
+ */
+import { keysOf } from "../workload/messages.ts";
+import { random } from "../workload/random.ts";
+
+/** `exponential`: gaps as of independent users (a Poisson process). `even`: all gaps alike, producers shifted by i / P. */
+export type Spacing = "exponential" | "even";
+
+export interface Pace {
+  /** Messages a second of all producers together. */
+  ratePerS: number;
+  spacing: Spacing;
+  /** A producer. */
+  messages: number;
+}
+
+/** ms from the start of a run at which each message of a producer is due, ascending. */
+export function dueTimes(
+  producer: number,
+  producers: number,
+  seed: number,
+  { ratePerS, spacing, messages }: Pace,
+): Float64Array {
+  const gapMs = producers * 1_000 / ratePerS;
+  if (spacing === "even") {
+    return Float64Array.from({ length: messages }, (_, k) => (k + producer / producers) * gapMs);
+  }
+  const next = random(keysOf({ seed, run: producer })[0]);
+  let at = 0;
+  return Float64Array.from({ length: messages }, () => at -= Math.log(1 - next()) * gapMs);
+}
+
+/** A Worker's messages in the order in which they are due. */
+export interface Schedule {
+  /** ms from the start of the run. */
+  dueMs: Float64Array;
+  /** Whose turn it is, as a place in the Worker's list of producers. */
+  places: Uint32Array;
+  /** The number of the message among its producer's. */
+  sequences: Uint32Array;
+}
+
+/** @param ids the producers of one Worker */
+export function scheduleOf(
+  ids: readonly number[],
+  producers: number,
+  seed: number,
+  pace: Pace,
+): Schedule {
+  const { messages } = pace;
+  const all = new Float64Array(ids.length * messages);
+  for (const [place, id] of ids.entries()) {
+    all.set(dueTimes(id, producers, seed, pace), place * messages);
+  }
+  const order = Uint32Array.from(all, (_, at) => at).sort((a, b) => all[a] - all[b] || a - b);
+  return {
+    dueMs: Float64Array.from(order, (at) => all[at]),
+    places: order.map((at) => Math.floor(at / messages)),
+    sequences: order.map((at) => at % messages),
+  };
+}

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dueTimes, type Pace, scheduleOf } from "./arrivals.ts";
+
+const PACE: Pace = { ratePerS: 50_000, spacing: "exponential", messages: 2_000 };
+
+test("exponential gaps have the mean that the rate asks for, and as much spread as mean", () => {
+  for (const producers of [1, 4, 50]) {
+    const due = dueTimes(0, producers, 7, PACE);
+    const gaps = [...due].map((ms, at) => ms - (due[at - 1] ?? 0));
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+    const spread = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
+    const wanted = producers * 1_000 / PACE.ratePerS;
+    assert.ok(Math.abs(mean / wanted - 1) < 0.1, `${producers}: ${mean} of ${wanted}`);
+    assert.ok(Math.abs(spread / mean - 1) < 0.1, `${producers}: ${spread} of ${mean}`);
+    assert.ok(gaps.every((gap) => gap > 0));
+  }
+});
+
+test("due times depend on seed and producer alone", () => {
+  assert.deepEqual(dueTimes(3, 8, 7, PACE), dueTimes(3, 8, 7, PACE));
+  assert.notDeepEqual(dueTimes(3, 8, 7, PACE), dueTimes(4, 8, 7, PACE));
+  assert.notDeepEqual(dueTimes(3, 8, 7, PACE), dueTimes(3, 8, 8, PACE));
+  // A longer run begins like a shorter one.
+  const longer = dueTimes(3, 8, 7, { ...PACE, messages: 4_000 });
+  assert.deepEqual(longer.subarray(0, 2_000), dueTimes(3, 8, 7, PACE));
+});
+
+test("even spacing shifts producers by i / P of a gap", () => {
+  const pace: Pace = { ratePerS: 4_000, spacing: "even", messages: 3 };
+  const of = (producer: number) => [...dueTimes(producer, 4, 1, pace)];
+  assert.deepEqual(of(0), [0, 1, 2]);
+  assert.deepEqual(of(1), [0.25, 1.25, 2.25]);
+  assert.deepEqual(of(3), [0.75, 1.75, 2.75]);
+});
+
+test("a Worker's schedule has every message of its producers, each producer's in order", () => {
+  const ids = [1, 3, 5];
+  const pace = { ...PACE, messages: 500 };
+  const { dueMs, places, sequences } = scheduleOf(ids, 6, 9, pace);
+  const next = ids.map(() => 0);
+  let last = 0;
+  for (let at = 0; at < dueMs.length; at++) {
+    assert.ok(dueMs[at] >= last);
+    last = dueMs[at];
+    assert.equal(sequences[at], next[places[at]]++);
+    assert.equal(dueMs[at], dueTimes(ids[places[at]], 6, 9, pace)[sequences[at]]);
+  }
+  assert.deepEqual(next, [500, 500, 500]);
+});

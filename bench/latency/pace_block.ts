@@ -1,0 +1,114 @@
+/**
+ * What Workers and consumer share in an open loop, beside the hand-off: when the run starts, when each message was sent,
+ * and how far the clocks of a Worker and of the consumer are apart.
+ *
+ *     a line for each Worker   | question | answer | stamp (f64) | offset (f64) |
+ *     f64                      | start |
+ *     f64, by producer and number   | when it was sent |
+ *
+ * The clocks are compared as in Cristian's algorithm (1989): the consumer asks, a Worker that spins answers with its
+ * time, and the exchange that took least bounds the difference to half of what it took.
+ */
+const LINE_BYTES = 64;
+const QUESTION = 0;
+const ANSWER = 1;
+/** In 8 bytes from a line's begin. */
+const STAMP = 1;
+const OFFSET = 2;
+/** As many at least, and more until the error is good, or there were too many. */
+const EXCHANGES = 32;
+const MOST_EXCHANGES = 2_000;
+const GOOD_ERROR_MS = 0.003;
+/** In place of a question. */
+const NO_MORE = -1;
+/** How long an answer is awaited without sleeping (ms). */
+const SPIN_MS = 0.05;
+/** A Worker that is still preparing its messages is waited for; one that takes so long is not there (ms). */
+const LIMIT_MS = 20_000;
+
+export class PaceBlock {
+  readonly memory: SharedArrayBuffer;
+  /** ms of the sender's clock from the start of the run on, at producer × messages + number. */
+  readonly sentMs: Float64Array;
+  readonly #words: Int32Array;
+  readonly #times: Float64Array;
+  readonly #start: number;
+
+  static create(workers: number, messages: number): PaceBlock {
+    const bytes = workers * LINE_BYTES + 8 + messages * 8;
+    return new PaceBlock(new SharedArrayBuffer(bytes), workers);
+  }
+
+  constructor(memory: SharedArrayBuffer, workers: number) {
+    this.memory = memory;
+    this.#start = workers * LINE_BYTES / 8;
+    this.#words = new Int32Array(memory, 0, workers * LINE_BYTES / 4);
+    this.#times = new Float64Array(memory, 0, this.#start + 1);
+    this.sentMs = new Float64Array(memory, (this.#start + 1) * 8);
+  }
+
+  /** Consumer, before it releases the Workers: when the first message could be due, by its own clock (ms). */
+  startAt(ms: number): void {
+    this.#times[this.#start] = ms;
+  }
+
+  /** Worker, once it is released: the same by its own clock. */
+  startOf(worker: number): number {
+    return this.#times[this.#start] - this.#times[line(worker) / 8 + OFFSET];
+  }
+
+  /** Worker: answer the consumer's questions. Blocks until the last. */
+  answer(worker: number): void {
+    for (let seen = 0;;) {
+      seen = this.#changed(line(worker) / 4 + QUESTION, seen);
+      if (seen === NO_MORE) break;
+      this.#times[line(worker) / 8 + STAMP] = performance.now();
+      Atomics.store(this.#words, line(worker) / 4 + ANSWER, seen);
+    }
+    Atomics.store(this.#words, line(worker) / 4 + ANSWER, NO_MORE);
+  }
+
+  /**
+   * Consumer, when the Workers are about to answer. Blocks while it asks.
+   * @returns the error (ms) to which the Worker's clock is known now
+   * @throws {Error} where the Worker does not answer
+   */
+  ask(worker: number): number {
+    const [question, answer] = [line(worker) / 4 + QUESTION, line(worker) / 4 + ANSWER];
+    let least = Infinity;
+    let answered = 0;
+    for (let asked = 1; asked <= MOST_EXCHANGES; asked++) {
+      if (asked > EXCHANGES && least / 2 <= GOOD_ERROR_MS) break;
+      const before = performance.now();
+      Atomics.store(this.#words, question, asked);
+      answered = this.#changed(answer, answered);
+      const after = performance.now();
+      if (after - before >= least) continue;
+      least = after - before;
+      const stamp = this.#times[line(worker) / 8 + STAMP];
+      this.#times[line(worker) / 8 + OFFSET] = (before + after) / 2 - stamp;
+    }
+    Atomics.store(this.#words, question, NO_MORE);
+    this.#changed(answer, answered);
+    Atomics.store(this.#words, question, 0);
+    Atomics.store(this.#words, answer, 0);
+    return least / 2;
+  }
+
+  /** The value of a word once it is another than `seen`: spins, since a wake-up would take longer than all else, then naps. */
+  #changed(at: number, seen: number): number {
+    const since = performance.now();
+    for (;;) {
+      const value = Atomics.load(this.#words, at);
+      if (value !== seen) return value;
+      const waited = performance.now() - since;
+      if (waited > LIMIT_MS) throw new Error("a Worker does not tell its time");
+      // The other may need this very core. Nobody wakes: that would cost each exchange more than a nap now and then.
+      if (waited > SPIN_MS) Atomics.wait(this.#words, at, seen, 1);
+    }
+  }
+}
+
+function line(worker: number): number {
+  return worker * LINE_BYTES;
+}

@@ -1,0 +1,112 @@
+/**
+ * Producers of an open loop: each message is sent when it is due, and at once where its producer is late. All producers of
+ * a Worker are active at the same time, whatever the strategy.
+ *
+ * How a Worker waits: it sleeps until shortly before the due time and spins for the rest. A sleep alone ends some 50 µs
+ * late, which would be most of what a fast hand-off takes; spinning alone would take the cores from the consumer.
+ */
+import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
+import type { RunPlan } from "../workers/control_block.ts";
+import { MessageBuilder } from "../workload/messages.ts";
+import { type Pace, type Schedule, scheduleOf } from "./arrivals.ts";
+import type { PaceBlock } from "./pace_block.ts";
+
+/** How long before the due time a Worker is awake (ms). */
+const SPIN_MS = 0.06;
+
+/** What a Worker needs for it. */
+export interface PacedWorker {
+  block: PaceBlock;
+  worker: number;
+  ids: readonly number[];
+  producers: number;
+}
+
+/** The schedule of the last pace; every run of a cell has the same. */
+let cached: { key: string; schedule: Schedule } | null = null;
+
+function prepared({ ids, producers }: PacedWorker, { seed }: RunPlan, pace: Pace): Schedule {
+  const key = JSON.stringify([ids[0], ids.length, producers, seed, pace]);
+  if (cached?.key !== key) cached = { key, schedule: scheduleOf(ids, producers, seed, pace) };
+  return cached.schedule;
+}
+
+const nap = new Int32Array(new SharedArrayBuffer(4));
+
+/** Blocks until `ms` have passed since `startMs`. Returns how many have. */
+function sleepUntil(startMs: number, ms: number): number {
+  for (;;) {
+    const now = performance.now() - startMs;
+    const left = ms - now;
+    if (left <= 0) return now;
+    if (left > SPIN_MS) Atomics.wait(nap, 0, 0, left - SPIN_MS);
+  }
+}
+
+/** Blocking producers. Where the plan has no messages nothing is sent: the pacing alone. */
+export function preparePacedBlocking(
+  end: BlockingProducer,
+  of: PacedWorker,
+  plan: RunPlan,
+  pace: Pace,
+): () => void {
+  const { dueMs, places, sequences } = prepared(of, plan, pace);
+  const { ids, block, worker } = of;
+  const isSent = plan.messages > 0;
+  const builder = new MessageBuilder(plan.messageBytes, plan);
+  return () => {
+    const start = block.startOf(worker);
+    for (let at = 0; at < dueMs.length; at++) {
+      const id = ids[places[at]];
+      const sequence = sequences[at];
+      block.sentMs[id * pace.messages + sequence] = sleepUntil(start, dueMs[at]);
+      if (isSent) end.send(builder.build(id, sequence));
+      if (sequence === pace.messages - 1) end.close();
+    }
+  };
+}
+
+/** Async producers: a message is begun when it is due, behind the producer's earlier ones. */
+export function preparePacedAsync(
+  end: AsyncProducer,
+  of: PacedWorker,
+  plan: RunPlan,
+  pace: Pace,
+): () => Promise<void> {
+  const { dueMs, places, sequences } = prepared(of, plan, pace);
+  const { ids, block, worker } = of;
+  const { messageBytes } = plan;
+  const builder = new MessageBuilder(messageBytes, plan);
+  const own = new Uint8Array(ids.length * messageBytes);
+  return async () => {
+    const start = block.startOf(worker);
+    const last: (Promise<void> | null)[] = ids.map(() => null);
+    let open = 0;
+    let failure: unknown = null;
+    const send = async (place: number, sequence: number, before: Promise<void> | null) => {
+      if (before !== null) await before;
+      const id = ids[place];
+      const message = own.subarray(place * messageBytes, (place + 1) * messageBytes);
+      message.set(builder.build(id, sequence));
+      block.sentMs[id * pace.messages + sequence] = performance.now() - start;
+      await end.send(message);
+      if (sequence === pace.messages - 1) await end.close();
+      open--;
+    };
+    for (let at = 0; at < dueMs.length; at++) {
+      // While a message is on its way the thread must turn; else it may sleep.
+      while (open > 0 && performance.now() - start < dueMs[at]) await turn();
+      sleepUntil(start, dueMs[at]);
+      open++;
+      const place = places[at];
+      last[place] = send(place, sequences[at], last[place]);
+      last[place]!.catch((error) => failure ??= error);
+      if (failure !== null) throw failure;
+    }
+    await Promise.all(last);
+  };
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

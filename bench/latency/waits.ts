@@ -1,0 +1,175 @@
+/**
+ * What each message of an open loop waited, computed when the clock has stopped: the stream says which message ended
+ * where, the stamps when that was received, and seed and pace when it was due.
+ *
+ * Waits count from the due time, as in wrk2 (Gil Tene, 2012): a producer that was held up sends its next messages late,
+ * and those who would have sent them have waited meanwhile. Counted from the sending, which most benchmarks do, that
+ * time is left out ("coordinated omission").
+ */
+import type { Stamp } from "../wire/protocol.ts";
+import type { Content } from "../workload/messages.ts";
+import { keysOf } from "../workload/messages.ts";
+import { dueTimes, type Pace } from "./arrivals.ts";
+import type { Stamps } from "./stamps.ts";
+
+/** Waits in µs; exact, over all messages of a run. */
+export interface Percentiles {
+  p50: number;
+  p90: number;
+  p99: number;
+  /** Null for fewer than 1,000 messages. */
+  p999: number | null;
+  max: number;
+}
+
+/** How many messages waited so many µs, ascending, to three significant digits. */
+export type Counts = [us: number, count: number][];
+
+export interface Waits {
+  /** From due to received by the consumer; null where nothing was sent. */
+  handOff: Percentiles | null;
+  /** From sent to received by the consumer. */
+  uncorrected: Percentiles | null;
+  /** From due to read by the listener; null without one. */
+  endToEnd: Percentiles | null;
+  /** From due to sent. */
+  late: Percentiles;
+  clockErrorUs: number;
+  endClockErrorUs: number | null;
+  counts: { handOff: Counts; endToEnd: Counts };
+}
+
+/** What the far end knows of a run. */
+export interface Arrivals {
+  /** The first eight bytes of each message, in the order of the stream. */
+  names: Uint8Array;
+  /** When the listener had read how much; null where there is none. */
+  read: { stamps: readonly Stamp[]; clock: ClockOffset } | null;
+}
+
+/** The listener's clock is the consumer's and this (ms), to within the error. */
+export interface ClockOffset {
+  offsetMs: number;
+  errorMs: number;
+}
+
+export interface RunTimes {
+  producers: number;
+  content: Content;
+  pace: Pace;
+  messageBytes: number;
+  /** When the run started, by the consumer's clock (ms). */
+  startMs: number;
+  /** Of the consumer's and a Worker's clocks. */
+  clockErrorMs: number;
+  /** ms from the start, at producer × messages + number. */
+  sentMs: Float64Array;
+  received: Stamps;
+}
+
+/** @throws {Error} where a clock has stepped back */
+export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
+  const { producers, content, pace, messageBytes, startMs, sentMs, received } = run;
+  const { messages } = pace;
+  const dueMs = new Float64Array(producers * messages);
+  for (let producer = 0; producer < producers; producer++) {
+    dueMs.set(dueTimes(producer, producers, content.seed, pace), producer * messages);
+  }
+  const late = sentMs.subarray(0, dueMs.length).map((ms, at) => (ms - dueMs[at]) * 1_000);
+  const places = placesOf(arrivals.names, content, messages);
+  const count = places.length;
+  const handOff = new Float64Array(count);
+  const uncorrected = new Float64Array(count);
+  const consumer = ascending(
+    received.count,
+    (at) => received.bytesAt(at),
+    (at) => received.msAt(at) - startMs,
+  );
+  for (let at = 0; at < count; at++) {
+    const ms = consumer((at + 1) * messageBytes);
+    handOff[at] = (ms - dueMs[places[at]]) * 1_000;
+    uncorrected[at] = (ms - sentMs[places[at]]) * 1_000;
+  }
+  const endToEnd = arrivals.read === null ? null : endWaits(arrivals.read, run, dueMs, places);
+  return {
+    handOff: percentiles(handOff),
+    uncorrected: percentiles(uncorrected),
+    endToEnd: endToEnd === null ? null : percentiles(endToEnd),
+    late: percentiles(late)!,
+    clockErrorUs: run.clockErrorMs * 1_000,
+    endClockErrorUs: arrivals.read === null
+      ? null
+      : (run.clockErrorMs + arrivals.read.clock.errorMs) * 1_000,
+    counts: { handOff: countsOf(handOff), endToEnd: countsOf(endToEnd ?? new Float64Array(0)) },
+  };
+}
+
+function endWaits(
+  { stamps, clock }: NonNullable<Arrivals["read"]>,
+  { startMs, messageBytes }: RunTimes,
+  dueMs: Float64Array,
+  places: Uint32Array,
+): Float64Array {
+  const read = ascending(
+    stamps.length,
+    (at) => stamps[at].bytes,
+    (at) => Number(stamps[at].ns) / 1e6 - clock.offsetMs - startMs,
+  );
+  return Float64Array.from(
+    places,
+    (place, at) => (read((at + 1) * messageBytes) - dueMs[place]) * 1_000,
+  );
+}
+
+/** Where each message of the stream stands among all: producer × messages + number. */
+function placesOf(names: Uint8Array, content: Content, messages: number): Uint32Array {
+  const [producerKey, sequenceKey] = keysOf(content);
+  const view = new DataView(names.buffer, names.byteOffset, names.byteLength);
+  return Uint32Array.from(
+    { length: names.length / 8 },
+    (_, at) =>
+      ((view.getUint32(8 * at, true) ^ producerKey) >>> 0) * messages +
+      ((view.getUint32(8 * at + 4, true) ^ sequenceKey) >>> 0),
+  );
+}
+
+/** Looks up when so many bytes were there, for numbers that ascend from call to call. */
+function ascending(
+  count: number,
+  bytesAt: (at: number) => number,
+  msAt: (at: number) => number,
+): (bytes: number) => number {
+  for (let at = 1; at < count; at++) {
+    if (msAt(at) < msAt(at - 1)) throw new Error("a clock has stepped back during the run");
+  }
+  let at = 0;
+  return (bytes) => {
+    while (at < count - 1 && bytesAt(at) < bytes) at++;
+    return msAt(at);
+  };
+}
+
+/** Sorts the values. */
+function percentiles(values: Float64Array): Percentiles | null {
+  const count = values.length;
+  if (count === 0) return null;
+  const sorted = values.slice().sort();
+  // The smallest value that so large a share of all does not pass.
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * count) - 1)];
+  return {
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    p999: count < 1_000 ? null : at(0.999),
+    max: sorted[count - 1],
+  };
+}
+
+function countsOf(values: Float64Array): Counts {
+  const counts = new Map<number, number>();
+  for (const value of values) {
+    const us = Number(Math.max(0, value).toPrecision(3));
+    counts.set(us, (counts.get(us) ?? 0) + 1);
+  }
+  return [...counts].sort((a, b) => a[0] - b[0]);
+}

@@ -1,0 +1,13 @@
+/** Answers the questions for its clock, over and over, until it is terminated. workerData { memory, workers, runs } */
+import { parentPort, workerData } from "node:worker_threads";
+import { PaceBlock } from "../latency/pace_block.ts";
+
+const { memory, workers, runs } = workerData;
+const block = new PaceBlock(memory, workers);
+for (let run = 0; run < runs; run++) {
+  block.answer(1);
+  parentPort!.postMessage({
+    startMs: block.startOf(1),
+    originMs: performance.timeOrigin,
+  });
+}
