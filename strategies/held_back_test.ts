@@ -1,8 +1,8 @@
-/** No default holds a message back without an end, and the pauses of a consumer follow the load. */
+/** Defaults hold no message back for another one, and the pauses of a consumer follow the load. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
-import { openFanIn } from "../mod.ts";
+import { joinBlocking, openFanIn } from "../mod.ts";
 import { Linger } from "./primitives/linger.ts";
 import { STRATEGIES } from "./registry.ts";
 
@@ -39,6 +39,28 @@ test("what always waits for a watermark does hold them back", { timeout: 60_000 
   assert.equal(await arrives("sharded-rings", { wake: "watermark" }, 300), false);
 });
 
+for (const name of ["swap-buffer", "atomic-swap", "sharded-rings"]) {
+  test(`${name}: a consumer pauses under load, and not before`, { timeout: 30_000 }, async () => {
+    const fan = openFanIn(name, { producers: 1, workers: 1 });
+    const end = joinBlocking(fan.tickets[0]);
+    const round = async (bytes: number) => {
+      for (let left = bytes; left > 0; left -= 50_000) {
+        end.send(new Uint8Array(Math.min(left, 50_000)));
+      }
+      end.flush();
+      const before = fan.consumer.parks;
+      for (let left = bytes; left > 0;) left -= (await fan.consumer.receive())!.length;
+      return fan.consumer.parks - before;
+    };
+    assert.equal(await round(10), 0, "the first message");
+    for (let i = 0; i < 20; i++) await round(500_000);
+    assert.ok(await round(10) > 0, "a few bytes under load wait for more");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await round(10);
+    assert.equal(await round(10), 0, "when the load is over");
+  });
+}
+
 test("the pause follows the rate, and ends with it", () => {
   const linger = new Linger("load", 1_000);
   let now = 0;
@@ -48,9 +70,10 @@ test("the pause follows the rate, and ends with it", () => {
   };
   assert.equal(linger.ms, 0);
   assert.equal(rounds(10, 64, 2), 0, "single messages");
-  assert.ok(Math.abs(rounds(40, 1_000, 0.05) - 20_000 / 65_536) < 1e-6, "a third of the full rate");
+  const third = rounds(400, 1_000, 0.05);
+  assert.ok(Math.abs(third - 20_000 / 65_536) < 1e-6, "a third of the full rate");
   assert.equal(rounds(10, 1_000_000, 1), 1, "more than the full rate: the longest pause");
-  assert.equal(rounds(12, 64, 2), 0, "single messages again");
+  assert.equal(rounds(1, 64, 500), 0, "a single message, long after");
 });
 
 test("the other two policies do not look at the load", () => {

@@ -7,7 +7,7 @@
  * before it end. So every message is contiguous, and the consumer writes straight from the ring: the
  * producer's copy into it is the only one.
  *
- *     words, a ring   | write, last | read | room (eventcount) |         one cache line each
+ *     words, a ring   | write, last | read, look | room (eventcount) |   one cache line each
  *     words           | consumer's sleeper |
  *     bytes, a ring   | capacity / workers |
  *
@@ -16,18 +16,20 @@
  *
  * Both sides work on cached indices: a producer looks at `read` only when its room is used up.
  *
- * An atomic store for every message would be more than all else that a short one costs. So a producer that has woken a
- * consumer publishes the next messages one by one, and those behind them, which find it busy, in small groups. What is
- * held back is published by the next message once the consumer has caught up, when the ring is full, at close, by
- * `flush()`, and when the thread's event loop turns.
+ * An atomic store for every message would be more than all else that a short one costs. So a producer whose ring the
+ * consumer has looked into, which `look` says, publishes the next 64 messages one by one, and those behind them in small
+ * groups until the consumer looks again. What a group holds back is published by the next message after that look, when
+ * the ring is full, at close, by `flush()`, and when the thread's event loop turns.
  *
- *     publish=N      messages of a group at most (1: every message is published by itself)
- *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is a quarter of a ring
+ *     publish=N      messages of a group at most, of 256 bytes at most (1: every message is published by itself)
+ *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): of a consumer that pauses, every
+ *                    quarter of a ring is worth a look, and half a ring ends the pause
  *
- * One thing is left to the caller: who sends many short messages at once, and then neither sends nor gives the event
- * loop a turn for long, calls `flush()` before; else up to 255 bytes of the last ones wait with it.
+ * One thing is left to the caller: who sends over 64 short messages between two looks of the consumer, and then
+ * neither sends nor gives the event loop a turn for long, calls `flush()` before; else up to 255 bytes of the last ones
+ * wait with it. (`wake=watermark` always groups, without a limit in bytes.)
  *
- * The consumer takes the rings in turn, so that a busy one cannot starve a quiet one.
+ * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet one.
  *
  * Blocks: `send` while the ring is full; `receive` while nothing is there. Allocates: nothing per message; one
  * view a run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
@@ -35,7 +37,7 @@
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
-import { ATTENTION, Lifecycle } from "./primitives/lifecycle.ts";
+import { Lifecycle } from "./primitives/lifecycle.ts";
 import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
@@ -57,9 +59,10 @@ const SHARED_WORDS = LINE;
 const WRITE = 0;
 const LAST = 1;
 const READ = LINE;
+const LOOK = LINE + 1;
 const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
-/** So many messages are published one by one once a consumer that had caught up was woken. */
+/** So many messages are published one by one once the consumer has taken what there was. */
 const SINGLES = 64;
 /** What a group may hold back, in bytes; a message of that size is published by itself. */
 const GROUP_BYTES = 256;
@@ -78,6 +81,8 @@ class Ring {
   readonly write: number;
   readonly last: number;
   readonly read: number;
+  /** Not 0: the producer is to look up before its next message: the consumer has been here, or the hand-off is aborted. */
+  readonly look: number;
   readonly roomAt: number;
   readonly bytes: Uint8Array;
   readonly size: number;
@@ -96,6 +101,7 @@ class Ring {
     this.write = base + WRITE;
     this.last = base + LAST;
     this.read = base + READ;
+    this.look = base + LOOK;
     this.size = (memory.byteLength - wordCount * 4) / workers;
     this.bytes = new Uint8Array(memory, wordCount * 4 + worker * this.size, this.size);
     this.roomAt = base + ROOM;
@@ -118,18 +124,16 @@ class RingReader {
     this.#ring = ring;
   }
 
-  /** The bytes that lie ready in one piece, or null; half a ring at least, unless `eager` or a producer waits. */
-  take(eager: boolean): Uint8Array | null {
-    const { words, size, bytes, room } = this.#ring;
+  /** The bytes that lie ready in one piece, or null. */
+  take(): Uint8Array | null {
+    const { words, bytes } = this.#ring;
     const write = Atomics.load(words, this.#ring.write);
     const lapped = write < this.#read;
     if (lapped && this.#read === words[this.#ring.last]) this.#read = 0;
     const end = write < this.#read ? words[this.#ring.last] : write;
-    const waiting = end - this.#read + (write < this.#read ? write : 0);
-    if (waiting === 0) return null;
-    // A producer that waits has filled the ring as far as its next message allows.
-    if (!eager && waiting < size / 2 && !room.hasWaiters()) return null;
+    if (end === this.#read) return null;
     this.#taken = end;
+    this.ask();
     return bytes.subarray(this.#read, end);
   }
 
@@ -141,17 +145,32 @@ class RingReader {
     if (room.hasWaiters()) room.advance();
   }
 
+  /** Whether so much waits that a pause is over; the producer has filled the ring where it waits itself. */
+  isReady(): boolean {
+    const { words, size, room } = this.#ring;
+    const write = Atomics.load(words, this.#ring.write);
+    const waiting = write < this.#read ? size - this.#read + write : write - this.#read;
+    return waiting >= size / 2 || room.hasWaiters();
+  }
+
+  /** The producer is to publish its next messages by themselves. */
+  ask(): void {
+    Atomics.store(this.#ring.words, this.#ring.look, 1);
+  }
+
   wakeProducer(): void {
+    this.ask();
     this.#ring.room.advance();
   }
 }
 
 class RingsConsumer extends PollingConsumer {
   readonly #readers: readonly RingReader[];
-  /** The ring to look at next; 0 when a look at all of them begins. */
+  /** The ring to look at next. */
   #turn = 0;
+  /** Rings that the last poll has not come to yet. */
+  #left = 0;
   #current: RingReader | null = null;
-  #asks = false;
 
   constructor(
     lifecycle: Lifecycle,
@@ -164,29 +183,24 @@ class RingsConsumer extends PollingConsumer {
     this.#readers = readers;
   }
 
-  /** One pause serves all rings: the others are taken behind the first, whatever they hold. */
-  protected override rest(): Uint8Array | null {
-    return this.#turn === 0 ? null : this.poll(true);
-  }
-
-  protected override hungry(sleeps: boolean): void {
-    if (sleeps === this.#asks) return;
-    this.#asks = sleeps;
-    if (sleeps) this.lifecycle.ask();
-    else this.lifecycle.askNoMore();
-  }
-
   protected poll(eager: boolean): Uint8Array | null {
+    if (!eager && !this.#readers.some((reader) => reader.isReady())) return null;
+    this.#left = this.#readers.length;
+    return this.rest();
+  }
+
+  protected override rest(): Uint8Array | null {
     const readers = this.#readers;
-    while (this.#turn < readers.length) {
-      const reader = readers[this.#turn++];
-      const run = reader.take(eager);
+    while (this.#left > 0) {
+      this.#left--;
+      const reader = readers[this.#turn];
+      this.#turn = this.#turn + 1 === readers.length ? 0 : this.#turn + 1;
+      const run = reader.take();
       if (run !== null) {
         this.#current = reader;
         return run;
       }
     }
-    this.#turn = 0;
     return null;
   }
 
@@ -208,8 +222,9 @@ class RingProducer implements BlockingProducer {
   readonly #watermark: number;
   readonly #patient: boolean;
   readonly #lifecycle: Lifecycle;
-  /** The lifecycle's words, one step nearer: every byte looks at them. */
-  readonly #life: Int32Array;
+  /** Of the ring, one step nearer: every byte looks there. */
+  readonly #words: Int32Array;
+  readonly #look: number;
   readonly #worker: number;
   readonly #sleeper: Sleeper;
   readonly waits = new Waits();
@@ -233,11 +248,12 @@ class RingProducer implements BlockingProducer {
     const { memory, workers, publish, patient } = shared as RingTicket;
     const words = new Int32Array(memory, 0, SHARED_WORDS);
     this.#lifecycle = new Lifecycle(life);
-    this.#life = new Int32Array(life);
     this.#worker = worker;
     this.#sleeper = new Sleeper(words, SLEEPER);
     this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
+    this.#words = this.#ring.words;
+    this.#look = this.#ring.look;
     this.#publish = publish;
     this.#patient = patient;
     this.#limit = this.#ring.size;
@@ -257,7 +273,7 @@ class RingProducer implements BlockingProducer {
   /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
     const at = this.#write;
-    if (at < this.#stop && this.#life[ATTENTION] === 0) {
+    if (at < this.#stop && this.#words[this.#look] === 0) {
       this.#bytes[at] = byte;
       this.#write = at + 1;
     } else {
@@ -276,7 +292,7 @@ class RingProducer implements BlockingProducer {
     this.#write += length;
     this.#publishAt += length - 1;
     const due = Math.min(this.#publishAt, this.#publishBy);
-    if (this.#write >= due || this.#life[ATTENTION] !== 0) {
+    if (this.#write >= due || this.#words[this.#look] !== 0) {
       this.#publishAll();
     } else {
       this.#stop = Math.min(this.#limit, due - 1);
@@ -291,11 +307,15 @@ class RingProducer implements BlockingProducer {
 
   #publishAll(): void {
     const write = this.#write;
-    Atomics.store(this.#ring.words, this.#ring.write, write);
-    // Behind an atomic store a plain look is as good as an atomic one, and far cheaper; and the sleep has an end.
-    const asked = this.#life[ATTENTION] !== 0;
-    if (asked) this.#singles = SINGLES;
-    else if (this.#singles > 0) this.#singles--;
+    Atomics.store(this.#words, this.#ring.write, write);
+    // In this order: a consumer that has missed the message is about to sleep, and has asked before it looked again.
+    const asked = Atomics.load(this.#words, this.#look) !== 0;
+    if (asked) {
+      Atomics.store(this.#words, this.#look, 0);
+      this.#singles = SINGLES;
+    } else if (this.#singles > 0) {
+      this.#singles--;
+    }
     const group = this.#patient || this.#singles === 0 ? this.#publish : 1;
     this.#publishAt = write + group;
     this.#publishBy = this.#patient ? Infinity : write + GROUP_BYTES;
@@ -306,7 +326,7 @@ class RingProducer implements BlockingProducer {
     // One look for every quarter of the ring where the consumer lets it fill: it wakes by itself after its pause.
     const watermark = write - this.#wokenAt >= this.#watermark || write < this.#wokenAt;
     if (watermark) this.#wokenAt = write;
-    if (watermark || asked) this.#sleeper.wake();
+    if (watermark || (asked && this.#sleeper.isHungry())) this.#sleeper.wake();
   }
 
   #flushSoon(): void {

@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { joinBlocking, openFanIn } from "../mod.ts";
 
 function open(publish: number) {
-  const fan = openFanIn("sharded-rings", { producers: 1, workers: 1, params: { publish } });
+  const fan = openFanIn("sharded-rings", {
+    producers: 1,
+    workers: 1,
+    params: { publish, wake: "message" },
+  });
   return { fan, end: joinBlocking(fan.tickets[0]) };
 }
 
@@ -71,14 +75,10 @@ test("every N messages are published without a flush, in every lap", async () =>
   }
 });
 
-test("who has woken the consumer publishes the next ones singly", { timeout: 30_000 }, async () => {
+test("who finds its ring emptied publishes the next ones singly", { timeout: 30_000 }, async () => {
   const { fan, end } = open(64);
   await busy({ fan, end });
-  // What a consumer does that goes to sleep, and one that has been woken.
-  const attention = new Int32Array(fan.tickets[0].life);
-  attention[0] = 2;
   end.sendByte(1);
-  attention[0] = 0;
   const parks = fan.consumer.parks;
   assert.deepEqual(await received(fan.consumer), [1]);
   for (let i = 2; i < 40; i++) {
@@ -86,6 +86,63 @@ test("who has woken the consumer publishes the next ones singly", { timeout: 30_
     assert.deepEqual(await received(fan.consumer), [i]);
   }
   assert.equal(fan.consumer.parks, parks);
+});
+
+/** Two producers on two Workers' rings, of which the first is never emptied. */
+function besideBusy(params: Record<string, string | number> = {}) {
+  const fan = openFanIn("sharded-rings", {
+    producers: 2,
+    workers: 2,
+    capacity: 1 << 17,
+    messageBytes: 1,
+    params,
+  });
+  const [busy, quiet] = fan.tickets.map(joinBlocking);
+  const receive = async () => [...(await fan.consumer.receive())!];
+  return { fan, busy, quiet, receive };
+}
+
+test(
+  "a quiet Worker's messages are published beside a busy one's",
+  { timeout: 30_000 },
+  async () => {
+    const { busy, quiet, receive } = besideBusy();
+    const gone: number[] = [];
+    for (let round = 0; round < 200; round++) {
+      // Never emptied when it is looked at: the consumer is not hungry once.
+      for (let i = 0; i < 300; i++) busy.sendByte(0);
+      quiet.sendByte(1 + (round % 200));
+      gone.push(...await receive(), ...await receive());
+      assert.ok(gone.filter((byte) => byte !== 0).length >= round, `round ${round}`);
+    }
+  },
+);
+
+test("a busy Worker's ring does not starve the ones before it", { timeout: 30_000 }, async () => {
+  const { fan, busy, quiet, receive } = besideBusy({ wake: "watermark" });
+  // Roles changed: ring 0 has one message, ring 1 is over half full at every look.
+  const flood = new Uint8Array(20_000);
+  busy.sendByte(9);
+  busy.close();
+  let bytes: number[] = [];
+  for (let round = 0; round < 5 && !bytes.includes(9); round++) {
+    quiet.send(flood);
+    bytes = [...bytes, ...await receive()];
+  }
+  assert.ok(bytes.includes(9));
+  fan.consumer.abort();
+});
+
+test("a group ends with 256 bytes, whatever it counts", { timeout: 30_000 }, async () => {
+  const { busy, receive } = besideBusy({ publish: 1_000 });
+  for (let i = 0; i < 100; i++) busy.sendByte(1);
+  for (const [size, more] of [[300, 0], [100, 200]]) {
+    busy.send(new Uint8Array(size).fill(2));
+    for (let sent = 0; sent < more; sent += 20) busy.send(new Uint8Array(20).fill(2));
+  }
+  const bytes = await receive();
+  // Of the hundred 36 were held back until the 300 came; of the last 300 at most 255 still are.
+  assert.ok(bytes.length >= 100 + 300 + 256, `${bytes.length}`);
 });
 
 test("runs hold whole messages in order over many wraps, whatever their lengths", async () => {

@@ -122,13 +122,13 @@ export abstract class PollingConsumer extends ConsumerBase {
   /** Give the space of the last run back to the producers. */
   protected abstract release(): void;
 
-  /** A further run that the last poll has seen no reason to wait with, or null. */
+  /** A further run that belongs to the last poll, for which no pause is made, or null. */
   protected rest(): Uint8Array | null {
     return null;
   }
 
-  /** Before the consumer sleeps until the first message, and when it is awake again. */
-  protected hungry(_sleeps: boolean): void {}
+  /** The consumer is about to sleep until the first message: producers that hold some back are to publish them. */
+  protected ask(): void {}
 
   /** After a poll that found nothing: whether a place is reserved whose message was not published. */
   protected stalled(): boolean {
@@ -155,7 +155,7 @@ export abstract class PollingConsumer extends ConsumerBase {
       const closed = this.allClosed();
       const run = this.poll(eager || closed || this.lost.any);
       if (run !== null && run !== BUSY) {
-        if (announced) this.#withdraw();
+        if (announced) this.sleeper.withdraw();
         return this.#received(run);
       }
       this.lifecycle.check();
@@ -164,7 +164,7 @@ export abstract class PollingConsumer extends ConsumerBase {
         this.failIf(this.lost.verdict({ stalled, closed }));
       }
       if (run === null && closed) {
-        if (announced) this.#withdraw();
+        if (announced) this.sleeper.withdraw();
         return null;
       }
       if (run === BUSY) {
@@ -175,14 +175,13 @@ export abstract class PollingConsumer extends ConsumerBase {
       const hungry = eager && (this.#linger?.mayBeHungry ?? true);
       if (!announced) {
         this.sleeper.announce(hungry ? HUNGRY : PATIENT);
-        if (hungry) this.hungry(true);
+        if (hungry) this.ask();
         announced = true;
         continue;
       }
       this.parks++;
       const sleepMs = hungry ? SLICE_MS : pauseMs;
       const timedOut = this.sleeper.sleep(hungry ? HUNGRY : PATIENT, sleepMs);
-      this.#withdraw();
       announced = false;
       eager = timedOut || (this.#linger?.mayBeHungry ?? true);
       // The thread's event loop gets a turn whenever a slice has passed in silence: a socket that has died, a
@@ -207,11 +206,6 @@ export abstract class PollingConsumer extends ConsumerBase {
     this.lost.received(run.length);
     this.#found += run.length;
     return run;
-  }
-
-  #withdraw(): void {
-    this.sleeper.withdraw();
-    this.hungry(false);
   }
 }
 

@@ -3,9 +3,9 @@
  * whether the consumer has aborted. The end of a stream comes from the producers closing their ends, never
  * from counting messages.
  *
- *     | attention | open producers in all | open producers of Worker 0, 1, 2 … |
+ *     | aborted | open producers in all | open producers of Worker 0, 1, 2 … |
  *
- * It has memory of its own: every message looks at the first word, so nothing that changes often may share its
+ * It has memory of its own: every message looks at the abort word, so nothing that changes often may share its
  * cache line.
  */
 import { LINE, roundUp } from "./layout.ts";
@@ -13,11 +13,8 @@ import { LINE, roundUp } from "./layout.ts";
 /** Every blocked wait looks at the abort word this often, in ms: what a dead peer costs at most. */
 export const SLICE_MS = 20;
 
-/** The word that is not 0 where producers have to look up: one plain look a message stands for all reasons. */
-export const ATTENTION = 0;
-/** Its bits: the hand-off was aborted; the consumer has caught up and sleeps until there is a message. */
-const ABORTED = 1;
-const HUNGRY = 2;
+/** The word that is not 0 once the hand-off was aborted. */
+export const ABORTED = 0;
 const OPEN = LINE;
 const OPEN_OF = LINE + 1;
 
@@ -109,21 +106,11 @@ export class Lifecycle {
   }
 
   abort(): void {
-    Atomics.or(this.#words, ATTENTION, ABORTED);
-  }
-
-  /** Consumer, where producers hold messages back: they are to publish what they have, and wake it. */
-  ask(): void {
-    Atomics.or(this.#words, ATTENTION, HUNGRY);
-  }
-
-  /** Consumer: awake again. */
-  askNoMore(): void {
-    Atomics.and(this.#words, ATTENTION, ~HUNGRY);
+    Atomics.store(this.#words, ABORTED, 1);
   }
 
   aborted(): boolean {
-    return (Atomics.load(this.#words, ATTENTION) & ABORTED) !== 0;
+    return Atomics.load(this.#words, ABORTED) !== 0;
   }
 
   /** @throws {HandoffAborted} */
@@ -137,6 +124,6 @@ export class Lifecycle {
    * @throws {HandoffAborted}
    */
   glance(): void {
-    if (this.#words[ATTENTION] !== 0) this.check();
+    if (this.#words[ABORTED] !== 0) throw new HandoffAborted();
   }
 }

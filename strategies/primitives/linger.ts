@@ -6,6 +6,8 @@
  * do as a measure: where threads share cores, the producers may just not have run.
  */
 
+import { SLICE_MS } from "./lifecycle.ts";
+
 /**
  * When a consumer that has nothing to write is woken.
  *
@@ -28,7 +30,8 @@ export const LINGER_PARAMS = {
     help: "the longest that a consumer waits for its watermark, µs",
     default: 1_000,
     min: 0,
-    max: 1_000_000,
+    // A consumer that sleeps longer would not see an abort.
+    max: 1_000 * SLICE_MS,
   },
 } as const;
 
@@ -36,8 +39,8 @@ export const LINGER_PARAMS = {
 const FULL_RATE = 65_536;
 /** Below this one (bytes/ms) there is none. */
 const LEAST_RATE = FULL_RATE / 8;
-/** How much of the estimated rate is that of the last round. */
-const WEIGHT = 0.5;
+/** Over about so long (ms) the rate is estimated. */
+const MEMORY_MS = 1;
 
 /** Belongs to one consumer. Neither blocks nor allocates. */
 export class Linger {
@@ -67,9 +70,9 @@ export class Linger {
    */
   follow(bytes: number, nowMs: number): void {
     if (this.#policy !== "load") return;
-    const rate = bytes / Math.max(nowMs - this.#lookedAt, Number.EPSILON);
+    const ms = Math.max(nowMs - this.#lookedAt, Number.EPSILON);
     this.#lookedAt = nowMs;
-    this.#rate += WEIGHT * (rate - this.#rate);
+    this.#rate += (1 - Math.exp(-ms / MEMORY_MS)) * (bytes / ms - this.#rate);
     this.ms = this.#rate < LEAST_RATE ? 0 : this.#longestMs * Math.min(1, this.#rate / FULL_RATE);
   }
 }

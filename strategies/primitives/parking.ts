@@ -51,6 +51,11 @@ export class Sleeper {
     return outcome === "timed-out";
   }
 
+  /** Producer, after it has published: whether the consumer sleeps until the first message. */
+  isHungry(): boolean {
+    return Atomics.load(this.words, this.at) === HUNGRY;
+  }
+
   /** Producer, after it has published as much as the consumer waits for. */
   wake(): void {
     if (Atomics.load(this.words, this.at) !== 0) {
