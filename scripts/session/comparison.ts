@@ -1,5 +1,6 @@
 /** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
 import { availableParallelism } from "node:os";
+import type { RunReport } from "../../bench/process/spec.ts";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { EXIT } from "../cli/command.ts";
 import { printPlan, printSubjects } from "./lists.ts";
@@ -7,6 +8,7 @@ import { openProgress, type Progress } from "../cli/progress.ts";
 import { duration } from "../cli/units.js";
 import { saveBaseline } from "../results/baselines.ts";
 import type { Sample } from "../results/columns.ts";
+import { HistogramLog } from "../results/histograms.ts";
 import type { Environment } from "../results/environment.ts";
 import { cellKey, identityOf } from "../results/cell_key.ts";
 import { type RecordedPlan, ResultsFolder } from "../results/folder.ts";
@@ -84,6 +86,7 @@ export async function runComparison(work: Work): Promise<number> {
   try {
     destination = openDestination({ ...work, listener: listener.runtime });
     const { folder, environment, earlier, plan } = destination;
+    const histograms = new HistogramLog(folder.path);
     const session = new Session({
       session: environment.session,
       options,
@@ -103,6 +106,7 @@ export async function runComparison(work: Work): Promise<number> {
           folder.writePlan(plan);
         },
         onRows: (rows) => keep(rows, folder, progress),
+        onWaits: (cell, runs) => keepWaits(cell, runs, histograms),
         onEstimate: (estimate) => {
           for (const line of estimateLines(estimate)) progress.say(line);
         },
@@ -187,6 +191,26 @@ function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: Ben
   return listener === null
     ? startListenerProcess(listenerRuntime, storeBytes, cpus)
     : joinListener(listener.host, listener.port);
+}
+
+function keepWaits(cell: Cell, runs: readonly RunReport[], log: HistogramLog): void {
+  const { label, load } = identityOf(cell);
+  const tag = {
+    runtime: cell.runtime.label,
+    label: label!,
+    producers: cell.producers,
+    load: load!,
+  };
+  for (const { waits, elapsedUs } of runs) {
+    const start = Date.now() / 1_000 - elapsedUs / 1e6;
+    const { handOff, endToEnd } = waits!.counts;
+    if (handOff.length > 0) {
+      log.append({ ...tag, end: "hand-off" }, start, elapsedUs / 1e6, handOff);
+    }
+    if (endToEnd.length > 0) {
+      log.append({ ...tag, end: "end-to-end" }, start, elapsedUs / 1e6, endToEnd);
+    }
+  }
 }
 
 function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {

@@ -54,6 +54,7 @@ async function run(plan: string, earlier: Sample[], runtime = NODE) {
       onChosen() {},
       onEstimate() {},
       onRows: (more) => rows.push(...more),
+      onWaits() {},
     },
     earlier: new Earlier(earlier),
   });

@@ -2,7 +2,7 @@
  * One comparison, from the first pilot to the last round. In each round a process measures every P of its strategy,
  * in shuffled order; a cell's rows are written as soon as it has ended.
  */
-import type { CellSpec } from "../../bench/process/spec.ts";
+import type { CellSpec, RunReport } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { cellTask } from "../results/cell_task.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
@@ -31,6 +31,8 @@ export interface SessionObserver {
   /** `remainingMs` is a prediction, null before there is one. */
   onProgress(done: number, of: number, what: string, remainingMs: number | null): void;
   onRows(rows: Sample[]): void;
+  /** The verified runs of an open loop that a cell's process has measured, behind their rows. */
+  onWaits(cell: Cell, runs: readonly RunReport[]): void;
   /** The pilot has chosen how many messages each producer of these cells sends, for good. Called before any round. */
   onChosen(cells: readonly Cell[]): void;
   /** The pilot has ended: what is to come. */
@@ -225,6 +227,10 @@ export class Session {
     if (this.#isCutShort(outcome)) return false;
     this.#predictions.correct(cell, outcome.wallMs);
     this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
+    if (cell.load !== null) {
+      const runs = outcome.events.filter((event) => event.type === "run");
+      this.#setup.observer.onWaits(cell, runs.filter(({ status }) => status === "ok"));
+    }
     return true;
   }
 

@@ -41,6 +41,7 @@ async function rowsOf(
       onChosen,
       onEstimate() {},
       onRows: (more) => rows.push(...more),
+      onWaits() {},
     },
   });
   await session.rounds(await session.pilot());
