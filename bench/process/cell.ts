@@ -93,7 +93,8 @@ async function runCell(spec: CellSpec): Promise<void> {
     const measured = spec.pace === null
       ? request
       : { ...request, pace: { ...spec.pace, messages: spec.messages } };
-    if (spec.pace !== null) await carryOut(context, { ...measured, warmUp: true });
+    // Of the first cell: a later one finds everything that waits and wakes compiled.
+    if (spec.pace !== null && cells === 1) await carryOut(context, { ...measured, warmUp: true });
     await repeat(async () => {
       const report = await carryOut(context, measured);
       emit({ type: "run", ...report });

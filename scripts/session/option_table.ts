@@ -20,7 +20,7 @@ import { address, messageSizes, rates, shares } from "./option_values.ts";
 const MAX_PRODUCERS = 1 << 20;
 export const DEFAULT_RUN_TIME_MS = 10;
 /** Of an open loop. */
-export const OPEN_RUN_TIME_MS = 100;
+export const OPEN_RUN_TIME_MS = 50;
 /** The least rounds under a budget, where nobody says otherwise. */
 export const BUDGET_ROUNDS = 3;
 

@@ -165,7 +165,7 @@ test("what was calibrated is not calibrated again", async () => {
         });
       },
       signal: new AbortController().signal,
-      observer: { onProgress() {}, onChosen() {}, onEstimate() {}, onRows() {} },
+      observer: { onProgress() {}, onChosen() {}, onEstimate() {}, onRows() {}, onWaits() {} },
     }).calibrate(known);
   assert.deepEqual(await calibrate({ node: 8_192 }), { node: 8_192 });
   assert.equal(asked.length, 0);
