@@ -158,6 +158,7 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
     turn: 0,
     runTimeUs: null,
     pace: null,
+    reading: null,
     capacity: 4 * 2 ** 20,
     seed,
     listener: null,

@@ -83,6 +83,7 @@ async function deliver(
     messages: repeats.messages(0),
     runTimeUs: null,
     pace: null,
+    reading: null,
     turn,
     capacity,
     seed,
@@ -112,6 +113,7 @@ async function deliver(
         runId: "test",
         warmUp: false,
         pace: null,
+        reading: null,
         seed: seed + run,
       };
       const place = `run ${run} of ${label}`;

@@ -25,6 +25,7 @@ async function openLoop(subjectName: string, spacing: "exponential" | "even") {
     turn: 0,
     runTimeUs: null,
     pace,
+    reading: null,
     capacity: 4_096,
     seed: 11,
     listener: null,

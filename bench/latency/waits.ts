@@ -9,6 +9,7 @@
 import type { Stamp } from "../wire/protocol.ts";
 import type { Content } from "../workload/messages.ts";
 import { keysOf } from "../workload/messages.ts";
+import { type Backlog, backlogOf, type Growth } from "./backlog.ts";
 import { dueTimes, type Pace } from "./arrivals.ts";
 import type { Stamps } from "./stamps.ts";
 
@@ -37,6 +38,8 @@ export interface Waits {
   clockErrorUs: number;
   endClockErrorUs: number | null;
   counts: { handOff: Counts; endToEnd: Counts };
+  /** Null where nothing was sent. */
+  backlog: Backlog | null;
 }
 
 /** What the far end knows of a run. */
@@ -101,7 +104,31 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
       ? null
       : (run.clockErrorMs + arrivals.read.clock.errorMs) * 1_000,
     counts: { handOff: countsOf(handOff), endToEnd: countsOf(endToEnd ?? new Float64Array(0)) },
+    backlog: count === 0 ? null : backlog(run, arrivals, dueMs),
   };
+}
+
+function backlog(run: RunTimes, { read }: Arrivals, dueMs: Float64Array): Backlog {
+  const { received, startMs, messageBytes } = run;
+  const growth = (
+    count: number,
+    ms: (at: number) => number,
+    total: (at: number) => number,
+  ): Growth => ({
+    ms: Float64Array.from({ length: count }, (_, at) => ms(at)),
+    total: Float64Array.from({ length: count }, (_, at) => total(at)),
+  });
+  return backlogOf(
+    dueMs.slice().sort(),
+    run.sentMs.slice(0, dueMs.length).sort(),
+    growth(received.count, (at) => received.msAt(at) - startMs, (at) => received.bytesAt(at)),
+    read === null ? null : growth(
+      read.stamps.length,
+      (at) => Number(read.stamps[at].ns) / 1e6 - read.clock.offsetMs - startMs,
+      (at) => read.stamps[at].bytes,
+    ),
+    messageBytes,
+  );
 }
 
 function endWaits(

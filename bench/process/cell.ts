@@ -90,9 +90,11 @@ async function runCell(spec: CellSpec): Promise<void> {
       );
     }
     if (!isPilot || spec.runTimeUs === null) await warm(context, request, spec);
-    const measured = spec.pace === null
-      ? request
-      : { ...request, pace: { ...spec.pace, messages: spec.messages } };
+    const measured = spec.pace === null ? request : {
+      ...request,
+      pace: { ...spec.pace, messages: spec.messages },
+      reading: spec.reading,
+    };
     // Of the first cell: a later one finds everything that waits and wakes compiled.
     if (spec.pace !== null && cells === 1) await carryOut(context, { ...measured, warmUp: true });
     await repeat(async () => {

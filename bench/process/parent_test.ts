@@ -24,6 +24,7 @@ const ENDLESS: CellSpec = {
   turn: 0,
   runTimeUs: null,
   pace: null,
+  reading: null,
   capacity: 4 * 2 ** 20,
   seed: 1,
   listener: null,

@@ -3,6 +3,7 @@ import type { Pace } from "../latency/arrivals.ts";
 import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
+import type { SlowReading } from "../wire/slow_reader.ts";
 import type { RunReport } from "./spec.ts";
 import type { Subject } from "../subjects/subject.ts";
 
@@ -27,6 +28,8 @@ export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace"> {
   warmUp: boolean;
   /** When messages are due (default null: as fast as they go). */
   pace?: Pace | null;
+  /** How the listener is to read (default null: as fast as it comes). */
+  reading?: SlowReading | null;
   /** One-byte messages in groups over a small hand-off of their own (default false). */
   proof?: boolean;
   /** Receive only when the producers have had time to fill the hand-off (default false). */
@@ -62,6 +65,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
     runId: request.runId,
     warmUp: request.warmUp,
     ...(pace === null ? {} : { stamps: true, names: messages > 0, exchanges: EXCHANGES }),
+    ...(request.reading ? { reading: request.reading } : {}),
   }, onSinkFailure);
   try {
     await subject.ready();

@@ -2,6 +2,7 @@
 import type { Spacing } from "../latency/arrivals.ts";
 import type { Waits } from "../latency/waits.ts";
 import type { Params } from "../../strategies/strategy.ts";
+import type { SlowReading } from "../wire/slow_reader.ts";
 import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
 
 export interface CellSpec {
@@ -19,6 +20,8 @@ export interface CellSpec {
   turn: number;
   /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */
   pace: { ratePerS: number; spacing: Spacing } | null;
+  /** How slowly the listener is to read the measured runs of an open loop; null: as fast as they come. */
+  reading: SlowReading | null;
   capacity: number;
   seed: number;
   /** Null: no socket, the consumer's own process keeps and checks the messages. */

@@ -10,9 +10,10 @@ import {
   PROTOCOL_VERSION,
   type RunHeader,
 } from "./protocol.ts";
+import type { SlowReading } from "./slow_reader.ts";
 
-const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8 } as const;
-const ALL_FLAGS = 15;
+const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8, slow: 16 } as const;
+const ALL_FLAGS = 31;
 const MAX_SILENCE_MS = 2 ** 31 - 1;
 const RUN_ID_BYTES = 24;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
@@ -29,8 +30,8 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   view.setUint32(20, header.producers, true);
   setCount(view, 24, header.messages);
   view.setUint32(32, header.seed, true);
-  const { warmUp, trailer = false, stamps = false, names = false } = header;
-  const flags = Object.entries({ warmUp, trailer, stamps, names })
+  const { warmUp, trailer = false, stamps = false, names = false, reading } = header;
+  const flags = Object.entries({ warmUp, trailer, stamps, names, slow: reading !== undefined })
     .reduce((sum, [name, set]) => sum | (set ? FLAGS[name as keyof typeof FLAGS] : 0), 0);
   view.setUint32(36, flags, true);
   bytes.set(ascii(header.runId).subarray(0, RUN_ID_BYTES), 40);
@@ -38,6 +39,9 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   view.setUint32(68, header.silenceMs ?? 0, true);
   view.setBigUint64(72, header.connections?.token ?? 0n, true);
   view.setUint16(80, header.exchanges ?? 0, true);
+  view.setUint32(84, reading?.stall?.forMs ?? 0, true);
+  view.setUint32(88, reading?.stall?.everyMs ?? 0, true);
+  setCount(view, 96, reading?.bytesPerS ?? 0);
   return bytes;
 }
 
@@ -68,6 +72,7 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
     ...((flags & FLAGS.trailer) === 0 ? {} : { trailer: true }),
     ...((flags & FLAGS.stamps) === 0 ? {} : { stamps: true }),
     ...((flags & FLAGS.names) === 0 ? {} : { names: true }),
+    ...((flags & FLAGS.slow) === 0 ? {} : { reading: readingOf(view) }),
     ...(exchanges === 0 ? {} : { exchanges }),
   };
   const size = header.messageBytes;
@@ -85,12 +90,21 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
     (count > 1) === (view.getBigUint64(72, true) !== 0n);
   // Messages of several connections have no common order.
   const namesFit = !header.names || (framing === "fixed" && size >= 8 && count === 1);
+  const stall = header.reading?.stall ?? null;
+  const readingFits = stall === null || stall.forMs < stall.everyMs;
   // What a later version may ask for, this one must not seem to have done.
   const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
     silenceMs <= MAX_SILENCE_MS;
-  return sizeFits && countsFit && trailerFits && namesFit && connectionsFit && asksNoMore
+  return sizeFits && countsFit && trailerFits && namesFit && readingFits && connectionsFit &&
+      asksNoMore
     ? header
     : "bad values";
+}
+
+function readingOf(view: DataView): SlowReading {
+  const forMs = view.getUint32(84, true);
+  const everyMs = view.getUint32(88, true);
+  return { stall: forMs === 0 ? null : { forMs, everyMs }, bytesPerS: getCount(view, 96) || null };
 }
 
 /** Whether bytes open like a header; false as soon as the first eight say otherwise. */

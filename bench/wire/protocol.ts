@@ -13,6 +13,8 @@
  * stranger on the port is recognised at the first eight bytes.
  */
 
+import type { SlowReading } from "./slow_reader.ts";
+
 export const PROTOCOL_VERSION = 2;
 export const HEADER_BYTES = 128;
 /** How long a client may be silent in its run where its header does not say (ms). */
@@ -57,6 +59,8 @@ export interface RunHeader {
   stamps?: boolean;
   /** Behind the stamps come the first eight bytes of every message, in the order of arrival (default false). */
   names?: boolean;
+  /** The listener is to read this run slowly (default: as fast as it comes). */
+  reading?: SlowReading;
   /** Times that the client asks for the listener's clock before it sends (default 0). */
   exchanges?: number;
 }

@@ -8,6 +8,7 @@ import {
   type RunHeader,
   type Stamp,
 } from "./protocol.ts";
+import { SlowReader } from "./slow_reader.ts";
 import { Recorder } from "../verify/recorder.ts";
 
 /** A client that has its verdict and does not leave must not keep the turn (ms). */
@@ -59,6 +60,7 @@ class ReceivedRun {
   #unended: number;
   /** It has its acknowledgement, or is given up: nothing that happens now changes its verdict. */
   #over = false;
+  #slow: SlowReader | null = null;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #lastByteAt = performance.now();
 
@@ -94,6 +96,8 @@ class ReceivedRun {
       }));
       if (ended) this.#ended();
     }
+    const { reading } = this.#header;
+    if (reading !== undefined && !this.#over) this.#slow = new SlowReader(this.#sockets, reading);
   }
 
   /** What reads one connection: its clock exchanges first, then its messages. */
@@ -103,6 +107,7 @@ class ReceivedRun {
       this.#received[at] += bytes.length;
       if (this.#header.stamps) this.#stamp(at);
       this.#recorder.take(bytes, at);
+      this.#slow?.took(bytes.length);
     };
     let exchanges = this.#header.exchanges ?? 0;
     if (exchanges === 0) return messages;
@@ -140,6 +145,7 @@ class ReceivedRun {
 
   #finish(): void {
     this.#over = true;
+    this.#slow?.end();
     clearTimeout(this.#silence);
     const cpu = process.cpuUsage(this.#cpuBefore);
     let acknowledged = 0;
@@ -207,6 +213,7 @@ class ReceivedRun {
   #giveUp(why: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#slow?.end();
     clearTimeout(this.#silence);
     this.#end.onAbort?.(this.#header, this.#recorder.receivedBytes, why);
     for (const socket of this.#sockets) socket.destroy();

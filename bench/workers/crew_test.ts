@@ -21,6 +21,7 @@ for (const strategy of STRATEGIES) {
       turn: 0,
       runTimeUs: null,
       pace: null,
+      reading: null,
       capacity: 4_096,
       seed: 1,
       listener: null,

@@ -18,6 +18,7 @@ export function cellTask(
     runTimeUs: null,
     turn: 0,
     pace: null,
+    reading: null,
     capacity: DEFAULT_CAPACITY,
     seed: 1,
     task: "measure",

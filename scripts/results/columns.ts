@@ -70,6 +70,22 @@ const LATENCY_COLUMNS = [
       "most by which the clocks of a Worker and of the consumer may differ from what was assumed, µs",
   },
   { name: "end_clock_error_us", kind: "number", help: "the same of a Worker's and the listener's" },
+  {
+    name: "backlog_peak_bytes",
+    kind: "number",
+    help: "open loop: most bytes that were sent and not yet received by the consumer",
+  },
+  { name: "backlog_mean_bytes", kind: "number", help: "mean of the same over the run" },
+  {
+    name: "unread_peak_bytes",
+    kind: "number",
+    help: "most bytes that the consumer had received and the listener not read",
+  },
+  {
+    name: "held_peak",
+    kind: "number",
+    help: "most messages that were due and not sent, because their producers were held up",
+  },
 ] as const satisfies readonly Column[];
 
 /** What tells one cell from another, in both files. */
@@ -116,7 +132,8 @@ export const CELL_COLUMNS = [
     kind: "text",
     help:
       "of an open loop: 50% (of the cell's own capacity), 50% of the slowest (at which all may be " +
-      "compared), 200000/s; with `even` behind it where the messages are evenly spaced; full at full load",
+      "compared), 200000/s; behind it `even` where the messages are evenly spaced, and how slowly the " +
+      "listener reads; full at full load",
   },
 ] as const satisfies readonly Column[];
 

@@ -3,22 +3,31 @@
  * messages are due at a rate that does not ask whether anybody keeps up.
  */
 import type { Spacing } from "../../bench/latency/arrivals.ts";
+import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { FULL_LOAD } from "./labels.ts";
 
 export type OpenLoad =
   /** A share of what the cell itself can do at full load, or of what the slowest of those can that are compared. */
   & ({ share: number; of: "own" | "slowest" } | { ratePerS: number })
-  & { spacing: Spacing };
+  & { spacing: Spacing; reading: SlowReading | null };
 
 /** As the column says it. @param load null: full load */
 export function loadTitle(load: OpenLoad | null): string {
   if (load === null) return FULL_LOAD;
-  const even = load.spacing === "even" ? " even" : "";
-  if ("ratePerS" in load) return `${load.ratePerS}/s${even}`;
+  const rest = (load.spacing === "even" ? " even" : "") + readingTitle(load.reading);
+  if ("ratePerS" in load) return `${load.ratePerS}/s${rest}`;
   return `${Number((load.share * 100).toPrecision(6))}%${
     load.of === "own" ? "" : " of the slowest"
-  }${even}`;
+  }${rest}`;
+}
+
+/** `, stalled 200 of 1000 ms`, `, read at 50000000 bytes/s`. */
+function readingTitle(reading: SlowReading | null): string {
+  if (reading === null) return "";
+  const { stall, bytesPerS } = reading;
+  return (stall === null ? "" : `, stalled ${stall.forMs} of ${stall.everyMs} ms`) +
+    (bytesPerS === null ? "" : `, read at ${bytesPerS} bytes/s`);
 }
 
 /** What an open loop needs to know of a cell. */

@@ -107,6 +107,10 @@ function waitColumns(waits: Waits | null): Partial<Sample> {
     late_p99_us: late.p99,
     clock_error_us: waits.clockErrorUs,
     end_clock_error_us: waits.endClockErrorUs,
+    backlog_peak_bytes: waits.backlog?.peakBytes ?? null,
+    backlog_mean_bytes: waits.backlog?.meanBytes ?? null,
+    unread_peak_bytes: waits.backlog?.unreadPeakBytes ?? null,
+    held_peak: waits.backlog?.heldPeak ?? null,
   };
 }
 

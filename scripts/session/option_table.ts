@@ -15,7 +15,7 @@ import {
 import { MAX_MESSAGES } from "../results/plan.ts";
 import { SAME_WITHIN } from "../statistics/call.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
-import { address, messageSizes, rates, shares } from "./option_values.ts";
+import { address, byteRate, messageSizes, rates, shares, stall } from "./option_values.ts";
 
 const MAX_PRODUCERS = 1 << 20;
 export const DEFAULT_RUN_TIME_MS = 10;
@@ -97,7 +97,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "runTimeMs",
     flags: "--run-time <time>",
     help: "how long a run should take, and 1.5 µs more for each producer: the pilot chooses the " +
-      `number of messages (default: ${DEFAULT_RUN_TIME_MS}ms; of an open loop ${OPEN_RUN_TIME_MS}ms)`,
+      `number of messages (default: ${DEFAULT_RUN_TIME_MS}ms; of an open loop ${OPEN_RUN_TIME_MS}ms, with --stall two periods)`,
     parse: timeSpan(1, 60_000),
     conflicts: ["messages", "total"],
     recorded: ({ runTimeMs, messages, total }) =>
@@ -166,6 +166,27 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     choices: ["exponential", "even"],
     default: "exponential",
     recorded: ({ loads }) => loads[0]?.spacing === "even" ? "even" : null,
+  },
+  {
+    key: "loads",
+    flags: "--stall <time/period>",
+    help:
+      "of an open loop: the listener reads nothing for so long of every period, such as 200ms/1s",
+    parse: stall,
+    recorded: ({ loads }) => {
+      const { stall } = loads[0]?.reading ?? { stall: null };
+      return stall === null ? null : `${stall.forMs}ms/${stall.everyMs}ms`;
+    },
+  },
+  {
+    key: "loads",
+    flags: "--drain-rate <rate>",
+    help: "of an open loop: the listener reads so many bytes a second, such as 50MB/s",
+    parse: byteRate,
+    recorded: ({ loads }) => {
+      const { bytesPerS } = loads[0]?.reading ?? { bytesPerS: null };
+      return bytesPerS === null ? null : `${bytesPerS}B/s`;
+    },
   },
   {
     key: "capacity",

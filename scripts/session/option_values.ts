@@ -1,6 +1,6 @@
 /** Values that only the measuring commands take. */
 import { InvalidArgumentError } from "commander";
-import { list, percentage } from "../cli/values.ts";
+import { list, percentage, timeSpan } from "../cli/values.ts";
 
 /** Sizes of a message: 1, or large enough to carry its number. */
 export function messageSizes(largest: number): (text: string) => number[] {
@@ -36,6 +36,26 @@ export function shares(text: string): number[] {
     throw new InvalidArgumentError("Give shares of the capacity up to 100%, such as 25%,50%.");
   }
   return [...new Set(values)].sort((a, b) => a - b);
+}
+
+/** A stall such as 200ms/1s: nothing is read for so long of every so long. */
+export function stall(text: string): { forMs: number; everyMs: number } {
+  const [forMs, everyMs, ...rest] = text.split("/").map(timeSpan(1, 3_600_000));
+  if (everyMs === undefined || rest.length > 0 || forMs >= everyMs) {
+    throw new InvalidArgumentError("Give a stall and its period, such as 200ms/1s.");
+  }
+  return { forMs, everyMs };
+}
+
+/** Bytes a second such as 50MB/s or 8MiB/s. */
+export function byteRate(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|)(i?)B\/s$/i.exec(text.trim());
+  const power = ["", "k", "m", "g"].indexOf((match?.[2] ?? "").toLowerCase());
+  const value = match === null
+    ? NaN
+    : Number(match[1]) * (match[3] === "" ? 1_000 : 1_024) ** power;
+  if (!(value >= 1_000)) throw new InvalidArgumentError("Give bytes a second, such as 50MB/s.");
+  return Math.round(value);
 }
 
 /** `host:port`, or `[host]:port` where the host has colons of its own. */

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
 import type { Spacing } from "../../bench/latency/arrivals.ts";
+import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
@@ -86,7 +87,7 @@ export function readOptions(
     : defaults.strategies;
   const timeoutMs = given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"];
   const loads = loadsOf(given);
-  const runTimeMs = given.runTime ?? (loads.length > 0 ? OPEN_RUN_TIME_MS : DEFAULT_RUN_TIME_MS);
+  const runTimeMs = given.runTime ?? openRunTimeMs(loads) ?? DEFAULT_RUN_TIME_MS;
   if (loads.length > 0 && given.messageSize.includes(1)) {
     throw new UsageError(
       "an open loop must tell its messages apart: give --message-size 8 or more, such as 64",
@@ -137,12 +138,32 @@ export function readOptions(
   };
 }
 
-function loadsOf({ load, rate, pacing }: Record<string, unknown>): OpenLoad[] {
-  const spacing = pacing as Spacing;
-  if (rate !== undefined) return (rate as number[]).map((ratePerS) => ({ ratePerS, spacing }));
+/** So long that a stall comes twice; null at full load. */
+function openRunTimeMs(loads: readonly OpenLoad[]): number | null {
+  if (loads.length === 0) return null;
+  return Math.max(OPEN_RUN_TIME_MS, 2 * (loads[0].reading?.stall?.everyMs ?? 0));
+}
+
+function loadsOf(
+  { load, rate, pacing, stall, drainRate, sink }: Record<string, unknown>,
+): OpenLoad[] {
+  const isSlow = stall !== undefined || drainRate !== undefined;
+  const reading = isSlow
+    ? { stall: stall ?? null, bytesPerS: drainRate ?? null } as SlowReading
+    : null;
+  const common = { spacing: pacing as Spacing, reading };
+  if (isSlow && load === undefined && rate === undefined) {
+    throw new UsageError(
+      "--stall and --drain-rate need a rate that goes on: give --load or --rate",
+    );
+  }
+  if (isSlow && sink === "none") {
+    throw new UsageError("--stall and --drain-rate slow a listener down, and --sink none has none");
+  }
+  if (rate !== undefined) return (rate as number[]).map((ratePerS) => ({ ratePerS, ...common }));
   return (load as number[] | undefined ?? []).flatMap((share): OpenLoad[] => [
-    { share, of: "own", spacing },
-    { share, of: "slowest", spacing },
+    { share, of: "own", ...common },
+    { share, of: "slowest", ...common },
   ]);
 }
 

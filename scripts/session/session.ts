@@ -256,6 +256,7 @@ export class Session {
       pace: cell.load === null || task !== "measure"
         ? null
         : { ratePerS: cell.ratePerS!, spacing: cell.load.spacing },
+      reading: task === "measure" ? cell.load?.reading ?? null : null,
       capacity: cell.capacity,
       seed: options.seed,
       listener: sink === "none" ? null : listener,

@@ -24,6 +24,10 @@ export const WAITS = [
   "late_p99_us",
   "clock_error_us",
   "end_clock_error_us",
+  "backlog_peak_bytes",
+  "backlog_mean_bytes",
+  "unread_peak_bytes",
+  "held_peak",
 ] as const;
 
 /** A wait under this many times the lateness of the pacing alone is mostly that. */
