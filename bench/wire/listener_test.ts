@@ -92,6 +92,28 @@ test("more bytes than the store has are judged and not dropped", () =>
     assert.deepEqual([verdict.mode, verdict.duplicated, verdict.lost], ["after", 400, 0]);
   }, { storeBytes: STREAM.length }));
 
+test(
+  "a run that is to be read slowly is read to its end, and judged as any other",
+  { timeout: 20_000 },
+  () =>
+    withListener(async (listener) => {
+      const stall = { forMs: 30, everyMs: 40 };
+      for (
+        const reading of [
+          { stall, bytesPerS: null },
+          { stall: null, bytesPerS: 100_000 },
+          { stall, bytesPerS: 100_000 },
+        ]
+      ) {
+        const { acknowledged, verdict } = await deliver(listener, { ...HEADER, reading }, STREAM);
+        assert.equal(acknowledged, STREAM.length);
+        assert.equal(verdict.status, "ok");
+      }
+      // What one run has asked for, the next has not.
+      assert.equal((await deliver(listener, HEADER, STREAM)).verdict.status, "ok");
+    }),
+);
+
 test("acknowledges the count also when bytes are missing", () =>
   withListener(async (listener) => {
     const { acknowledged, verdict } = await deliver(listener, HEADER, STREAM.subarray(0, -7));
@@ -114,6 +136,8 @@ test("refuses another version, impossible values, and data before the hello", ()
     assert.equal(await status(spoiled(8, 1)), "another version");
     assert.equal(await status(encodeHeader({ ...HEADER, messageBytes: 3 })), "bad values");
     assert.equal(await status(encodeHeader({ ...HEADER, producers: 0 })), "bad values");
+    const always = { stall: { forMs: 20, everyMs: 20 }, bytesPerS: null };
+    assert.equal(await status(encodeHeader({ ...HEADER, reading: always })), "bad values");
     const early = new Uint8Array(HEADER_BYTES + 1);
     early.set(header);
     assert.equal(await status(early), "bad values");

@@ -13,6 +13,7 @@ import {
   encodeTrailer,
   encodeVerdict,
   verdictDetailLength,
+  verdictNamesLength,
   verdictStampsLength,
 } from "./answers.ts";
 import { decodeHeader, encodeHeader } from "./header.ts";
@@ -32,6 +33,7 @@ const HEADER: RunHeader = {
   connections: { count: 3, token: 2n ** 63n + 1n },
   trailer: true,
   stamps: true,
+  reading: { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: 50_000_000 },
   exchanges: 1_024,
 };
 
@@ -40,6 +42,18 @@ test("every field survives the wire", () => {
   const unknown: RunHeader = { ...HEADER, messages: null, framing: "newline", warmUp: false };
   delete unknown.trailer;
   assert.deepEqual(decodeHeader(encodeHeader(unknown)), unknown);
+  const named: RunHeader = { ...HEADER, names: true };
+  delete named.connections;
+  assert.deepEqual(decodeHeader(encodeHeader(named)), named);
+  for (
+    const reading of [
+      { stall: { forMs: 999, everyMs: 1_000 }, bytesPerS: null },
+      { stall: null, bytesPerS: 2 ** 40 },
+    ]
+  ) {
+    const slow = { ...HEADER, reading };
+    assert.deepEqual(decodeHeader(encodeHeader(slow)), slow);
+  }
   const hello = {
     status: "accepted",
     mode: "inline",
@@ -63,12 +77,15 @@ test("every field survives the wire", () => {
     detail: "byte 7 – wrong",
   };
   const stamps = [{ bytes: 2 ** 40, ns: 2n ** 60n }, { bytes: 2 ** 40 + 1, ns: 2n ** 60n + 1n }];
-  const bytes = encodeVerdict(verdict, stamps);
+  const names = Uint8Array.from({ length: 3 * 8 }, (_, at) => at);
+  const bytes = encodeVerdict(verdict, stamps, names);
   const fixed = bytes.subarray(0, VERDICT_BYTES);
   const stampsAt = VERDICT_BYTES + verdictDetailLength(fixed);
-  assert.equal(stampsAt + verdictStampsLength(fixed), bytes.length);
+  const namesAt = stampsAt + verdictStampsLength(fixed);
+  assert.equal(namesAt + verdictNamesLength(fixed), bytes.length);
   assert.deepEqual(decodeVerdict(fixed, bytes.subarray(VERDICT_BYTES, stampsAt)), verdict);
-  assert.deepEqual(decodeStamps(bytes.subarray(stampsAt)), stamps);
+  assert.deepEqual(decodeStamps(bytes.subarray(stampsAt, namesAt)), stamps);
+  assert.deepEqual(bytes.subarray(namesAt), names);
   const dropped = Uint32Array.of(0, 7, 2 ** 32 - 1);
   assert.deepEqual(decodeTrailer(encodeTrailer(dropped), 3), dropped);
   assert.equal(decodeTrailer(encodeTrailer(dropped), 4), null);
@@ -87,11 +104,14 @@ test("the header is laid out as the protocol page says", () => {
   assert.equal(view.getUint32(20, true), 8_192);
   assert.equal(view.getBigUint64(24, true), 1_000n);
   assert.equal(view.getUint32(32, true), 4_294_967_295);
-  assert.equal(view.getUint32(36, true), 7);
+  assert.equal(view.getUint32(36, true), 1 | 2 | 4 | 16);
   assert.equal(view.getUint32(64, true), 1);
   assert.equal(view.getUint32(68, true), 5_000);
   assert.equal(view.getBigUint64(72, true), 2n ** 63n + 1n);
   assert.equal(view.getUint16(80, true), 1_024);
+  assert.equal(view.getUint32(84, true), 200);
+  assert.equal(view.getUint32(88, true), 1_000);
+  assert.equal(view.getBigUint64(96, true), 50_000_000n);
 });
 
 test("a header is refused for each value that is out of its range", () => {
@@ -119,8 +139,13 @@ test("a header is refused for each value that is out of its range", () => {
     (view) => view.setUint32(16, 65_537, true),
     (view) => view.setUint32(20, 0, true),
     (view) => view.setBigUint64(24, 2n ** 32n, true),
+    (view) => view.setUint32(36, 32, true),
+    // Names come over one connection alone.
     (view) => view.setUint32(36, 8, true),
     (view) => view.setUint32(68, 2 ** 31, true),
+    // A listener that stalled all the time would never read anything.
+    (view) => view.setUint32(84, 1_000, true),
+    (view) => view.setUint32(88, 0, true),
   ];
   for (const [at, edit] of edits.entries()) assert.equal(spoiled(edit), "bad values", `${at}`);
   // Together beyond 2^53, where counts of what is lost would no longer be exact.
