@@ -33,6 +33,8 @@ export interface Growth {
 }
 
 const STEPS = 200;
+/** Of every series. */
+export const BACKLOG_POINTS = STEPS + 1;
 
 /**
  * @param dueMs @param sentMs of every message, ascending
@@ -68,7 +70,7 @@ export function backlogOf(
     received.ms[received.ms.length - 1] ?? 0,
     read?.ms[read.ms.length - 1] ?? 0,
   );
-  const series = Array.from({ length: STEPS + 1 }, (_, step) => {
+  const series = Array.from({ length: BACKLOG_POINTS }, (_, step) => {
     const ms = endMs * step / STEPS;
     return { ms, waitingBytes: waitingAt(ms), unreadBytes: unreadAt(ms), held: heldAt(ms) };
   });

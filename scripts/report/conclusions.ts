@@ -9,6 +9,7 @@ import type { PairComparison } from "../statistics/pairs.ts";
 import { type Rank, rank } from "../statistics/ranking.ts";
 import { rankWaits } from "../statistics/wait_ranking.ts";
 import { answer } from "./answer.ts";
+import { backlogSentences } from "./backlog_words.ts";
 import { type Failures, failuresOf } from "./failures.ts";
 import { latencyNotes, latencyTable } from "./latency_table.ts";
 import { rankingNotes, rankingTable } from "./ranking_table.ts";
@@ -48,7 +49,7 @@ export function conclusionsOf(
       ...(isOpenLoop(rows[0])
         ? waitsOf(rows, pairs, runtimes)
         : throughputOf(rows, pairs, samples, runtimes)),
-      sentences: answer(rows, pairs),
+      sentences: [...answer(rows, pairs), ...backlogSentences(rows)],
       failures: failuresOf(rows, samples),
     };
   });

@@ -1,7 +1,8 @@
 /** Every cell of an open loop in a line: the percentiles of what its messages waited, medians over processes. */
-import { rate, time } from "../cli/units.js";
+import { count, memory, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
+import { readingOf } from "../results/load.ts";
 import { groupBy } from "../statistics/group_by.ts";
 import { waitOf } from "../statistics/wait_ranking.ts";
 import { waitLabel } from "./latency_table.ts";
@@ -12,6 +13,7 @@ import type { Entry, TableData } from "./table.ts";
 export function latencyCells(rows: readonly Summary[]): TableData {
   // Without a socket no listener reads anything.
   const hasEnd = rows.some(({ end_p50_us }) => end_p50_us !== null);
+  const isSlow = readingOf(rows[0]?.load ?? null) !== null;
   const ordered = [...groupBy(rows, labelOf).values()]
     .flatMap((own) => [...groupBy(own, ({ producers }) => String(producers)).values()].flat());
   return {
@@ -26,6 +28,7 @@ export function latencyCells(rows: readonly Summary[]): TableData {
       "p99.9",
       "max",
       ...(hasEnd ? ["end-to-end p50", "end-to-end p99"] : []),
+      ...(isSlow ? ["most bytes waiting", "most messages due but not sent"] : []),
     ],
     words: [0, 1],
     rows: ordered.map((row) => [
@@ -35,6 +38,7 @@ export function latencyCells(rows: readonly Summary[]): TableData {
       row.rate_per_s === null ? "" : rate(row.rate_per_s),
       ...waits(row),
       ...(hasEnd ? [timeOf(row, row.end_p50_us), timeOf(row, row.end_p99_us)] : []),
+      ...(isSlow ? piledUp(row) : []),
     ]),
   };
 }
@@ -52,6 +56,15 @@ function waits(row: Summary): Entry[] {
     timeOf(row, p99),
     timeOf(row, row.p999_us),
     timeOf(row, row.max_us),
+  ];
+}
+
+/** The peaks of a run: sent and not received, and due and not sent. */
+function piledUp({ status, backlog_peak_bytes, held_peak }: Summary): Entry[] {
+  const isKnown = status === "ok";
+  return [
+    isKnown && backlog_peak_bytes !== null ? memory(backlog_peak_bytes) : "",
+    isKnown && held_peak !== null ? count(Math.round(held_peak)) : "",
   ];
 }
 

@@ -8,10 +8,12 @@ import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
 import { conclusionLines, everyP } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
 
+/** @param hasBacklog whether there is a backlog.svg */
 export function reportMarkdown(
   data: ChartData,
   environment: unknown,
   conclusions: readonly Conclusion[],
+  hasBacklog = false,
 ): string {
   const hasThroughput = data.settings.length > 0;
   const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop);
@@ -30,6 +32,7 @@ export function reportMarkdown(
     ...(hasThroughput ? ["![Messages per second over producers](chart.svg)", ""] : []),
     ...data.settings.flatMap((setting) => settingSection(setting, data)),
     ...(open.length === 0 ? [] : ["![What messages waited, over percentiles](latency.svg)", ""]),
+    ...(hasBacklog ? ["![What piles up behind a slow listener, over time](backlog.svg)", ""] : []),
     ...open.flatMap((conclusion) => [
       `## Every P: ${escaped(conclusion.title)}`,
       "",

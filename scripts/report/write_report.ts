@@ -1,7 +1,10 @@
 /** The files of a report, into the folder that holds the results. */
 import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readBacklog } from "../results/backlog_file.ts";
 import type { Sample } from "../results/columns.ts";
+import { backlogSettings } from "./backlog_series.ts";
+import { backlogSvg } from "./backlog_svg.ts";
 import { chartData } from "./chart_data.ts";
 import { chartSvg } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -12,9 +15,10 @@ import { rankingSvg } from "./ranking_svg.ts";
 
 /**
  * Writes report.md and report.html, with ranking.svg and chart.svg where something was measured at full load, and
- * latency.svg where something was in an open loop; those of an earlier report are replaced.
+ * latency.svg where something was in an open loop, and backlog.svg where backlog.csv has what piled up in one; those of
+ * an earlier report are replaced.
  * @param environment as environment.json has it: one environment, or the array of joined results
- * @throws {UsageError} where the samples hold no finished round
+ * @throws {UsageError} where the samples hold no finished round, or backlog.csv is no such table
  */
 export function writeReport(
   folderPath: string,
@@ -25,12 +29,14 @@ export function writeReport(
   const data = chartData(samples);
   const hasThroughput = data.settings.length > 0;
   const hasLatency = conclusions.some(({ isOpenLoop }) => isOpenLoop);
+  const backlogs = hasLatency ? backlogSettings(conclusions, readBacklog(folderPath)) : [];
   const texts: Record<string, string> = {
     ...(hasThroughput
       ? { "ranking.svg": rankingSvg(conclusions), "chart.svg": chartSvg(data) }
       : {}),
     ...(hasLatency ? { "latency.svg": latencySvg(conclusions) } : {}),
-    "report.md": reportMarkdown(data, environment, conclusions),
+    ...(backlogs.length > 0 ? { "backlog.svg": backlogSvg(backlogs) } : {}),
+    "report.md": reportMarkdown(data, environment, conclusions, backlogs.length > 0),
     "report.html": reportPage(data, environment, conclusions),
   };
   for (const [name, text] of Object.entries(texts)) {

@@ -1,6 +1,6 @@
 /**
- * Every column of samples.csv, summary.csv and pairs.csv, in order. Adding one is a line here and its value in
- * `samples.ts`, `summary.ts` or `pair_rows.ts`; `docs/columns.md` is written from this list.
+ * Every column of samples.csv, summary.csv, pairs.csv and backlog.csv, in order. Adding one is a line here and its value
+ * in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is written from this list.
  */
 
 export const SCHEMA = 6;
@@ -404,6 +404,28 @@ export const PAIR_COLUMNS = [
   },
 ] as const satisfies readonly Column[];
 
+/** One series per cell, of its first verified run: enough for a picture. */
+export const BACKLOG_COLUMNS = [
+  { name: "runtime", kind: "text", help: "as in samples.csv" },
+  { name: "label", kind: "text", help: "what tables call the strategy with its parameters" },
+  { name: "producers", kind: "number", help: "logical producers (P)" },
+  { name: "workers", kind: "number", help: "Worker threads asked for (W)" },
+  { name: "message_bytes", kind: "number", help: "bytes per message (S)" },
+  { name: "load", kind: "text", help: "as in samples.csv" },
+  { name: "ms", kind: "number", help: "ms from the start of the run" },
+  {
+    name: "waiting_bytes",
+    kind: "number",
+    help: "bytes that were sent and not yet received by the consumer at that moment",
+  },
+  {
+    name: "unread_bytes",
+    kind: "number",
+    help: "bytes that the consumer had received and the listener not read",
+  },
+  { name: "held_messages", kind: "number", help: "messages that were due and not sent" },
+] as const satisfies readonly Column[];
+
 type ValueOf<K> = K extends "number" ? number : K extends "flag" ? boolean : string;
 /** A row of a table: a value per column, null where it is unknown. */
 export type Row<Columns extends readonly Column[]> = {
@@ -413,6 +435,7 @@ export type Row<Columns extends readonly Column[]> = {
 export type Sample = Row<typeof SAMPLE_COLUMNS>;
 export type Summary = Row<typeof SUMMARY_COLUMNS>;
 export type PairRow = Row<typeof PAIR_COLUMNS>;
+export type BacklogRow = Row<typeof BACKLOG_COLUMNS>;
 
 /** The page that explains them all. */
 export function columnsPage(): string {
@@ -446,6 +469,12 @@ export function columnsPage(): string {
     "Recomputed from samples.csv. Only a row over all P has a call.",
     ...head,
     ...table(PAIR_COLUMNS),
+    "",
+    "## backlog.csv: one row per moment",
+    "",
+    "Written where an open loop's listener reads slowly: how one run of each cell went, the first that was verified.",
+    ...head,
+    ...table(BACKLOG_COLUMNS),
     "",
     "This page is written from `scripts/results/columns.ts` by `npm test -- --fix`.",
     "",

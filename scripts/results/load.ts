@@ -30,6 +30,17 @@ function readingTitle(reading: SlowReading | null): string {
     (bytesPerS === null ? "" : `, read at ${bytesPerS} bytes/s`);
 }
 
+/** What column `load` says of how slowly the listener reads; null where it says nothing of it. */
+export function readingOf(load: string | null): SlowReading | null {
+  const [, forMs, everyMs] = /, stalled ([\d.]+) of ([\d.]+) ms(?=,|$)/.exec(load ?? "") ?? [];
+  const bytesPerS = /, read at (\d+) bytes\/s$/.exec(load ?? "")?.[1];
+  if (forMs === undefined && bytesPerS === undefined) return null;
+  return {
+    stall: forMs === undefined ? null : { forMs: Number(forMs), everyMs: Number(everyMs) },
+    bytesPerS: bytesPerS === undefined ? null : Number(bytesPerS),
+  };
+}
+
 /** What an open loop needs to know of a cell. */
 interface Loaded {
   load: OpenLoad | null;

@@ -7,6 +7,7 @@ import { printPlan, printSubjects } from "./lists.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
 import { duration } from "../cli/units.js";
 import { saveBaseline } from "../results/baselines.ts";
+import { BacklogFile } from "../results/backlog_file.ts";
 import type { Sample } from "../results/columns.ts";
 import { HistogramLog } from "../results/histograms.ts";
 import type { Environment } from "../results/environment.ts";
@@ -87,6 +88,7 @@ export async function runComparison(work: Work): Promise<number> {
     destination = openDestination({ ...work, listener: listener.runtime });
     const { folder, environment, earlier, plan } = destination;
     const histograms = new HistogramLog(folder.path);
+    const backlogs = new BacklogFile(folder.path);
     const session = new Session({
       session: environment.session,
       options,
@@ -106,7 +108,10 @@ export async function runComparison(work: Work): Promise<number> {
           folder.writePlan(plan);
         },
         onRows: (rows) => keep(rows, folder, progress),
-        onWaits: (cell, runs) => keepWaits(cell, runs, histograms),
+        onWaits: (cell, runs) => {
+          keepWaits(cell, runs, histograms);
+          backlogs.keep(cell, runs);
+        },
         onEstimate: (estimate) => {
           for (const line of estimateLines(estimate)) progress.say(line);
         },

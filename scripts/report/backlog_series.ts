@@ -1,0 +1,98 @@
+/** Which series of backlog.csv a picture of a setting shows: those of its largest P, of cells that have figures. */
+import { findControl } from "../../bench/subjects/controls.ts";
+import { plainText } from "../cli/plain_text.ts";
+import { backlogKey } from "../results/backlog_file.ts";
+import type { BacklogRow, Summary } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
+import { readingOf } from "../results/load.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import type { Conclusion } from "./conclusions.ts";
+
+/** A moment of a run. */
+export interface Moment {
+  ms: number;
+  waitingBytes: number;
+  held: number;
+}
+
+export interface BacklogLine {
+  label: string;
+  moments: Moment[];
+}
+
+export interface BacklogPanel {
+  runtime: string;
+  version: string;
+  /** From the largest peak on. */
+  lines: BacklogLine[];
+  /** `async-lock (lost)`: cells that have no line. */
+  missing: string[];
+}
+
+export interface BacklogSetting {
+  title: string;
+  /** A row of it. */
+  row: Summary;
+  producers: number;
+  panels: BacklogPanel[];
+}
+
+/** Those that have a line. */
+export function backlogSettings(
+  conclusions: readonly Conclusion[],
+  rows: readonly BacklogRow[],
+): BacklogSetting[] {
+  const series = groupBy(rows, backlogKey);
+  return conclusions.flatMap((conclusion) => {
+    const slow = conclusion.rows.filter((row) =>
+      readingOf(row.load) !== null && findControl(row.strategy!) === undefined
+    );
+    const drawn = slow.filter((row) => lineOf(row, series) !== null);
+    if (drawn.length === 0) return [];
+    const producers = Math.max(...drawn.map((row) => row.producers!));
+    const largest = slow.filter((row) => row.producers === producers);
+    const panels = groupBy(largest, (row) => `${row.runtime} ${row.runtime_version}`);
+    return [{
+      title: conclusion.title,
+      row: drawn[0],
+      producers,
+      panels: [...panels.values()].map((own) => panelOf(own, series)),
+    }];
+  });
+}
+
+type Series = ReadonlyMap<string, readonly BacklogRow[]>;
+
+function panelOf(rows: readonly Summary[], series: Series): BacklogPanel {
+  const peak = ({ moments }: BacklogLine) =>
+    Math.max(...moments.map(({ waitingBytes }) => waitingBytes));
+  const without = rows.filter((row) => lineOf(row, series) === null);
+  return {
+    runtime: plainText(rows[0].runtime),
+    version: plainText(rows[0].runtime_version),
+    lines: rows.flatMap((row) => lineOf(row, series) ?? []).sort((a, b) => peak(b) - peak(a)),
+    missing: without.map((row) => {
+      const why = row.status === "ok" ? "no series" : plainText(row.status);
+      return `${plainText(labelOf(row))} (${why})`;
+    }),
+  };
+}
+
+/** Null where a cell has no figure, or its series was never written. */
+function lineOf(row: Summary, series: Series): BacklogLine | null {
+  if (row.status !== "ok") return null;
+  const { runtime, producers, workers, message_bytes, load } = row;
+  const label = labelOf(row);
+  const key = backlogKey({ runtime, label, producers, workers, message_bytes, load });
+  const moments = (series.get(key) ?? []).flatMap(({ ms, waiting_bytes, held_messages }) =>
+    isCount(ms) && isCount(waiting_bytes) && isCount(held_messages)
+      ? [{ ms, waitingBytes: waiting_bytes, held: held_messages }]
+      : []
+  );
+  return moments.length === 0 ? null : { label: plainText(label), moments };
+}
+
+/** Whatever a file says, a number from 0 on has a place in a picture. */
+function isCount(value: number | null): value is number {
+  return value !== null && value >= 0 && value < Infinity;
+}

@@ -1,0 +1,206 @@
+/**
+ * backlog.svg: how much waits in the hand-off while a listener reads slowly, over the time of a run, and how many
+ * messages their producers cannot send meanwhile. One panel per runtime, one line per strategy.
+ */
+import { shortened } from "../cli/plain_text.ts";
+import { time } from "../cli/units.js";
+import { isOwnLoad } from "../results/labels.ts";
+import { readingOf } from "../results/load.ts";
+import type { BacklogLine, BacklogPanel, BacklogSetting, Moment } from "./backlog_series.ts";
+import { byteTicks, countTicks, type Tick } from "./backlog_ticks.ts";
+import { titleOf } from "./chart_svg.ts";
+import { lineNames } from "./line_names.ts";
+import { linearTicks, scaleOf, spread } from "./page/layout.js";
+import { outlineOf } from "./page/marks.js";
+import { styleOf } from "./palette.ts";
+import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
+import { span } from "./verdicts.ts";
+
+/** All in px: as wide as chart.svg. */
+const WIDTH = 850;
+const MARGIN = 16;
+const LEFT = 84;
+const RIGHT = 660;
+const HEAD = 86;
+const TITLE = 22;
+const CAPTION = 20;
+const WAITING = 170;
+const HELD = 80;
+const BETWEEN_PLOTS = 16;
+const UNDER = 48;
+const NOTE = 20;
+const BETWEEN = 26;
+const LABEL_GAP = 15;
+/** A stall that is narrower, or comes more often, is no shade that anybody could tell apart. */
+const LEAST_SHADE = 1;
+
+/** One setting below the other. */
+export function backlogSvg(settings: readonly BacklogSetting[]): string {
+  const parts: string[] = [];
+  let y = MARGIN;
+  for (const setting of settings) {
+    const plots = plotsOf(setting);
+    parts.push(...headings(setting, plots[0], y));
+    y += HEAD;
+    for (const panel of setting.panels) {
+      const title = shortened(titleOf(panel.runtime, panel.version), 60);
+      parts.push(words(MARGIN, y + 6, title, { size: 16, weight: 600 }));
+      y += TITLE;
+      for (const [at, plot] of plots.entries()) {
+        parts.push(words(LEFT, y + CAPTION - 8, plot.caption, { fill: INK.faint }));
+        const inside = [...axes(plot), ...panel.lines.map((line) => drawn(line, plot))];
+        const names = at === 0 ? namesOf(panel, plot) : [];
+        parts.push(
+          shape("g", { transform: `translate(0 ${y + CAPTION})` }, ...inside, ...names),
+        );
+        y += CAPTION + plot.height + (at < plots.length - 1 ? BETWEEN_PLOTS : 0);
+      }
+      parts.push(...timeAxis(plots[0], y));
+      y += UNDER;
+      if (panel.missing.length > 0) {
+        const text = shortened(`no figure: ${panel.missing.join(", ")}`, 100);
+        parts.push(words(LEFT, y + 8, text, { fill: INK.faint }));
+        y += NOTE;
+      }
+      y += BETWEEN;
+    }
+  }
+  return picture(
+    WIDTH,
+    y,
+    "Bytes that wait in the hand-off, and messages that are due and not sent, over the time of a run behind a slow " +
+      "listener, a panel for each runtime, one line per strategy. The figures are in backlog.csv.",
+    ...parts,
+  );
+}
+
+interface Plot {
+  caption: string;
+  height: number;
+  value: (moment: Moment) => number;
+  x: (ms: number) => number;
+  y: (value: number) => number;
+  /** Of the run, ms. */
+  endMs: number;
+  ticks: Tick[];
+  /** From and to, ms. */
+  stalls: [number, number][];
+}
+
+/** The same for all panels of a setting, so that they can be laid side by side. The second is left out where it is empty. */
+function plotsOf({ row, panels }: BacklogSetting): Plot[] {
+  const moments = panels.flatMap(({ lines }) => lines.flatMap((line) => line.moments));
+  const endMs = Math.max(1, ...moments.map(({ ms }) => ms));
+  const x = scaleOf([0, endMs], [LEFT, RIGHT], false);
+  const common = { x, endMs, stalls: stallsOf(row.load, endMs, x) };
+  const plot = (
+    caption: string,
+    height: number,
+    value: Plot["value"],
+    ticks: (most: number) => Tick[],
+  ): Plot => {
+    // With some air above the highest.
+    const most = Math.max(1, ...moments.map(value)) * 1.05;
+    const y = scaleOf([0, most], [height, 0], false);
+    return { ...common, caption, height, value, y, ticks: ticks(most) };
+  };
+  return [
+    plot("bytes waiting in the hand-off", WAITING, (one) => one.waitingBytes, byteTicks),
+    ...(moments.some(({ held }) => held > 0)
+      ? [plot("messages due but not sent", HELD, (one) => one.held, countTicks)]
+      : []),
+  ];
+}
+
+/** Empty where the load has none, or they would be too narrow to see. */
+function stallsOf(
+  load: string | null,
+  endMs: number,
+  x: (ms: number) => number,
+): [number, number][] {
+  const stall = readingOf(load)?.stall ?? null;
+  if (stall === null) return [];
+  const { forMs, everyMs } = stall;
+  if (!(x(forMs) - x(0) >= LEAST_SHADE && x(everyMs - forMs) - x(0) >= LEAST_SHADE)) return [];
+  const stalls: [number, number][] = [];
+  for (let from = everyMs - forMs; from < endMs; from += everyMs) {
+    stalls.push([from, Math.min(endMs, from + forMs)]);
+  }
+  return stalls;
+}
+
+function headings(
+  { title, row, producers }: BacklogSetting,
+  { stalls }: Plot,
+  y: number,
+): string[] {
+  const shade = stalls.length === 0 ? "" : "; grey: about when the listener stalls";
+  const own = isOwnLoad(row) ? "; each at a rate of its own, not to be compared" : "";
+  const heading = `What piles up behind a slow listener, ${span([producers])}`;
+  return [
+    words(MARGIN, y + 12, heading, { size: 17, weight: 600 }),
+    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
+    words(MARGIN, y + 56, `one run of each cell, the first${shade}${own}`, { fill: INK.faint }),
+  ];
+}
+
+function axes({ x, y, height, ticks, stalls }: Plot): string[] {
+  return [
+    ...stalls.map(([from, to]) =>
+      shape("rect", { x: x(from), y: 0, width: x(to) - x(from), height, fill: INK.stripe })
+    ),
+    ...ticks.flatMap(({ value, text }) => [
+      straight([LEFT, y(value)], [RIGHT, y(value)], INK.line),
+      words(LEFT - 8, y(value) + 4, text, { anchor: "end" }),
+    ]),
+    straight([LEFT, 0], [LEFT, height], INK.faint),
+    straight([LEFT, height], [RIGHT, height], INK.faint),
+  ];
+}
+
+/** Under both plots. */
+function timeAxis({ x, endMs }: Plot, y: number): string[] {
+  return [
+    ...linearTicks([0, endMs], 6).flatMap((ms) => [
+      straight([x(ms), y], [x(ms), y + 4], INK.faint),
+      words(x(ms), y + 18, ms === 0 ? "0" : time(ms * 1_000), { anchor: "middle" }),
+    ]),
+    words((LEFT + RIGHT) / 2, y + 37, "since the start of the run", {
+      anchor: "middle",
+      fill: INK.faint,
+    }),
+  ];
+}
+
+/** A line, and its mark where it is highest. */
+function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
+  const { colour, dash, shape: mark } = styleOf(label);
+  const highest = moments.reduce((a, b) => value(b) > value(a) ? b : a);
+  return [
+    shape("path", {
+      d: pathThrough(moments.map((moment) => ({ x: x(moment.ms), y: y(value(moment)) }))),
+      fill: "none",
+      stroke: colour,
+      "stroke-width": 1.8,
+      "stroke-linejoin": "round",
+      "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
+    }),
+    shape("path", {
+      transform: `translate(${x(highest.ms).toFixed(2)} ${y(value(highest)).toFixed(2)})`,
+      d: outlineOf(mark),
+      fill: colour,
+      stroke: colour,
+      "stroke-width": 1.3,
+    }),
+  ].join("");
+}
+
+/** Most lines end at nothing: their names then stand in the order of their peaks. */
+function namesOf({ lines }: BacklogPanel, { x, y, height, value }: Plot): string[] {
+  const ends = lines.map(({ label, moments }) => ({
+    series: { label, colour: styleOf(label).colour },
+    last: { x: x(moments.at(-1)!.ms), y: y(value(moments.at(-1)!)) },
+  }));
+  const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, 4, height - 4);
+  return lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT);
+}

@@ -1,0 +1,61 @@
+/** What piled up in front of a slow listener, in words: figures of each strategy, without comparing any. */
+import { findControl } from "../../bench/subjects/controls.ts";
+import type { SlowReading } from "../../bench/wire/slow_reader.ts";
+import { plainText } from "../cli/plain_text.ts";
+import { count, memory } from "../cli/units.js";
+import type { Summary } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
+import { readingOf } from "../results/load.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { span } from "./verdicts.ts";
+
+/** A screen has no room for more; further strategies are in the table of every P. */
+const MOST_LINES = 10;
+
+/** One line before the strategies, and one each, at the largest P that has figures. @param rows of one setting */
+export function backlogSentences(rows: readonly Summary[]): string[] {
+  const reading = readingOf(rows[0]?.load ?? null);
+  const known = rows.filter((row) => row.status === "ok" && row.backlog_peak_bytes !== null);
+  if (reading === null || known.length === 0) return [];
+  const producers = Math.max(...known.map((row) => row.producers!));
+  const isLargest = (row: Summary) => row.producers === producers;
+  const tried = rows.filter((row) =>
+    isLargest(row) && row.status !== "skipped" && findControl(row.strategy!) === undefined
+  );
+  const isWhole = tried.every(({ status }) => status === "ok");
+  const strategies = [...groupBy(known.filter(isLargest), labelOf)];
+  const shown = strategies.slice(0, MOST_LINES);
+  const over = new Set(rows.map(({ runtime }) => runtime)).size > 1 ? "; a range over runtimes" : "";
+  return [
+    `Behind a listener that ${readingWords(reading)}, ${span([producers])}, the peaks of a run were` +
+    ` (medians over runs and processes${over}):`,
+    ...shown.map(([label, own]) => `${plainText(label)}: ${strategyWords(own)}.`),
+    ...(shown.length < strategies.length
+      ? [`${strategies.length - shown.length} further strategies stand in the table of every P.`]
+      : []),
+    ...(isWhole ? ["None of their messages was lost."] : []),
+  ];
+}
+
+/** `stalled 200 of every 1,000 ms and read 50,000,000 bytes/s`. */
+function readingWords({ stall, bytesPerS }: SlowReading): string {
+  return [
+    ...(stall === null ? [] : [`stalled ${stall.forMs} of every ${count(stall.everyMs)} ms`]),
+    ...(bytesPerS === null ? [] : [`read ${count(bytesPerS)} bytes/s`]),
+  ].join(" and ");
+}
+
+function strategyWords(rows: readonly Summary[]): string {
+  const waiting = rangeOf(rows.map((row) => row.backlog_peak_bytes!), memory);
+  const held = rows.flatMap(({ held_peak }) => held_peak ?? []);
+  return `${waiting} waiting in the hand-off` +
+    (held.length === 0
+      ? ""
+      : `, and ${rangeOf(held, (value) => count(Math.round(value)))} messages due but not sent`);
+}
+
+/** `1.2 MiB`, `1.2 MiB to 4 MiB`. */
+function rangeOf(values: readonly number[], shown: (value: number) => string): string {
+  const [least, most] = [shown(Math.min(...values)), shown(Math.max(...values))];
+  return least === most ? least : `${least} to ${most}`;
+}

@@ -1,0 +1,88 @@
+/**
+ * `backlog.csv`: what piled up where while a listener read slowly, over the time of one run. Each cell has one series,
+ * of the first run that was verified: a picture needs no more, and what every run came to is in samples.csv.
+ */
+import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
+import type { RunReport } from "../../bench/process/spec.ts";
+import { identityOf } from "./cell_key.ts";
+import { BACKLOG_COLUMNS, type BacklogRow } from "./columns.ts";
+import { headerLine, parseRows, rowLine } from "./csv.ts";
+import type { Cell } from "./plan.ts";
+
+export const BACKLOG_FILE = "backlog.csv";
+
+export class BacklogFile {
+  readonly #path: string;
+  /** Cells that have their series. */
+  readonly #kept = new Set<string>();
+
+  /**
+   * Creates nothing before the first series, so that no other folder has such a file; what a kill left half of is cut off.
+   * @throws {UsageError} where there is a file that is no such table
+   */
+  constructor(folderPath: string) {
+    this.#path = join(folderPath, BACKLOG_FILE);
+    if (!existsSync(this.#path)) return;
+    let text = wholeLines(this.#path);
+    const rows = parseRows(BACKLOG_COLUMNS, text, this.#path);
+    const torn = tornRows(rows);
+    for (let row = 0; row < torn; row++) text = withoutLastLine(text);
+    truncateSync(this.#path, Buffer.byteLength(text));
+    for (const row of rows.slice(0, rows.length - torn)) this.#kept.add(backlogKey(row));
+  }
+
+  /** @param runs verified, of one process of the cell, in their order */
+  keep(cell: Cell, runs: readonly RunReport[]): void {
+    const series = runs[0]?.waits?.backlog?.series;
+    if (series === undefined || (cell.load?.reading ?? null) === null) return;
+    const { runtime, label, producers, workers, message_bytes, load } = identityOf(cell);
+    const place = { runtime, label, producers, workers, message_bytes, load };
+    if (this.#kept.has(backlogKey(place))) return;
+    this.#kept.add(backlogKey(place));
+    const rows = series.map(({ ms, waitingBytes, unreadBytes, held }) =>
+      rowLine(BACKLOG_COLUMNS, {
+        ...place,
+        ms: Number(ms.toFixed(3)),
+        waiting_bytes: waitingBytes,
+        unread_bytes: unreadBytes,
+        held_messages: held,
+      })
+    );
+    const isEmpty = !existsSync(this.#path) || statSync(this.#path).size === 0;
+    appendFileSync(this.#path, (isEmpty ? headerLine(BACKLOG_COLUMNS) : "") + rows.join(""));
+  }
+}
+
+/** The series of a folder, of which the last may have lost its end; none where it has no such file. @throws {UsageError} */
+export function readBacklog(folderPath: string): BacklogRow[] {
+  const path = join(folderPath, BACKLOG_FILE);
+  return existsSync(path) ? parseRows(BACKLOG_COLUMNS, wholeLines(path), path) : [];
+}
+
+/** The same string for rows of one series. */
+export function backlogKey(row: Omit<BacklogRow, Measured>): string {
+  const { runtime, label, producers, workers, message_bytes, load } = row;
+  return JSON.stringify([runtime, label, producers, workers, message_bytes, load]);
+}
+
+type Measured = "ms" | "waiting_bytes" | "unread_bytes" | "held_messages";
+
+function wholeLines(path: string): string {
+  const text = readFileSync(path, "utf8");
+  return text.slice(0, text.lastIndexOf("\n") + 1);
+}
+
+function withoutLastLine(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1);
+}
+
+/** How many at the end are of a series that was not written to its end; a later run of the cell then gives it another. */
+function tornRows(rows: readonly BacklogRow[]): number {
+  const last = rows.at(-1);
+  if (last === undefined) return 0;
+  const before = rows.findLastIndex((row) => backlogKey(row) !== backlogKey(last));
+  const count = rows.length - 1 - before;
+  return count < BACKLOG_POINTS ? count : 0;
+}
