@@ -172,7 +172,7 @@ function timeAxis({ x, endMs }: Plot, y: number): string[] {
   ];
 }
 
-/** A line, and its mark where it is highest. */
+/** A line, and where it is highest its mark, unless it never leaves the ground. */
 function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
   const { colour, dash, shape: mark } = styleOf(label);
   const highest = moments.reduce((a, b) => value(b) > value(a) ? b : a);
@@ -185,7 +185,7 @@ function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
       "stroke-linejoin": "round",
       "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
     }),
-    shape("path", {
+    value(highest) === 0 ? "" : shape("path", {
       transform: `translate(${x(highest.ms).toFixed(2)} ${y(value(highest)).toFixed(2)})`,
       d: outlineOf(mark),
       fill: colour,

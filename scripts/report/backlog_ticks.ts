@@ -7,9 +7,9 @@ export interface Tick {
   text: string;
 }
 
-/** About how many. */
-const TICKS = 4;
-const SMALL_TICKS = 2;
+/** About how many; the plot of messages is the lower one. */
+const BYTE_TICKS = 5;
+const COUNT_TICKS = 4;
 
 const UNITS = [
   { name: "GiB", bytes: 2 ** 30 },
@@ -21,7 +21,7 @@ const UNITS = [
 /** Linear from 0. */
 export function byteTicks(most: number): Tick[] {
   const { name, bytes } = UNITS.find((unit) => most >= unit.bytes) ?? UNITS.at(-1)!;
-  return linearTicks([0, most / bytes], TICKS)
+  return linearTicks([0, most / bytes], BYTE_TICKS)
     .filter((value) => bytes > 1 || Number.isInteger(value))
     .map((value) => ({
       value: value * bytes,
@@ -31,6 +31,6 @@ export function byteTicks(most: number): Tick[] {
 
 /** Linear from 0. */
 export function countTicks(most: number): Tick[] {
-  return linearTicks([0, most], SMALL_TICKS).filter(Number.isInteger)
+  return linearTicks([0, most], COUNT_TICKS).filter(Number.isInteger)
     .map((value) => ({ value, text: count(value) }));
 }
