@@ -75,9 +75,7 @@ function withReport(
       writeFileSync(join(folder, BACKLOG_FILE), headerLine(BACKLOG_COLUMNS) + lines.join(""));
     }
     writeReport(folder, samples, syntheticEnvironment(), concluded(samples).conclusions);
-    use((name) =>
-      existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : null
-    );
+    use((name) => existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : null);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -25,9 +25,13 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
   const isWhole = tried.every(({ status }) => status === "ok");
   const strategies = [...groupBy(known.filter(isLargest), labelOf)];
   const shown = strategies.slice(0, MOST_LINES);
-  const over = new Set(rows.map(({ runtime }) => runtime)).size > 1 ? "; a range over runtimes" : "";
+  const over = new Set(rows.map(({ runtime }) => runtime)).size > 1
+    ? "; a range over runtimes"
+    : "";
   return [
-    `Behind a listener that ${readingWords(reading)}, ${span([producers])}, the peaks of a run were` +
+    `Behind a listener that ${readingWords(reading)}, ${
+      span([producers])
+    }, the peaks of a run were` +
     ` (medians over runs and processes${over}):`,
     ...shown.map(([label, own]) => `${plainText(label)}: ${strategyWords(own)}.`),
     ...(shown.length < strategies.length
