@@ -96,8 +96,6 @@ class ReceivedRun {
       }));
       if (ended) this.#ended();
     }
-    const { reading } = this.#header;
-    if (reading !== undefined && !this.#over) this.#slow = new SlowReader(this.#sockets, reading);
   }
 
   /** What reads one connection: its clock exchanges first, then its messages. */
@@ -107,7 +105,7 @@ class ReceivedRun {
       this.#received[at] += bytes.length;
       if (this.#header.stamps) this.#stamp(at);
       this.#recorder.take(bytes, at);
-      this.#slow?.took(bytes.length);
+      this.#slowDown(bytes.length);
     };
     let exchanges = this.#header.exchanges ?? 0;
     if (exchanges === 0) return messages;
@@ -129,6 +127,14 @@ class ReceivedRun {
       }
       if (from < chunk.length) messages(chunk.subarray(from));
     };
+  }
+
+  /** Its periods begin with the first message: how long a client prepares after the hello differs from run to run. */
+  #slowDown(tookBytes: number): void {
+    const { reading } = this.#header;
+    if (reading === undefined || this.#over) return;
+    this.#slow ??= new SlowReader(this.#sockets, reading);
+    this.#slow.took(tookBytes);
   }
 
   #stamp(at: number): void {
