@@ -31,7 +31,7 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
   return [
     `Behind a listener that ${readingWords(reading)}, ${
       span([producers])
-    }, the peaks of a run were` +
+    }, the peaks of a run were, whatever their cause` +
     ` (medians over runs and processes${over}):`,
     ...shown.map(([label, own]) => `${plainText(label)}: ${strategyWords(own)}.`),
     ...(shown.length < strategies.length
@@ -49,13 +49,17 @@ function readingWords({ stall, bytesPerS }: SlowReading): string {
   ].join(" and ");
 }
 
+/** Of one strategy; what the consumer had received is in its write, or in the system's buffers. */
 function strategyWords(rows: readonly Summary[]): string {
   const waiting = rangeOf(rows.map((row) => row.backlog_peak_bytes!), memory);
+  const unread = rows.flatMap(({ unread_peak_bytes }) => unread_peak_bytes ?? []);
   const held = rows.flatMap(({ held_peak }) => held_peak ?? []);
-  return `${waiting} waiting in the hand-off` +
-    (held.length === 0
-      ? ""
-      : `, and ${rangeOf(held, (value) => count(Math.round(value)))} messages due but not sent`);
+  const messages = (value: number) => count(Math.round(value));
+  return [
+    `${waiting} waiting in the hand-off`,
+    ...(unread.length === 0 ? [] : [`${rangeOf(unread, memory)} received but not read`]),
+    ...(held.length === 0 ? [] : [`${rangeOf(held, messages)} messages due but not sent`]),
+  ].join(", ");
 }
 
 /** `1.2 MiB`, `1.2 MiB to 4 MiB`. */
