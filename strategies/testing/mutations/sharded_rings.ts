@@ -62,7 +62,7 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
     find:
       "    this.#publishAll();\n    if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();",
     replace:
-      "    const last = this.#lifecycle.closeOne(this.#worker);\n    for (let i = 0; i < 50_000; i++) Atomics.load(this.#life, 0);\n    this.#publishAll();\n    if (last) this.#sleeper.wake();",
+      "    const last = this.#lifecycle.closeOne(this.#worker);\n    for (let i = 0; i < 50_000; i++) Atomics.load(this.#words, 0);\n    this.#publishAll();\n    if (last) this.#sleeper.wake();",
     byChance: true,
   },
   {
