@@ -16,7 +16,10 @@ export interface Pace {
   messages: number;
 }
 
-/** ms from the start of a run at which each message of a producer is due, ascending. */
+/**
+ * ms from the start of a run at which each message of a producer is due, ascending. Exponential gaps are scaled so that
+ * every producer's messages span the same time: else those that end early would leave a lower rate than was asked for.
+ */
 export function dueTimes(
   producer: number,
   producers: number,
@@ -29,7 +32,8 @@ export function dueTimes(
   }
   const next = random(keysOf({ seed, run: producer })[0]);
   let at = 0;
-  return Float64Array.from({ length: messages }, () => at -= Math.log(1 - next()) * gapMs);
+  const ends = Float64Array.from({ length: messages + 1 }, () => at -= Math.log(1 - next()));
+  return ends.subarray(0, messages).map((end) => end / at * messages * gapMs);
 }
 
 /** A Worker's messages in the order in which they are due. */

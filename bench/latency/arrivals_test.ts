@@ -21,9 +21,24 @@ test("due times depend on seed and producer alone", () => {
   assert.deepEqual(dueTimes(3, 8, 7, PACE), dueTimes(3, 8, 7, PACE));
   assert.notDeepEqual(dueTimes(3, 8, 7, PACE), dueTimes(4, 8, 7, PACE));
   assert.notDeepEqual(dueTimes(3, 8, 7, PACE), dueTimes(3, 8, 8, PACE));
-  // A longer run begins like a shorter one.
-  const longer = dueTimes(3, 8, 7, { ...PACE, messages: 4_000 });
-  assert.deepEqual(longer.subarray(0, 2_000), dueTimes(3, 8, 7, PACE));
+});
+
+test("the rate is the same from the first to the last moment, however few messages each has", () => {
+  for (const [producers, messages] of [[8_192, 2], [1_000, 6], [8, 2_000]]) {
+    const pace: Pace = { ratePerS: 50_000, spacing: "exponential", messages };
+    const wholeMs = producers * messages * 1_000 / pace.ratePerS;
+    const parts = [0, 0, 0, 0];
+    for (let producer = 0; producer < producers; producer++) {
+      for (const ms of dueTimes(producer, producers, 7, pace)) {
+        assert.ok(ms > 0 && ms < wholeMs);
+        parts[Math.floor(4 * ms / wholeMs)]++;
+      }
+    }
+    for (const part of parts) {
+      const share = 4 * part / (producers * messages);
+      assert.ok(Math.abs(share - 1) < 0.06, `${producers}: ${parts}`);
+    }
+  }
 });
 
 test("even spacing shifts producers by i / P of a gap", () => {

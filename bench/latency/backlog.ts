@@ -11,7 +11,7 @@ export interface Backlog {
   meanBytes: number;
   /** Most bytes that the consumer had received and the listener not read: in a write, or in the system's buffers. */
   unreadPeakBytes: number | null;
-  /** Most messages that were due and not sent: their producers were held up. */
+  /** Most messages that were due and not sent while another was: their producers were held up. */
   heldPeak: number;
   /** How all of it went, in equal steps. */
   series: BacklogPoint[];
@@ -64,7 +64,7 @@ export function backlogOf(
     unreadPeakBytes = Math.max(unreadPeakBytes!, totalAt(received, read.ms[at]) - before);
   }
   for (let at = 0; at < sentMs.length; at++) {
-    heldPeak = Math.max(heldPeak, countUpTo(dueMs, sentMs[at]) - at);
+    heldPeak = Math.max(heldPeak, countUpTo(dueMs, sentMs[at]) - at - 1);
   }
   const endMs = Math.max(
     received.ms[received.ms.length - 1] ?? 0,

@@ -15,10 +15,12 @@ const ANSWER = 1;
 /** In 8 bytes from a line's begin. */
 const STAMP = 1;
 const OFFSET = 2;
-/** As many at least, and more until the error is good, or there were too many. */
+/** As many at least, and more until the error is good, or that took too long (ms). */
 const EXCHANGES = 32;
-const MOST_EXCHANGES = 2_000;
+const ENOUGH_MS = 20;
 const GOOD_ERROR_MS = 0.003;
+/** A Worker that waits for the first question looks this often whether it is to leave (ms). */
+const SLICE_MS = 50;
 /** In place of a question. */
 const NO_MORE = -1;
 /** How long an answer is awaited without sleeping (ms). */
@@ -57,15 +59,25 @@ export class PaceBlock {
     return this.#times[this.#start] - this.#times[line(worker) / 8 + OFFSET];
   }
 
-  /** Worker: answer the consumer's questions. Blocks until the last. */
-  answer(worker: number): void {
+  /**
+   * Worker: answer the consumer's questions. Blocks until the last, which may be long in coming: the connection is made
+   * meanwhile.
+   * @param isStopped whether the Worker is to leave; false is returned then
+   */
+  answer(worker: number, isStopped: () => boolean): boolean {
+    const at = line(worker) / 4 + QUESTION;
+    while (Atomics.load(this.#words, at) === 0) {
+      if (isStopped()) return false;
+      Atomics.wait(this.#words, at, 0, SLICE_MS);
+    }
     for (let seen = 0;;) {
-      seen = this.#changed(line(worker) / 4 + QUESTION, seen);
+      seen = this.#changed(at, seen);
       if (seen === NO_MORE) break;
       this.#times[line(worker) / 8 + STAMP] = performance.now();
       Atomics.store(this.#words, line(worker) / 4 + ANSWER, seen);
     }
     Atomics.store(this.#words, line(worker) / 4 + ANSWER, NO_MORE);
+    return true;
   }
 
   /**
@@ -77,10 +89,13 @@ export class PaceBlock {
     const [question, answer] = [line(worker) / 4 + QUESTION, line(worker) / 4 + ANSWER];
     let least = Infinity;
     let answered = 0;
-    for (let asked = 1; asked <= MOST_EXCHANGES; asked++) {
-      if (asked > EXCHANGES && least / 2 <= GOOD_ERROR_MS) break;
+    const since = performance.now();
+    for (let asked = 1;; asked++) {
+      const isGood = least / 2 <= GOOD_ERROR_MS;
+      if (asked > EXCHANGES && (isGood || performance.now() - since > ENOUGH_MS)) break;
       const before = performance.now();
       Atomics.store(this.#words, question, asked);
+      if (asked === 1) Atomics.notify(this.#words, question);
       answered = this.#changed(answer, answered);
       const after = performance.now();
       if (after - before >= least) continue;

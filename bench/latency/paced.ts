@@ -94,7 +94,8 @@ export function preparePacedAsync(
       open--;
     };
     for (let at = 0; at < dueMs.length; at++) {
-      // While a message is on its way the thread must turn; else it may sleep.
+      // While a message is on its way the thread must turn, also where all are late; else it may sleep.
+      if (open > 0) await turn();
       while (open > 0 && performance.now() - start < dueMs[at]) await turn();
       sleepUntil(start, dueMs[at]);
       open++;

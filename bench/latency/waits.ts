@@ -17,7 +17,8 @@ import type { Stamps } from "./stamps.ts";
 export interface Percentiles {
   p50: number;
   p90: number;
-  p99: number;
+  /** Null for fewer than 100 messages. */
+  p99: number | null;
   /** Null for fewer than 1,000 messages. */
   p999: number | null;
   max: number;
@@ -70,10 +71,11 @@ export interface RunTimes {
   received: Stamps;
 }
 
-/** @throws {Error} where a clock has stepped back */
+/** @throws {Error} where a clock has stepped back, or the times of some messages are not known */
 export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   const { producers, content, pace, messageBytes, startMs, sentMs, received } = run;
   const { messages } = pace;
+  const isSent = received.count > 0;
   const dueMs = new Float64Array(producers * messages);
   for (let producer = 0; producer < producers; producer++) {
     dueMs.set(dueTimes(producer, producers, content.seed, pace), producer * messages);
@@ -81,10 +83,14 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   const late = sentMs.subarray(0, dueMs.length).map((ms, at) => (ms - dueMs[at]) * 1_000);
   const places = placesOf(arrivals.names, content, messages);
   const count = places.length;
+  if (isSent && count !== dueMs.length) {
+    throw new Error("the listener did not keep the run whole, so its waits are not known");
+  }
   const handOff = new Float64Array(count);
   const uncorrected = new Float64Array(count);
   const consumer = ascending(
     received.count,
+    dueMs.length * messageBytes,
     (at) => received.bytesAt(at),
     (at) => received.msAt(at) - startMs,
   );
@@ -139,6 +145,7 @@ function endWaits(
 ): Float64Array {
   const read = ascending(
     stamps.length,
+    places.length * messageBytes,
     (at) => stamps[at].bytes,
     (at) => Number(stamps[at].ns) / 1e6 - clock.offsetMs - startMs,
   );
@@ -163,11 +170,15 @@ function placesOf(names: Uint8Array, content: Content, messages: number): Uint32
 /** Looks up when so many bytes were there, for numbers that ascend from call to call. */
 function ascending(
   count: number,
+  wholeBytes: number,
   bytesAt: (at: number) => number,
   msAt: (at: number) => number,
 ): (bytes: number) => number {
   for (let at = 1; at < count; at++) {
     if (msAt(at) < msAt(at - 1)) throw new Error("a clock has stepped back during the run");
+  }
+  if (count > 0 && bytesAt(count - 1) < wholeBytes) {
+    throw new Error("not every message's arrival was stamped, so its waits are not known");
   }
   let at = 0;
   return (bytes) => {
@@ -186,7 +197,7 @@ function percentiles(values: Float64Array): Percentiles | null {
   return {
     p50: at(0.5),
     p90: at(0.9),
-    p99: at(0.99),
+    p99: count < 100 ? null : at(0.99),
     p999: count < 1_000 ? null : at(0.999),
     max: sorted[count - 1],
   };

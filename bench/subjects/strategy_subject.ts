@@ -78,6 +78,7 @@ export async function openStrategySubject(
   const workers = handoff.tickets.length;
   const block = spec.pace === null ? null : PaceBlock.create(workers, producers * spec.messages);
   const pace = block?.memory ?? null;
+  touch(pace);
   const start = () =>
     Crew.start(handoff, small, { producers, turn: spec.turn, pace }, onFailure, entry);
   const crew = block === null ? await start() : await withPreciseSleep(start);

@@ -19,6 +19,8 @@ const RUN_ID_BYTES = 24;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
 const MAX_TRAILER_PRODUCERS = 65_536;
 const MAX_EXCHANGES = 1_024;
+const MAX_STALL_PERIOD_MS = 3_600_000;
+const LEAST_BYTES_PER_S = 1_000;
 
 export function encodeHeader(header: RunHeader): Uint8Array {
   const { bytes, view } = block(HEADER_BYTES, MAGIC.header);
@@ -91,7 +93,11 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   // Messages of several connections have no common order.
   const namesFit = !header.names || (framing === "fixed" && size >= 8 && count === 1);
   const stall = header.reading?.stall ?? null;
-  const readingFits = stall === null || stall.forMs < stall.everyMs;
+  // A run must not keep its turn for ever, nor a timer wrap.
+  const { bytesPerS } = header.reading ?? { bytesPerS: null };
+  const readingFits = (stall === null ||
+    (stall.forMs < stall.everyMs && stall.everyMs <= MAX_STALL_PERIOD_MS)) &&
+    (bytesPerS === null || bytesPerS >= LEAST_BYTES_PER_S);
   // What a later version may ask for, this one must not seem to have done.
   const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
     silenceMs <= MAX_SILENCE_MS;

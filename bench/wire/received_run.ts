@@ -187,6 +187,8 @@ class ReceivedRun {
 
   #watchSilence(limitMs: number): void {
     const look = () => {
+      // Nobody can be blamed for what this side does not read.
+      if (this.#slow?.isPausing) this.#lastByteAt = performance.now();
       const left = this.#lastByteAt + limitMs - performance.now();
       if (left > 0) {
         this.#silence = setTimeout(look, left);

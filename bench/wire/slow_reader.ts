@@ -23,6 +23,8 @@ export class SlowReader {
   /** When all bytes that were read would have come at the rate that was asked for. */
   #paidAt = this.#beganAt;
   #isOver = false;
+  /** Nothing is read now. */
+  isPausing = false;
 
   constructor(sockets: readonly Socket[], reading: SlowReading) {
     this.#sockets = sockets;
@@ -51,8 +53,9 @@ export class SlowReader {
     clearTimeout(this.#timer);
     const now = performance.now();
     const until = Math.max(this.#stalledUntil(now), this.#paidAt);
+    this.isPausing = until > now;
     for (const socket of this.#sockets) {
-      if (until > now) socket.pause();
+      if (this.isPausing) socket.pause();
       else socket.resume();
     }
     const next = until > now ? until : this.#nextStall(now);

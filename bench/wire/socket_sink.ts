@@ -53,7 +53,9 @@ class SocketRun implements RunSink {
   #failure: Error | null = null;
   /** Rejects whoever waits now: a write, or a read of the reply. */
   #reject: ((reason: Error) => void) | null = null;
-  #arrived: Uint8Array = new Uint8Array(0);
+  /** What has come and was not read yet. */
+  #arrived: Uint8Array[] = [];
+  #arrivedBytes = 0;
   #onArrived: (() => void) | null = null;
   /** From here on only replies are awaited: the listener may end the connection behind its last one. */
   #finishing = false;
@@ -72,10 +74,8 @@ class SocketRun implements RunSink {
     socket.on("close", () => fail(new Error("the listener closed the connection")));
     socket.on("end", () => fail(new Error("the listener ended the run early")));
     socket.on("data", (chunk: Uint8Array) => {
-      const bytes = new Uint8Array(this.#arrived.length + chunk.length);
-      bytes.set(this.#arrived);
-      bytes.set(chunk, this.#arrived.length);
-      this.#arrived = bytes;
+      this.#arrived.push(chunk);
+      this.#arrivedBytes += chunk.length;
       this.#onArrived?.();
     });
   }
@@ -161,10 +161,12 @@ class SocketRun implements RunSink {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
       const take = () => {
-        if (this.#arrived.length < length) return false;
+        if (this.#arrivedBytes < length) return false;
         this.#onArrived = null;
-        resolve(this.#arrived.subarray(0, length));
-        this.#arrived = this.#arrived.subarray(length);
+        const bytes = joined(this.#arrived, this.#arrivedBytes);
+        this.#arrived = [bytes.subarray(length)];
+        this.#arrivedBytes -= length;
+        resolve(bytes.subarray(0, length));
         return true;
       };
       if (take()) return;
@@ -172,6 +174,17 @@ class SocketRun implements RunSink {
       this.#onArrived = take;
     });
   }
+}
+
+function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }
 
 function connectionLost(error: NodeJS.ErrnoException): Error {

@@ -124,6 +124,11 @@ export class ControlBlock {
     this.#signal(RELEASED);
   }
 
+  /** Worker: whether it is to leave. */
+  isStopped(): boolean {
+    return Atomics.load(this.#words, STOP) !== 0;
+  }
+
   /** Worker: block until run number `run` (from 1) is announced. Null when told to stop. */
   awaitPlan(run: number): RunPlan | null {
     if (!this.#awaitSignal(ANNOUNCED, run)) return null;

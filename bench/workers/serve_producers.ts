@@ -61,7 +61,8 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
     if (plan === null) return;
     const { prepare, waits } = plan.proof ? small : measured;
     const send = prepare(plan);
-    if (plan.pace !== null) measured.block!.answer(setup.worker);
+    const isStopped = () => control.isStopped();
+    if (plan.pace !== null && !measured.block!.answer(setup.worker, isStopped)) return;
     if (around !== null) await around.before();
     if (!control.awaitRelease(run)) return;
     const before = { ...waits };

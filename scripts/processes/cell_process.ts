@@ -65,7 +65,14 @@ export function cellRunner(cpus: readonly number[] | null): RunCell {
 
 /** What cells of one process have in common; the round is part of `runId`, since a round's processes are its own. */
 function kindOf({ path, label }: Runtime, spec: CellSpec): string {
-  return JSON.stringify([path, label, { ...spec, producers: 0, messages: 0, runTimeUs: 0 }]);
+  return JSON.stringify([path, label, {
+    ...spec,
+    producers: 0,
+    messages: 0,
+    runTimeUs: 0,
+    pace: null,
+    reading: null,
+  }]);
 }
 
 function isBad(event: CellEvent): boolean {

@@ -152,6 +152,9 @@ function loadsOf(
   const reading = isSlow
     ? { stall: stall ?? null, bytesPerS: drainRate ?? null } as SlowReading
     : null;
+  if (pacing === "even" && load === undefined && rate === undefined) {
+    throw new UsageError("--pacing spaces the messages of an open loop: give --load or --rate");
+  }
   const common = { spacing: pacing as Spacing, reading };
   if (isSlow && load === undefined && rate === undefined) {
     throw new UsageError(

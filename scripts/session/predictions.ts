@@ -45,6 +45,11 @@ export class Predictions {
 
   /** Why a cell is left out, or null: the least that it needs does not fit into the time limit. */
   reasonToSkip(cell: Cell): string | null {
+    if (cell.load !== null && OPEN_LOOP_RUNS * openMs(cell) > this.#timeoutMs) {
+      return `its messages are due for about ${
+        Math.round(openMs(cell) / 1_000)
+      } s a run, more than --timeout ${this.#timeoutMs / 1_000} allows`;
+    }
     const known = this.#known.get(seriesOf(cell));
     if (known === undefined) return null;
     const runMs = this.#runUs(cell, known) / 1_000;
@@ -75,7 +80,7 @@ export class Predictions {
     const measured = this.#measuredMs.get(cell);
     if (measured !== undefined) return measured;
     const known = this.#known.get(seriesOf(cell)) ?? GUESS;
-    if (cell.load !== null) return known.overheadMs + OPEN_LOOP_RUNS * cell.openMs;
+    if (cell.load !== null) return known.overheadMs + OPEN_LOOP_RUNS * openMs(cell);
     const runUs = this.#runUs(cell, known);
     return known.overheadMs + predictedUs(runUs, cell.runTimeUs) / 1_000;
   }
@@ -85,4 +90,10 @@ export class Predictions {
     const least = cell.runTimeUs === null ? cell.messages! : LEAST_MESSAGES;
     return Math.max(cell.runTimeUs ?? 0, known.usPerMessage * cell.producers * least);
   }
+}
+
+/** How long a run of an open loop takes: as it was asked to, or until the last of the least messages is due. */
+function openMs({ openMs, ratePerS, producers, messages }: Cell): number {
+  if (ratePerS === null) return openMs;
+  return Math.max(openMs, producers * (messages ?? LEAST_MESSAGES) * 1_000 / ratePerS);
 }

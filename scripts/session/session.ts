@@ -116,10 +116,10 @@ export class Session {
       if (decision === "interrupted") break;
       if (decision === "run") runnable.push(cell);
     }
-    this.#choose(runnable);
-    if (runnable.length > 0) observer.onEstimate(this.#estimate(runnable));
+    const chosen = this.#choose(runnable);
+    if (chosen.length > 0) observer.onEstimate(this.#estimate(chosen));
     // The order in which the plan names them: a round's order must depend on the seed alone.
-    return cells.filter((cell) => runnable.includes(cell));
+    return cells.filter((cell) => chosen.includes(cell));
   }
 
   #estimate(cells: readonly Cell[]): Estimate {
@@ -137,15 +137,22 @@ export class Session {
     };
   }
 
-  /** For cells that a verdict may find alike the same number, so that it compares nothing else. */
-  #choose(cells: readonly Cell[]): void {
-    if (this.#setup.signal.aborted) return;
+  /** The cells that can be measured. For those that a verdict may find alike the same number, so that it compares nothing else. */
+  #choose(cells: readonly Cell[]): Cell[] {
+    if (this.#setup.signal.aborted) return [...cells];
     const open = cells.filter(({ messages }) => messages === null);
     const full = open.filter(({ load }) => load === null);
     for (const [cell, messages] of chosenMessages(full, this.#fitting)) cell.messages = messages;
     const loaded = open.filter(({ load }) => load !== null);
     for (const [cell, chosen] of chosenRates(loaded, this.#capacity)) Object.assign(cell, chosen);
-    if (open.length > 0) this.#setup.observer.onChosen(open);
+    const fitting = open.filter(({ messages }) => messages !== null);
+    if (fitting.length > 0) this.#setup.observer.onChosen(fitting);
+    const left = open.filter(({ messages }) => messages === null);
+    for (const cell of left) {
+      const why = "no pilot says at which rate it is to run";
+      this.#setup.observer.onRows([skippedSample(cell, this.#place(0, 0), why)]);
+    }
+    return cells.filter((cell) => !left.includes(cell));
   }
 
   /** @param rows of the pilot of a cell */

@@ -45,7 +45,10 @@ export default {
     {
       name: "what is measured and what is not share no door",
       severity: "error",
-      from: { path: "^bench/(process|workers|wire|workload|subjects|verify|latency)/", pathNot: TESTS },
+      from: {
+        path: "^bench/(process|workers|wire|workload|subjects|verify|latency)/",
+        pathNot: TESTS,
+      },
       to: { path: "^bench/(profile|as_published|primitives)/" },
     },
     {
