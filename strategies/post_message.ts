@@ -5,7 +5,8 @@
  * A MessagePort has no back-pressure of its own, so a producer pays for a message first: it adds its charge to
  * `claimed` and waits until what is claimed and not yet freed fits the capacity; the consumer frees what it
  * has written. A message is charged its bytes, but at least capacity / `credits`, since each costs the
- * platform hundreds of bytes whatever its length.
+ * platform hundreds of bytes whatever its length. `credits=0` charges nothing: the bare port, without
+ * back-pressure, as most people use it.
  *
  *     words   | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
  *     port w  | message, message, … , 0 = one producer has closed                    |
@@ -49,7 +50,7 @@ interface PortTicket {
   memory: SharedArrayBuffer;
   port: MessagePort;
   capacity: number;
-  /** What a message is charged at least. */
+  /** What a message is charged at least; 0: nothing is charged. */
   leastCharge: number;
 }
 
@@ -69,7 +70,8 @@ class Shared {
 }
 
 function leastCharge({ capacity, params }: HandoffOptions): number {
-  return Math.ceil(capacity / Number(params.credits));
+  const credits = Number(params.credits);
+  return credits === 0 ? 0 : Math.ceil(capacity / credits);
 }
 
 class PortConsumer extends PollingConsumer {
@@ -223,11 +225,13 @@ class PortProducer implements BlockingProducer {
   #post(message: Uint8Array): void {
     this.#lifecycle.glance();
     const { words, sleeper } = this.#shared;
-    const charge = Math.max(message.length, this.#leastCharge);
-    const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
-    if (!this.#granted(claimed)) {
-      this.waits.failedClaims++;
-      this.#shared.room.waitUntil(() => this.#granted(claimed));
+    if (this.#leastCharge > 0) {
+      const charge = Math.max(message.length, this.#leastCharge);
+      const claimed = (Atomics.add(words, CLAIMED, charge) + charge) | 0;
+      if (!this.#granted(claimed)) {
+        this.waits.failedClaims++;
+        this.#shared.room.waitUntil(() => this.#granted(claimed));
+      }
     }
     this.#port.postMessage(message);
     sleeper.wake();
@@ -261,9 +265,11 @@ export const postMessage: BlockingStrategy = {
       choices: ["each", "batch"],
     },
     credits: {
-      help: "messages in flight at most, beside the capacity in bytes",
+      help:
+        "messages in flight at most, beside the capacity in bytes; 0 = no bound of either kind, as " +
+        "the bare port has none: what waits may grow until memory ends",
       default: 8_192,
-      min: 1,
+      min: 0,
       max: 1 << 20,
     },
   },

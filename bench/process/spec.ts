@@ -35,7 +35,7 @@ export interface CellSpec {
 }
 
 /** The outcome of a run: its verdict's word, or why there is none. */
-export type RunStatus = VerdictStatus | "timeout" | "error";
+export type RunStatus = VerdictStatus | "timeout" | "memory-limit" | "error";
 
 export type CellEvent =
   | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number | null }

@@ -1,5 +1,6 @@
 /** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
@@ -9,6 +10,11 @@ import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
+
+/** How often a process's memory is looked at (ms). */
+const LOOK_MS = 50;
+
+type Stopped = "timeout" | "memory-limit" | "interrupted";
 
 export interface CellOutcome extends Omit<ChildOutcome, "output"> {
   events: CellEvent[];
@@ -122,15 +128,18 @@ class CellProcess {
   /** Resolves when the cell has ended, or the process. */
   async run(
     spec: CellSpec,
-    { timeoutMs, signal }: Limits,
+    { timeoutMs, signal, memoryBytes = Infinity }: Limits,
   ): Promise<Omit<CellOutcome, "wallMs">> {
     this.#output = "";
-    let stopped: "timeout" | "interrupted" | null = null;
-    const stop = (why: "timeout" | "interrupted") => {
+    let stopped: Stopped | null = null;
+    const stop = (why: Stopped) => {
       stopped = why;
       this.#child.kill("SIGKILL");
     };
     const timer = setTimeout(stop, timeoutMs, "timeout");
+    const watch = setInterval(() => {
+      if (residentBytesOf(this.#child.pid) > memoryBytes) stop("memory-limit");
+    }, LOOK_MS);
     const onAbort = () => stop("interrupted");
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -144,6 +153,7 @@ class CellProcess {
     this.#child.stdin!.write(JSON.stringify(spec) + "\n");
     await said;
     clearTimeout(timer);
+    clearInterval(watch);
     signal.removeEventListener("abort", onAbort);
     const events = jsonLines<CellEvent>(this.#output);
     // What it has said to its end counts, whatever stopped it then.
@@ -152,6 +162,8 @@ class CellProcess {
       ? deathOf(this.#how!, this.#errors)
       : stopped === "timeout"
       ? `stopped after ${timeoutMs / 1_000} s (--timeout)`
+      : stopped === "memory-limit"
+      ? `stopped at ${Math.round(memoryBytes / 2 ** 20)} MiB of memory (--memory-limit)`
       : "interrupted";
     return { events, end: stopped ?? "died", detail };
   }
@@ -160,6 +172,16 @@ class CellProcess {
   async end(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#gone;
+  }
+}
+
+/** 0 where the system does not tell. */
+function residentBytesOf(pid: number | undefined): number {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return Number(kib ?? 0) * 1_024;
+  } catch {
+    return 0;
   }
 }
 

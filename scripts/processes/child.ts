@@ -9,8 +9,8 @@ import type { Runtime } from "./runtimes.ts";
 export interface ChildOutcome {
   /** What it wrote to its standard output. */
   output: string;
-  /** How it ended: with code 0, at the time limit, by an interruption, or otherwise. */
-  end: "done" | "timeout" | "interrupted" | "died";
+  /** How it ended: with code 0, at the limit of time or memory, by an interruption, or otherwise. */
+  end: "done" | "timeout" | "memory-limit" | "interrupted" | "died";
   /** Why, where it is not `done`; one line that is safe to print. */
   detail: string;
   wallMs: number;
@@ -19,6 +19,8 @@ export interface ChildOutcome {
 export interface Limits {
   timeoutMs: number;
   signal: AbortSignal;
+  /** Resident memory at which a process is stopped, in bytes; left out: none. Seen where the system has /proc. */
+  memoryBytes?: number;
   /** CPUs that the process may use; left out: any. */
   cpus?: readonly number[] | null;
 }

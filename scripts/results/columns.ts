@@ -161,7 +161,7 @@ export const SAMPLE_COLUMNS = [
   {
     name: "status",
     kind: "text",
-    help: "ok, lost, duplicated, reordered, corrupt, timeout, error or skipped",
+    help: "ok, lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
   },
   { name: "detail", kind: "text", help: "why, where it is not ok" },
   {

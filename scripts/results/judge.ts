@@ -42,7 +42,7 @@ export function reasonAgainst({ runs, failure }: Judgement): Failure | null {
 }
 
 function failureOf({ events, end, detail }: CellOutcome): Failure | null {
-  if (end === "timeout") return { status: "timeout", detail };
+  if (end === "timeout" || end === "memory-limit") return { status: end, detail };
   if (end === "interrupted") return { status: "error", detail };
   const failed = find(events, "failed");
   if (failed !== undefined) return { status: "error", detail: failed.detail };

@@ -143,6 +143,9 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
     return "it measures the socket, and --sink none has none";
   }
+  if (cell.kind === "async" && cell.turn > 0) {
+    return "--turn is for producers that block: those of an async strategy are all in flight at once";
+  }
   if (messages === 0) return `${producers} producers have less than a message each`;
   if (messages > MAX_MESSAGES) {
     return `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;

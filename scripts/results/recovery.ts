@@ -11,7 +11,7 @@ export interface Recovered {
 
 const STATUSES = [
   ...["ok", "pilot", "skipped", "lost", "duplicated", "reordered", "corrupt"],
-  ...["timeout", "error"],
+  ...["timeout", "memory-limit", "error"],
 ];
 const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);
 const LINE_FEED = 10;

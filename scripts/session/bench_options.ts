@@ -13,6 +13,8 @@ export interface BenchOptions extends PlanOptions {
   sameWithin: number;
   seed: number;
   timeoutMs: number;
+  /** Resident memory at which a measured process is stopped, bytes. */
+  memoryBytes: number;
   out: string | null;
   /** A folder whose plan is to be resumed; everything that decides what is measured is taken from it. */
   resume: string | null;

@@ -243,6 +243,13 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     mayChange: true,
   },
   {
+    key: "memoryBytes",
+    flags: "--memory-limit <bytes>",
+    help: "a measured process that takes more is stopped (Linux; default: half of the machine's)",
+    parse: byteSize(1),
+    besideResume: true,
+  },
+  {
     key: "out",
     flags: "--out <folder>",
     help: "where the results go (default: results/<UTC time>)",

@@ -1,5 +1,5 @@
 /** The options of `bench`: read, checked, and turned into what the plan is made from. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, totalmem } from "node:os";
 import { type Command, Option } from "commander";
 import type { Spacing } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
@@ -123,6 +123,7 @@ export function readOptions(
     sameWithin: given.sameWithin,
     seed: given.seed,
     timeoutMs,
+    memoryBytes: given.memoryLimit ?? Math.floor(totalmem() / 2),
     out: given.out ?? null,
     resume: null,
     save: given.save ?? null,
@@ -195,6 +196,7 @@ function resumed(name: string, program: Command): BenchOptions {
     ...readOptions(name, ["", "", ...begun, ...anew]),
     resume: given.resume,
     save: given.save ?? null,
+    memoryBytes: given.memoryLimit ?? Math.floor(totalmem() / 2),
     report: given.report,
     allowChangedEnvironment: given.allowChangedEnvironment ?? false,
     allowSkipped: given.allowSkipped ?? false,

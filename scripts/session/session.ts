@@ -148,9 +148,9 @@ export class Session {
     const fitting = open.filter(({ messages }) => messages !== null);
     if (fitting.length > 0) this.#setup.observer.onChosen(fitting);
     const left = open.filter(({ messages }) => messages === null);
-    for (const cell of left) {
+    for (const [at, cell] of left.entries()) {
       const why = "no pilot says at which rate it is to run";
-      this.#setup.observer.onRows([skippedSample(cell, this.#place(0, 0), why)]);
+      this.#setup.observer.onRows([skippedSample(cell, this.#place(0, at + 1), why)]);
     }
     return cells.filter((cell) => !left.includes(cell));
   }
@@ -271,7 +271,11 @@ export class Session {
       runId: `${name} ${phase}`,
       task,
     });
-    return runCell(runtime, spec, { timeoutMs: options.timeoutMs, signal });
+    return runCell(runtime, spec, {
+      timeoutMs: options.timeoutMs,
+      memoryBytes: options.memoryBytes,
+      signal,
+    });
   }
 
   #place(round: number, position: number) {

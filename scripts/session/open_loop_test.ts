@@ -1,0 +1,137 @@
+/** The plan of an open loop, from its options to what its processes are told; a fake in place of the processes. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
+import type { Sample } from "../results/columns.ts";
+import { chosenRates, loadTitle } from "../results/load.ts";
+import { type Cell, makePlan } from "../results/plan.ts";
+import { END, REPORT, RUNTIME } from "../testing/cell_events.ts";
+import { argumentsOf } from "./arguments.ts";
+import { readOptions } from "./options.ts";
+import { Session } from "./session.ts";
+
+const COMMON = ["--message-size", "64", "--producers", "8"];
+const read = (...args: string[]) => readOptions("bench", ["node", "bench", ...COMMON, ...args]);
+
+/** A pilot in which swap-buffer carries 1 M messages/s and async-lock 200 k; `failing` has none. */
+function eventsOf(spec: CellSpec, failing: string): CellEvent[] {
+  if (spec.subject === failing) return [{ type: "failed", detail: "why" }, END];
+  const us = { "swap-buffer": 1, "async-lock": 5 }[spec.subject] ?? 1;
+  const sent = spec.subject === "empty" ? 0 : spec.producers * spec.messages;
+  return [{ ...REPORT, type: "run", delivered: sent, elapsedUs: us * (sent || 1_000) }, END];
+}
+
+async function session(args: string[], failing = "") {
+  const options = read("--strategies", "swap-buffer,async-lock", "--rounds", "1", ...args);
+  const rows: Sample[] = [];
+  const asked: CellSpec[] = [];
+  const chosen: Cell[] = [];
+  const one = new Session({
+    session: "s",
+    options,
+    cells: makePlan(options, [RUNTIME]),
+    listener: { host: "h", port: 1 },
+    cores: 2,
+    runCell: (_, spec) => {
+      asked.push(spec);
+      return Promise.resolve({
+        events: eventsOf(spec, failing),
+        end: "done",
+        detail: "",
+        wallMs: 9,
+      });
+    },
+    signal: new AbortController().signal,
+    observer: {
+      onProgress() {},
+      onChosen: (cells) => chosen.push(...cells),
+      onEstimate() {},
+      onRows: (more) => rows.push(...more),
+      onWaits() {},
+    },
+  });
+  await one.rounds(await one.pilot());
+  return { rows, asked, chosen };
+}
+
+test("a share is one of the cell's own capacity, and one of the slowest's, and both stand in the rows", async () => {
+  const { asked, rows, chosen } = await session(["--load", "50%"]);
+  assert.ok(asked.filter(({ task }) => task === "pilot").every(({ pace }) => pace === null));
+  const measured = asked.filter(({ task }) => task === "measure");
+  const told = measured.map(({ subject, pace, messages }) => [subject, pace!.ratePerS, messages])
+    .sort();
+  // 50 ms of 8 producers. `empty` has no capacity of its own.
+  assert.deepEqual(told, [
+    ["async-lock", 100_000, 625],
+    ["async-lock", 100_000, 625],
+    ["empty", 100_000, 625],
+    ["swap-buffer", 100_000, 625],
+    ["swap-buffer", 500_000, 3_125],
+  ]);
+  const swap = rows.filter(({ strategy, round }) => strategy === "swap-buffer" && round === 1);
+  assert.deepEqual(
+    swap.map(({ load, rate_per_s, run_length }) => [load, rate_per_s, run_length]).sort(),
+    [["50%", 500_000, "50 ms"], ["50% of the slowest", 100_000, "50 ms"]],
+  );
+  assert.equal(chosen.length, 5);
+  assert.ok(chosen.every(({ messages, ratePerS }) => messages! > 0 && ratePerS! > 0));
+});
+
+test("a cell whose pilot fails has no rate of its own, is told so, and chooses nothing", async () => {
+  const { rows, chosen, asked } = await session(["--load", "50%"], "async-lock");
+  const skipped = rows.filter(({ status }) => status === "skipped");
+  assert.deepEqual(skipped.map(({ strategy, load }) => [strategy, load]), [["async-lock", "50%"]]);
+  assert.match(skipped[0].detail!, /no pilot says at which rate/);
+  assert.ok(chosen.every(({ messages }) => Number.isInteger(messages)));
+  // The rate that all share is that of the slowest that is known.
+  const shared = asked.filter(({ task, subject }) => task === "measure" && subject === "empty");
+  assert.equal(shared[0].pace!.ratePerS, 500_000);
+});
+
+test("a rate at which the least of messages takes too long is skipped before it is tried", async () => {
+  const { asked, rows } = await session(["--rate", "1", "--timeout", "20s"]);
+  assert.equal(asked.length, 0);
+  assert.ok(
+    rows.every(({ status, detail }) => status === "skipped" && /due for about 16 s/.test(detail!)),
+  );
+});
+
+test("every option of an open loop is recorded, and read back as it was", () => {
+  for (
+    const args of [
+      ["--load", "33%,50%"],
+      ["--rate", "20k,1.5M", "--pacing", "even"],
+      ["--load", "10%", "--stall", "200ms/1s"],
+      ["--rate", "200k", "--drain-rate", "50MB/s", "--run-time", "3s"],
+    ]
+  ) {
+    const options = read(...args);
+    const again = readOptions("bench", ["node", "bench", ...argumentsOf(options)]);
+    assert.deepEqual(again, options, args.join(" "));
+  }
+  assert.equal(read("--load", "10%", "--stall", "200ms/1s").runTimeMs, 2_000);
+});
+
+test("what makes no open loop is refused in words", () => {
+  const refused = (args: string[], why: RegExp) => assert.throws(() => read(...args), why);
+  refused(["--stall", "200ms/1s"], /give --load or --rate/);
+  refused(["--pacing", "even"], /give --load or --rate/);
+  refused(["--load", "50%", "--message-size", "1"], /tell its messages apart/);
+  refused(["--load", "50%", "--rate", "5k"], /cannot be used with/);
+  refused(["--load", "50%", "--turn", "1"], /cannot be used with/);
+  refused(["--load", "150%"], /up to 100%/);
+  refused(["--rate", "0.5"], /messages\/s/);
+  refused(["--rate", "5k", "--stall", "1s/1s"], /such as 200ms\/1s/);
+  refused(["--rate", "5k", "--drain-rate", "50"], /such as 50MB\/s/);
+  refused(["--rate", "5k", "--stall", "1ms/1s", "--sink", "none"], /has none/);
+});
+
+test("a load is called by one name", () => {
+  const common = { spacing: "exponential" as const, reading: null };
+  assert.equal(loadTitle(null), "full");
+  assert.equal(loadTitle({ share: 0.33, of: "own", ...common }), "33%");
+  const slow = { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null };
+  const load = { share: 0.5, of: "slowest" as const, spacing: "even" as const, reading: slow };
+  assert.equal(loadTitle(load), "50% of the slowest even, stalled 200 of 1000 ms");
+  assert.equal(chosenRates([], new Map()).size, 0);
+});
