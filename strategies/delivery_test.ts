@@ -32,8 +32,15 @@ const seed = testSeed();
 
 /** Settings that are not in the default matrix and wait or wake in a way of their own. */
 const MORE: Record<string, Params[]> = {
-  "swap-buffer": [{ drain: "each", wake: "message", wait: "park" }, { wait: "spin" }],
-  "async-lock": [{ fair: "true" }],
+  "swap-buffer": [
+    { drain: "each", wake: "message", wait: "park" },
+    { wait: "spin", wake: "watermark" },
+    { linger: 50 },
+  ],
+  "atomic-swap": [{ wake: "message" }, { wake: "watermark", linger: 200 }],
+  "sharded-rings": [{ publish: 1_000, wake: "message" }, { publish: 7, wake: "watermark" }],
+  "post-message": [{ drain: "batch", credits: 0 }],
+  "async-lock": [{ fair: "true" }, { wake: "message" }],
   ...Object.fromEntries(ALTERNATIVES.map(({ name }) => [name, [{}]])),
 };
 

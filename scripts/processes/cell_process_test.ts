@@ -1,6 +1,6 @@
 /** Which cells share a process, and that none of them pays for the end of another. */
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -57,5 +57,45 @@ test("a process that ends behind a cell costs the next one nothing", async () =>
   } finally {
     await close();
     rmSync(folder, { recursive: true });
+  }
+});
+
+test(
+  "a process that takes too much memory is stopped, and says so",
+  { timeout: 60_000 },
+  async (t) => {
+    if (!existsSync("/proc/self/status")) {
+      return t.skip(
+        "this system does not tell a process's memory",
+      );
+    }
+    const { runCell, close } = cellProcesses(null);
+    try {
+      const limits = { ...LIMITS, memoryBytes: 2 ** 20 };
+      const outcome = await runCell(HERE, { ...task(16, 1), messages: 1_000_000 }, limits);
+      assert.equal(outcome.end, "memory-limit");
+      assert.equal(outcome.detail, "stopped at 1 MiB of memory (--memory-limit)");
+      // The next cell has a process of its own.
+      assert.equal((await runCell(HERE, task(16, 1), LIMITS)).end, "done");
+    } finally {
+      await close();
+    }
+  },
+);
+
+test("cells of an open loop share a process whatever their rates", async () => {
+  const { runCell, close } = cellProcesses(null);
+  try {
+    const kept = [];
+    for (const ratePerS of [20_000, 40_000]) {
+      const spec = { ...task(8, 1), pace: { ratePerS, spacing: "even" as const } };
+      const { end, events, detail } = await runCell(HERE, spec, LIMITS);
+      assert.equal(end, "done", detail);
+      assert.ok(find(events, "run")!.waits!.handOff !== null);
+      kept.push(find(events, "end")!.rssPeakBytes === null);
+    }
+    assert.deepEqual(kept, [false, true]);
+  } finally {
+    await close();
   }
 });
