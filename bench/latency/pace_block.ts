@@ -77,6 +77,8 @@ export class PaceBlock {
       Atomics.store(this.#words, line(worker) / 4 + ANSWER, seen);
     }
     Atomics.store(this.#words, line(worker) / 4 + ANSWER, NO_MORE);
+    // Until the consumer has taken note, the next call would find the end of this one.
+    this.#changed(at, NO_MORE);
     return true;
   }
 
@@ -105,8 +107,8 @@ export class PaceBlock {
     }
     Atomics.store(this.#words, question, NO_MORE);
     this.#changed(answer, answered);
-    Atomics.store(this.#words, question, 0);
     Atomics.store(this.#words, answer, 0);
+    Atomics.store(this.#words, question, 0);
     return least / 2;
   }
 

@@ -87,6 +87,7 @@ test("every option that says what is measured is recorded, and no plan can chang
       "allowSkipped",
       "dryRun",
       "list",
+      "memoryBytes",
       "out",
       // What they stand for is recorded.
       "preset",
