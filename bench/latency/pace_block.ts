@@ -2,7 +2,7 @@
  * What Workers and consumer share in an open loop, beside the hand-off: when the run starts, when each message was sent,
  * and how far the clocks of a Worker and of the consumer are apart.
  *
- *     a line for each Worker   | question | answer | stamp (f64) | offset (f64) |
+ *     a line for each Worker   | question | answer | stamp (f64) | offset (f64) | naps of either side |
  *     f64                      | start |
  *     f64, by producer and number   | when it was sent |
  *
@@ -12,6 +12,8 @@
 const LINE_BYTES = 64;
 const QUESTION = 0;
 const ANSWER = 1;
+/** From a question or an answer on: whether somebody naps until it changes. */
+const NAPS = 6;
 /** In 8 bytes from a line's begin. */
 const STAMP = 1;
 const OFFSET = 2;
@@ -74,9 +76,9 @@ export class PaceBlock {
       seen = this.#changed(at, seen);
       if (seen === NO_MORE) break;
       this.#times[line(worker) / 8 + STAMP] = performance.now();
-      Atomics.store(this.#words, line(worker) / 4 + ANSWER, seen);
+      this.#tell(line(worker) / 4 + ANSWER, seen);
     }
-    Atomics.store(this.#words, line(worker) / 4 + ANSWER, NO_MORE);
+    this.#tell(line(worker) / 4 + ANSWER, NO_MORE);
     // Until the consumer has taken note, the next call would find the end of this one.
     this.#changed(at, NO_MORE);
     return true;
@@ -96,7 +98,7 @@ export class PaceBlock {
       const isGood = least / 2 <= GOOD_ERROR_MS;
       if (asked > EXCHANGES && (isGood || performance.now() - since > ENOUGH_MS)) break;
       const before = performance.now();
-      Atomics.store(this.#words, question, asked);
+      this.#tell(question, asked);
       if (asked === 1) Atomics.notify(this.#words, question);
       answered = this.#changed(answer, answered);
       const after = performance.now();
@@ -105,11 +107,17 @@ export class PaceBlock {
       const stamp = this.#times[line(worker) / 8 + STAMP];
       this.#times[line(worker) / 8 + OFFSET] = (before + after) / 2 - stamp;
     }
-    Atomics.store(this.#words, question, NO_MORE);
+    this.#tell(question, NO_MORE);
     this.#changed(answer, answered);
     Atomics.store(this.#words, answer, 0);
     Atomics.store(this.#words, question, 0);
     return least / 2;
+  }
+
+  /** Two that napped in turn would never meet; but a call that wakes nobody would be most of an exchange. */
+  #tell(at: number, what: number): void {
+    Atomics.store(this.#words, at, what);
+    if (Atomics.load(this.#words, at + NAPS) !== 0) Atomics.notify(this.#words, at);
   }
 
   /** The value of a word once it is another than `seen`: spins, since a wake-up would take longer than all else, then naps. */
@@ -120,8 +128,11 @@ export class PaceBlock {
       if (value !== seen) return value;
       const waited = performance.now() - since;
       if (waited > LIMIT_MS) throw new Error("a Worker does not tell its time");
-      // The other may need this very core. Nobody wakes: that would cost each exchange more than a nap now and then.
-      if (waited > SPIN_MS) Atomics.wait(this.#words, at, seen, 1);
+      if (waited <= SPIN_MS) continue;
+      // The other may need this very core.
+      Atomics.store(this.#words, at + NAPS, 1);
+      Atomics.wait(this.#words, at, seen, 1);
+      Atomics.store(this.#words, at + NAPS, 0);
     }
   }
 }

@@ -14,7 +14,7 @@ interface Column {
 }
 
 /** What a message of an open loop waited, µs: exact over the messages of a run; in a summary the median over processes. */
-const LATENCY_COLUMNS = [
+export const LATENCY_COLUMNS = [
   {
     name: "rate_per_s",
     kind: "number",

@@ -1,6 +1,6 @@
 /** Samples as they are read: the remains of a process that was killed are dropped, anything else must be right. */
 import { UsageError } from "../cli/command.ts";
-import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import { LATENCY_COLUMNS, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, parseRows } from "./csv.ts";
 
 export interface Recovered {
@@ -14,6 +14,8 @@ const STATUSES = [
   ...["timeout", "memory-limit", "error"],
 ];
 const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);
+/** A wait is read from two clocks, which may differ by more than it: the column of their error says so. */
+const MAY_BE_NEGATIVE: ReadonlySet<string> = new Set(LATENCY_COLUMNS.map(({ name }) => name));
 const LINE_FEED = 10;
 /** Enough of a torn line to tell its process: schema, session, round and position, and that they are whole. */
 const PLACE = SAMPLE_COLUMNS.findIndex(({ name }) => name === "position") + 1;
@@ -95,7 +97,8 @@ function requireRow(sample: Sample, place: string): void {
   if (!STATUSES.includes(sample.status ?? "")) throw wrong(`there is no status "${sample.status}"`);
   for (const column of NUMBERS) {
     const value = sample[column] as number | null;
-    if (value !== null && !(value >= 0 && value < Infinity)) {
+    const least = MAY_BE_NEGATIVE.has(column) ? -Infinity : 0;
+    if (value !== null && !(value >= least && value < Infinity)) {
       throw wrong(`${column} is not a number from 0 on`);
     }
   }
