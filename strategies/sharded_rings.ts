@@ -292,7 +292,8 @@ class RingProducer implements BlockingProducer {
     this.#write += length;
     this.#publishAt += length - 1;
     const due = Math.min(this.#publishAt, this.#publishBy);
-    if (this.#write >= due || this.#words[this.#look] !== 0) {
+    const asked = this.#words[this.#look] !== 0 && !this.#patient;
+    if (this.#write >= due || asked) {
       this.#publishAll();
     } else {
       this.#stop = Math.min(this.#limit, due - 1);
