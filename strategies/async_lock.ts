@@ -20,7 +20,7 @@ import { AsyncMutex } from "./primitives/async_mutex.ts";
 import { BUSY, ConsumerBase } from "./primitives/consumer.ts";
 import { LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
-import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { Linger, LINGER_PARAMS } from "./primitives/linger.ts";
 import { HUNGRY, PATIENT } from "./primitives/parking.ts";
 import { TicketLock } from "./primitives/ticket_lock.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
@@ -68,7 +68,6 @@ class AsyncLockConsumer extends ConsumerBase {
   readonly #shared: LockedBuffers;
   /** A place in the lock's queue that has not come up yet. */
   #queued: Promise<void> | null = null;
-
   readonly #linger: Linger;
   /** Bytes of the last run. */
   #taken = 0;
@@ -76,7 +75,7 @@ class AsyncLockConsumer extends ConsumerBase {
   constructor(shared: LockedBuffers, options: HandoffOptions) {
     super(shared.buffers.lifecycle, options);
     this.#shared = shared;
-    this.#linger = new Linger(options.params.wake as WakePolicy, Number(options.params.linger));
+    this.#linger = Linger.of(options.params);
   }
 
   async receive(): Promise<Uint8Array | null> {

@@ -31,7 +31,7 @@
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
-import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { Linger, LINGER_PARAMS } from "./primitives/linger.ts";
 import { EventCount, HUNGRY, PATIENT, Sleeper } from "./primitives/parking.ts";
 import { pause } from "./primitives/pause.ts";
 import { Waits } from "./primitives/waits.ts";
@@ -110,13 +110,7 @@ class AtomicSwapConsumer extends PollingConsumer {
   #reserved = 0;
 
   constructor(shared: Shared, options: HandoffOptions) {
-    const { wake, linger } = options.params;
-    super(
-      shared.lifecycle,
-      shared.sleeper,
-      new Linger(wake as WakePolicy, Number(linger)),
-      options,
-    );
+    super(shared.lifecycle, shared.sleeper, Linger.of(options.params), options);
     this.#shared = shared;
   }
 

@@ -38,7 +38,7 @@
 import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
-import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { Linger, LINGER_PARAMS } from "./primitives/linger.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
 import { Waits } from "./primitives/waits.ts";
 import {
@@ -178,8 +178,7 @@ class RingsConsumer extends PollingConsumer {
     readers: readonly RingReader[],
     options: HandoffOptions,
   ) {
-    const { wake, linger } = options.params;
-    super(lifecycle, sleeper, new Linger(wake as WakePolicy, Number(linger)), options);
+    super(lifecycle, sleeper, Linger.of(options.params), options);
     this.#readers = readers;
   }
 

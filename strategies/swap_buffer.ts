@@ -20,7 +20,7 @@
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "./primitives/lifecycle.ts";
-import { Linger, LINGER_PARAMS, type WakePolicy } from "./primitives/linger.ts";
+import { Linger, LINGER_PARAMS } from "./primitives/linger.ts";
 import { type BlockingLock, Mutex, type WaitPolicy } from "./primitives/mutex.ts";
 import { TwoBuffers } from "./primitives/two_buffers.ts";
 import {
@@ -60,16 +60,10 @@ class SwapConsumer extends PollingConsumer {
   #at = 0;
 
   constructor(buffers: TwoBuffers, mutex: BlockingLock, options: HandoffOptions) {
-    const { wake, linger, drain } = options.params;
-    super(
-      buffers.lifecycle,
-      buffers.sleeper,
-      new Linger(wake as WakePolicy, Number(linger)),
-      options,
-    );
+    super(buffers.lifecycle, buffers.sleeper, Linger.of(options.params), options);
     this.#buffers = buffers;
     this.#mutex = mutex;
-    this.#each = drain === "each";
+    this.#each = options.params.drain === "each";
   }
 
   protected poll(eager: boolean): Uint8Array | null | typeof BUSY {

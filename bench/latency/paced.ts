@@ -5,6 +5,7 @@
  * How a Worker waits: it sleeps until shortly before the due time and spins for the rest. A sleep alone ends some 50 µs
  * late, which would be most of what a fast hand-off takes; spinning alone would take the cores from the consumer.
  */
+import { eventLoopTurn } from "../../strategies/primitives/consumer.ts";
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import { MessageBuilder } from "../workload/messages.ts";
@@ -95,8 +96,8 @@ export function preparePacedAsync(
     };
     for (let at = 0; at < dueMs.length; at++) {
       // While a message is on its way the thread must turn, also where all are late; else it may sleep.
-      if (open > 0) await turn();
-      while (open > 0 && performance.now() - start < dueMs[at]) await turn();
+      if (open > 0) await eventLoopTurn();
+      while (open > 0 && performance.now() - start < dueMs[at]) await eventLoopTurn();
       sleepUntil(start, dueMs[at]);
       open++;
       const place = places[at];
@@ -106,8 +107,4 @@ export function preparePacedAsync(
     }
     await Promise.all(last);
   };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -88,18 +88,24 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   }
   const handOff = new Float64Array(count);
   const uncorrected = new Float64Array(count);
-  const consumer = ascending(
+  const wholeBytes = count * messageBytes;
+  const receipt = growthOf(
     received.count,
-    dueMs.length * messageBytes,
-    (at) => received.bytesAt(at),
     (at) => received.msAt(at) - startMs,
+    (at) => received.bytesAt(at),
   );
+  const receivedAt = ascending(receipt, wholeBytes);
   for (let at = 0; at < count; at++) {
-    const ms = consumer((at + 1) * messageBytes);
+    const ms = receivedAt((at + 1) * messageBytes);
     handOff[at] = (ms - dueMs[places[at]]) * 1_000;
     uncorrected[at] = (ms - sentMs[places[at]]) * 1_000;
   }
-  const endToEnd = arrivals.read === null ? null : endWaits(arrivals.read, run, dueMs, places);
+  const reading = arrivals.read === null ? null : readingOf(arrivals.read, startMs);
+  const readAt = reading === null ? null : ascending(reading, wholeBytes);
+  const endToEnd = readAt === null ? null : Float64Array.from(
+    places,
+    (place, at) => (readAt((at + 1) * messageBytes) - dueMs[place]) * 1_000,
+  );
   return {
     handOff: percentiles(handOff),
     uncorrected: percentiles(uncorrected),
@@ -110,49 +116,34 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
       ? null
       : (run.clockErrorMs + arrivals.read.clock.errorMs) * 1_000,
     counts: { handOff: countsOf(handOff), endToEnd: countsOf(endToEnd ?? new Float64Array(0)) },
-    backlog: count === 0 ? null : backlog(run, arrivals, dueMs),
+    backlog: count === 0 ? null : backlogOf(
+      dueMs.slice().sort(),
+      sentMs.slice(0, dueMs.length).sort(),
+      receipt,
+      reading,
+      messageBytes,
+    ),
   };
 }
 
-function backlog(run: RunTimes, { read }: Arrivals, dueMs: Float64Array): Backlog {
-  const { received, startMs, messageBytes } = run;
-  const growth = (
-    count: number,
-    ms: (at: number) => number,
-    total: (at: number) => number,
-  ): Growth => ({
-    ms: Float64Array.from({ length: count }, (_, at) => ms(at)),
-    total: Float64Array.from({ length: count }, (_, at) => total(at)),
-  });
-  return backlogOf(
-    dueMs.slice().sort(),
-    run.sentMs.slice(0, dueMs.length).sort(),
-    growth(received.count, (at) => received.msAt(at) - startMs, (at) => received.bytesAt(at)),
-    read === null ? null : growth(
-      read.stamps.length,
-      (at) => Number(read.stamps[at].ns) / 1e6 - read.clock.offsetMs - startMs,
-      (at) => read.stamps[at].bytes,
-    ),
-    messageBytes,
+/** What the listener had read when, in ms from the start of the run by the consumer's clock. */
+function readingOf({ stamps, clock }: NonNullable<Arrivals["read"]>, startMs: number): Growth {
+  return growthOf(
+    stamps.length,
+    (at) => Number(stamps[at].ns) / 1e6 - clock.offsetMs - startMs,
+    (at) => stamps[at].bytes,
   );
 }
 
-function endWaits(
-  { stamps, clock }: NonNullable<Arrivals["read"]>,
-  { startMs, messageBytes }: RunTimes,
-  dueMs: Float64Array,
-  places: Uint32Array,
-): Float64Array {
-  const read = ascending(
-    stamps.length,
-    places.length * messageBytes,
-    (at) => stamps[at].bytes,
-    (at) => Number(stamps[at].ns) / 1e6 - clock.offsetMs - startMs,
-  );
-  return Float64Array.from(
-    places,
-    (place, at) => (read((at + 1) * messageBytes) - dueMs[place]) * 1_000,
-  );
+function growthOf(
+  length: number,
+  ms: (at: number) => number,
+  total: (at: number) => number,
+): Growth {
+  return {
+    ms: Float64Array.from({ length }, (_, at) => ms(at)),
+    total: Float64Array.from({ length }, (_, at) => total(at)),
+  };
 }
 
 /** Where each message of the stream stands among all: producer × messages + number. */
@@ -168,26 +159,21 @@ function placesOf(names: Uint8Array, content: Content, messages: number): Uint32
 }
 
 /** Looks up when so many bytes were there, for numbers that ascend from call to call. */
-function ascending(
-  count: number,
-  wholeBytes: number,
-  bytesAt: (at: number) => number,
-  msAt: (at: number) => number,
-): (bytes: number) => number {
-  for (let at = 1; at < count; at++) {
-    if (msAt(at) < msAt(at - 1)) throw new Error("a clock has stepped back during the run");
+function ascending({ ms, total }: Growth, wholeBytes: number): (bytes: number) => number {
+  const last = ms.length - 1;
+  for (let at = 1; at <= last; at++) {
+    if (ms[at] < ms[at - 1]) throw new Error("a clock has stepped back during the run");
   }
-  if (count > 0 && bytesAt(count - 1) < wholeBytes) {
+  if (last >= 0 && total[last] < wholeBytes) {
     throw new Error("not every message's arrival was stamped, so its waits are not known");
   }
   let at = 0;
   return (bytes) => {
-    while (at < count - 1 && bytesAt(at) < bytes) at++;
-    return msAt(at);
+    while (at < last && total[at] < bytes) at++;
+    return ms[at];
   };
 }
 
-/** Sorts the values. */
 function percentiles(values: Float64Array): Percentiles | null {
   const count = values.length;
   if (count === 0) return null;

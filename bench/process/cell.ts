@@ -4,7 +4,8 @@
  *     <runtime> bench/process/cell.ts          a CellSpec as a JSON line on standard input
  *
  * Prints a JSON line for every event (`spec.ts`), the last of each cell being its `end`; then waits for the next cell.
- * Cells of one process share its Workers, its compiled code and its heap: they differ in P alone.
+ * Cells of one process share its Workers, its compiled code and its heap: they differ in P, and in the
+ * rate of an open loop, alone.
  */
 import { approach } from "./approach.ts";
 import { budgetOf, LEAST_MESSAGES, OPEN_LOOP, rewarmRuns } from "./budget.ts";

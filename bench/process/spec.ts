@@ -1,5 +1,5 @@
 /** What a process is told, one cell in a JSON line, and what it answers, one event in a JSON line. */
-import type { Spacing } from "../latency/arrivals.ts";
+import type { Pace } from "../latency/arrivals.ts";
 import type { Waits } from "../latency/waits.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
@@ -19,7 +19,7 @@ export interface CellSpec {
   /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
   /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */
-  pace: { ratePerS: number; spacing: Spacing } | null;
+  pace: Omit<Pace, "messages"> | null;
   /** How slowly the listener is to read the measured runs of an open loop; null: as fast as they come. */
   reading: SlowReading | null;
   capacity: number;

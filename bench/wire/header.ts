@@ -10,7 +10,7 @@ import {
   PROTOCOL_VERSION,
   type RunHeader,
 } from "./protocol.ts";
-import type { SlowReading } from "./slow_reader.ts";
+import { LEAST_BYTES_PER_S, MAX_STALL_PERIOD_MS, type SlowReading } from "./slow_reader.ts";
 
 const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8, slow: 16 } as const;
 const ALL_FLAGS = 31;
@@ -19,8 +19,6 @@ const RUN_ID_BYTES = 24;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
 const MAX_TRAILER_PRODUCERS = 65_536;
 const MAX_EXCHANGES = 1_024;
-const MAX_STALL_PERIOD_MS = 3_600_000;
-const LEAST_BYTES_PER_S = 1_000;
 
 export function encodeHeader(header: RunHeader): Uint8Array {
   const { bytes, view } = block(HEADER_BYTES, MAGIC.header);
@@ -93,7 +91,6 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   // Messages of several connections have no common order.
   const namesFit = !header.names || (framing === "fixed" && size >= 8 && count === 1);
   const stall = header.reading?.stall ?? null;
-  // A run must not keep its turn for ever, nor a timer wrap.
   const { bytesPerS } = header.reading ?? { bytesPerS: null };
   const readingFits = (stall === null ||
     (stall.forMs < stall.everyMs && stall.everyMs <= MAX_STALL_PERIOD_MS)) &&

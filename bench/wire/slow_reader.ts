@@ -11,6 +11,10 @@ export interface SlowReading {
   bytesPerS: number | null;
 }
 
+/** A run must not keep its turn for ever, nor a timer wrap (ms, bytes/s). */
+export const MAX_STALL_PERIOD_MS = 3_600_000;
+export const LEAST_BYTES_PER_S = 1_000;
+
 /** Timers are no finer (ms). */
 const TICK_MS = 1;
 

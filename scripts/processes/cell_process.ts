@@ -31,7 +31,7 @@ export interface CellProcesses {
 }
 
 /**
- * Runs cells on the given CPUs; null: on any. A process goes on with the next cell where that differs in P and messages
+ * Runs cells on the given CPUs; null: on any. A process goes on with the next cell where that differs in P, messages and rate
  * alone and the one before it was well: every failure ends it, so that it costs no other cell its row.
  */
 export function cellProcesses(cpus: readonly number[] | null): CellProcesses {

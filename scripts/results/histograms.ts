@@ -5,6 +5,9 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import type { RunReport } from "../../bench/process/spec.ts";
+import { identityOf } from "./cell_key.ts";
+import type { Cell } from "./plan.ts";
 
 export const HISTOGRAM_LOG = "latency.hlog";
 
@@ -19,6 +22,9 @@ export interface HistogramTag {
   /** Where the wait ends: at the consumer's receive(), or at the listener's read. */
   end: "hand-off" | "end-to-end";
 }
+
+/** Of a cell, whose columns are all known. */
+type Identified = Omit<HistogramTag, "end">;
 
 /** The readers take nanoseconds for granted when they convert what they show. */
 const NS_PER_US = 1_000;
@@ -35,6 +41,20 @@ export class HistogramLog {
   /** Nothing is created before the first interval, so that a folder without an open loop has no such file. */
   constructor(folderPath: string) {
     this.#path = join(folderPath, HISTOGRAM_LOG);
+  }
+
+  /** Both ends of every run. @param runs verified, of one process of the cell, which has just ended */
+  keep(cell: Cell, runs: readonly RunReport[]): void {
+    const { runtime, label, producers, load } = identityOf(cell) as Identified;
+    for (const { waits, elapsedUs } of runs) {
+      const seconds = elapsedUs / 1e6;
+      const start = Date.now() / 1_000 - seconds;
+      const { handOff, endToEnd } = waits!.counts;
+      for (const [end, counts] of [["hand-off", handOff], ["end-to-end", endToEnd]] as const) {
+        if (counts.length === 0) continue;
+        this.append({ runtime, label, producers, load, end }, start, seconds, counts);
+      }
+    }
   }
 
   /**

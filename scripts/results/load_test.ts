@@ -31,3 +31,14 @@ test("full load, no load and other text have no slow listener", () => {
     assert.equal(readingOf(text), null);
   }
 });
+
+test("a load is called by one name", () => {
+  const common = { spacing: "exponential" as const, reading: null };
+  assert.equal(loadTitle(null), "full");
+  assert.equal(loadTitle({ share: 0.33, of: "own", ...common }), "33%");
+  const reading = { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null };
+  assert.equal(
+    loadTitle({ share: 0.5, of: "slowest", spacing: "even", reading }),
+    "50% of the slowest even, stalled 200 of 1000 ms",
+  );
+});

@@ -15,7 +15,11 @@ const STATUSES = [
 ];
 const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);
 /** A wait is read from two clocks, which may differ by more than it: the column of their error says so. */
-const MAY_BE_NEGATIVE: ReadonlySet<string> = new Set(LATENCY_COLUMNS.map(({ name }) => name));
+const MAY_BE_NEGATIVE: ReadonlySet<string> = new Set(
+  LATENCY_COLUMNS.map(({ name }) => name).filter((name) =>
+    /^(uncorrected_|end_)?(p\d+|max)_us$/.test(name)
+  ),
+);
 const LINE_FEED = 10;
 /** Enough of a torn line to tell its process: schema, session, round and position, and that they are whole. */
 const PLACE = SAMPLE_COLUMNS.findIndex(({ name }) => name === "position") + 1;

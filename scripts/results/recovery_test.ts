@@ -73,7 +73,22 @@ test("anything but a torn last row is an error with its line", () => {
   refused(encode(HEADER + FIRST + SECOND.replace(/^\d+,/, "2,")), /line 4: schema 2/);
   const negative = rowLine(SAMPLE_COLUMNS, { ...rowOf(1, 2, 1), elapsed_us: -5 });
   refused(encode(HEADER + FIRST + negative), /line 4: elapsed_us is not a number from 0 on/);
+  for (const column of ["rate_per_s", "late_p50_us", "clock_error_us", "held_peak"]) {
+    const row = rowLine(SAMPLE_COLUMNS, { ...rowOf(1, 2, 1), [column]: -5 });
+    refused(
+      encode(HEADER + FIRST + row),
+      new RegExp(`line 4: ${column} is not a number from 0 on`),
+    );
+  }
   refused(encode(HEADER + FIRST + "1,2,3\n"), /line 4/);
+});
+
+test("a wait that two clocks tell may read below 0", () => {
+  const waits = { p50_us: -2.5, uncorrected_p99_us: -1, end_max_us: -0.25 };
+  const row = rowLine(SAMPLE_COLUMNS, { ...rowOf(1, 2, 1), ...waits });
+  const { samples } = recoverSamples(encode(HEADER + FIRST + row), "samples.csv");
+  assert.equal(samples[2].p50_us, -2.5);
+  assert.equal(samples[2].end_max_us, -0.25);
 });
 
 test(`whatever bytes change, no row is dropped in silence (seed ${seed})`, () => {

@@ -1,6 +1,5 @@
 /** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
 import { availableParallelism } from "node:os";
-import type { RunReport } from "../../bench/process/spec.ts";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { EXIT } from "../cli/command.ts";
 import { printPlan, printSubjects } from "./lists.ts";
@@ -109,7 +108,7 @@ export async function runComparison(work: Work): Promise<number> {
         },
         onRows: (rows) => keep(rows, folder, progress),
         onWaits: (cell, runs) => {
-          keepWaits(cell, runs, histograms);
+          histograms.keep(cell, runs);
           backlogs.keep(cell, runs);
         },
         onEstimate: (estimate) => {
@@ -196,26 +195,6 @@ function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: Ben
   return listener === null
     ? startListenerProcess(listenerRuntime, storeBytes, cpus)
     : joinListener(listener.host, listener.port);
-}
-
-function keepWaits(cell: Cell, runs: readonly RunReport[], log: HistogramLog): void {
-  const { label, load } = identityOf(cell);
-  const tag = {
-    runtime: cell.runtime.label,
-    label: label!,
-    producers: cell.producers,
-    load: load!,
-  };
-  for (const { waits, elapsedUs } of runs) {
-    const start = Date.now() / 1_000 - elapsedUs / 1e6;
-    const { handOff, endToEnd } = waits!.counts;
-    if (handOff.length > 0) {
-      log.append({ ...tag, end: "hand-off" }, start, elapsedUs / 1e6, handOff);
-    }
-    if (endToEnd.length > 0) {
-      log.append({ ...tag, end: "end-to-end" }, start, elapsedUs / 1e6, endToEnd);
-    }
-  }
 }
 
 function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {

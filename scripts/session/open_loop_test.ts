@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
-import { chosenRates, loadTitle } from "../results/load.ts";
 import { type Cell, makePlan } from "../results/plan.ts";
 import { END, REPORT, RUNTIME } from "../testing/cell_events.ts";
 import { argumentsOf } from "./arguments.ts";
@@ -126,14 +125,4 @@ test("what makes no open loop is refused in words", () => {
   refused(["--rate", "5k", "--stall", "1s/1s"], /such as 200ms\/1s/);
   refused(["--rate", "5k", "--drain-rate", "50"], /such as 50MB\/s/);
   refused(["--rate", "5k", "--stall", "1ms/1s", "--sink", "none"], /has none/);
-});
-
-test("a load is called by one name", () => {
-  const common = { spacing: "exponential" as const, reading: null };
-  assert.equal(loadTitle(null), "full");
-  assert.equal(loadTitle({ share: 0.33, of: "own", ...common }), "33%");
-  const slow = { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null };
-  const load = { share: 0.5, of: "slowest" as const, spacing: "even" as const, reading: slow };
-  assert.equal(loadTitle(load), "50% of the slowest even, stalled 200 of 1000 ms");
-  assert.equal(chosenRates([], new Map()).size, 0);
 });

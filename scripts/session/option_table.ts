@@ -133,6 +133,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     help: "messages of a producer before its Worker turns to the next; 0: all",
     parse: count(0, 2 ** 31 - 1),
     default: 0,
+    // An open loop refuses it, also the default.
     recorded: ({ turn, loads }) => loads.length > 0 ? null : turn,
   },
   {

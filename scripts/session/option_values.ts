@@ -1,5 +1,6 @@
 /** Values that only the measuring commands take. */
 import { InvalidArgumentError } from "commander";
+import { LEAST_BYTES_PER_S, MAX_STALL_PERIOD_MS } from "../../bench/wire/slow_reader.ts";
 import { list, percentage, timeSpan } from "../cli/values.ts";
 
 /** Sizes of a message: 1, or large enough to carry its number. */
@@ -40,7 +41,7 @@ export function shares(text: string): number[] {
 
 /** A stall such as 200ms/1s: nothing is read for so long of every so long. */
 export function stall(text: string): { forMs: number; everyMs: number } {
-  const [forMs, everyMs, ...rest] = text.split("/").map(timeSpan(1, 3_600_000));
+  const [forMs, everyMs, ...rest] = text.split("/").map(timeSpan(1, MAX_STALL_PERIOD_MS));
   if (everyMs === undefined || rest.length > 0 || forMs >= everyMs) {
     throw new InvalidArgumentError("Give a stall and its period, such as 200ms/1s.");
   }
@@ -54,7 +55,9 @@ export function byteRate(text: string): number {
   const value = match === null
     ? NaN
     : Number(match[1]) * (match[3] === "" ? 1_000 : 1_024) ** power;
-  if (!(value >= 1_000)) throw new InvalidArgumentError("Give bytes a second, such as 50MB/s.");
+  if (!(value >= LEAST_BYTES_PER_S)) {
+    throw new InvalidArgumentError("Give bytes a second, such as 50MB/s.");
+  }
   return Math.round(value);
 }
 

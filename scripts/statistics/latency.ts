@@ -1,34 +1,11 @@
 /** What the messages of an open loop waited, over the runs and processes of a cell. */
-import type { Sample, Summary } from "../results/columns.ts";
+import { LATENCY_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
 import { groupBy } from "./group_by.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
-/** Columns that a summary takes from its samples: of each process the median of its runs, of the cell that of those. */
-export const WAITS = [
-  "rate_per_s",
-  "p50_us",
-  "p90_us",
-  "p99_us",
-  "p999_us",
-  "max_us",
-  "uncorrected_p50_us",
-  "uncorrected_p99_us",
-  "uncorrected_max_us",
-  "end_p50_us",
-  "end_p90_us",
-  "end_p99_us",
-  "end_p999_us",
-  "end_max_us",
-  "late_p50_us",
-  "late_p99_us",
-  "clock_error_us",
-  "end_clock_error_us",
-  "backlog_peak_bytes",
-  "backlog_mean_bytes",
-  "unread_peak_bytes",
-  "held_peak",
-] as const;
+/** Of each process the median of its runs, of the cell that of those. */
+type WaitColumn = (typeof LATENCY_COLUMNS)[number]["name"];
 
 /** A wait under this many times the lateness of the pacing alone is mostly that. */
 const PACING_FACTOR = 2;
@@ -38,15 +15,15 @@ const CLOCK_FACTOR = 3;
 /** @param processes the verified runs of one cell, process by process */
 export function waitsOf(
   processes: readonly (readonly Sample[])[],
-): Pick<Summary, (typeof WAITS)[number]> {
-  const entries = WAITS.map((name) => {
+): Pick<Summary, WaitColumn> {
+  const entries = LATENCY_COLUMNS.map(({ name }) => {
     const figures = processes.flatMap((runs) => {
       const known = runs.map((run) => run[name]).filter((value) => value !== null);
       return known.length === 0 ? [] : [median(known)];
     });
     return [name, figures.length === 0 ? null : median(figures)];
   });
-  return Object.fromEntries(entries) as Pick<Summary, (typeof WAITS)[number]>;
+  return Object.fromEntries(entries) as Pick<Summary, WaitColumn>;
 }
 
 /** @param empty the row of the control that sends nothing, at the same rate */

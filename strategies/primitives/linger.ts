@@ -6,6 +6,7 @@
  * do as a measure: where threads share cores, the producers may just not have run.
  */
 
+import type { Params } from "../strategy.ts";
 import { SLICE_MS } from "./lifecycle.ts";
 
 /**
@@ -51,6 +52,11 @@ export class Linger {
   #lookedAt = 0;
   /** What the next wait for a fuller run may take; 0: take what is there. */
   ms: number;
+
+  /** As the two parameters say. */
+  static of({ wake, linger }: Params): Linger {
+    return new Linger(wake as WakePolicy, Number(linger));
+  }
 
   constructor(policy: WakePolicy, longestUs: number) {
     this.#policy = longestUs === 0 ? "message" : policy;
