@@ -40,6 +40,7 @@ import type {
   AsyncProducer,
   BlockingProducer,
   Handoff,
+  OnDropped,
   Strategy,
   Ticket,
 } from "./strategies/strategy.ts";
@@ -54,6 +55,7 @@ export type {
   CapacityRange,
   Consumer,
   Handoff,
+  OnDropped,
   Ticket,
 } from "./strategies/strategy.ts";
 
@@ -143,11 +145,12 @@ export function openFanIn(strategy: string, options: FanInOptions): Handoff {
 
 /**
  * The producers' end of a blocking strategy. Once a thread, on a thread that may block: a Worker.
- * @throws {RangeError} when the ticket is of an async strategy
+ * @param onDropped told what is dropped; needed where the hand-off has a parameter `overflow` other than `block`
+ * @throws {RangeError} when the ticket is of an async strategy, or `onDropped` is needed and left out
  */
-export function joinBlocking(ticket: Ticket): BlockingProducer {
+export function joinBlocking(ticket: Ticket, onDropped?: OnDropped): BlockingProducer {
   const strategy = known(ticket.strategy);
-  if (strategy.kind === "blocking") return strategy.join(ticket);
+  if (strategy.kind === "blocking") return strategy.join(ticket, onDropped);
   throw new RangeError(`${strategy.name} is an async strategy; use joinAsync`);
 }
 

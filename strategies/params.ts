@@ -21,9 +21,12 @@ export function parseParams(
     }
   }
   return Object.fromEntries(
-    Object.entries(subject.params).map((
-      [key, spec],
-    ) => [key, valueOf(subject.name, key, spec, given[key])]),
+    Object.entries(subject.params)
+      .map(([key, spec]) => [key, valueOf(subject.name, key, spec, given[key])] as const)
+      .filter(([key, value]) => {
+        const spec = subject.params[key];
+        return !("isOptional" in spec) || value !== spec.default;
+      }),
   );
 }
 

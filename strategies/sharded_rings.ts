@@ -24,6 +24,7 @@
  *     publish=N      messages of a group at most, of 256 bytes at most (1: every message is published by itself)
  *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): of a consumer that pauses, every
  *                    quarter of a ring is worth a look, and half a ring ends the pause
+ *     overflow       drop-newest: the message for which the ring has no room
  *
  * One thing is left to the caller: who sends over 64 short messages between two looks of the consumer, and then
  * neither sends nor gives the event loop a turn for long, calls `flush()` before; else up to 255 bytes of the last ones
@@ -31,7 +32,7 @@
  *
  * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet one.
  *
- * Blocks: `send` while the ring is full; `receive` while nothing is there. Allocates: nothing per message; one
+ * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per message; one
  * view a run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
  * nobody else is touched.
  */
@@ -49,6 +50,10 @@ import {
   lifeOf,
   makeHandoff,
   MAX_MESSAGE_BYTES,
+  type OnDropped,
+  overflowParam,
+  type Params,
+  requireOnDropped,
   type Ticket,
 } from "./strategy.ts";
 
@@ -71,6 +76,7 @@ interface RingTicket {
   memory: SharedArrayBuffer;
   workers: number;
   publish: number;
+  params: Params;
   /** Groups whatever the consumer does, and of any number of bytes. */
   patient: boolean;
 }
@@ -243,8 +249,13 @@ class RingProducer implements BlockingProducer {
   #singles = SINGLES;
   #flushesSoon = false;
 
-  constructor({ life, worker, shared }: Ticket) {
-    const { memory, workers, publish, patient } = shared as RingTicket;
+  /** Null: `send` waits for room. */
+  readonly #onDropped: OnDropped | null;
+
+  constructor({ life, worker, shared }: Ticket, onDropped?: OnDropped) {
+    const { memory, workers, publish, params, patient } = shared as RingTicket;
+    requireOnDropped(params, onDropped);
+    this.#onDropped = params.overflow === "drop-newest" ? onDropped! : null;
     const words = new Int32Array(memory, 0, SHARED_WORDS);
     this.#lifecycle = new Lifecycle(life);
     this.#worker = worker;
@@ -264,7 +275,9 @@ class RingProducer implements BlockingProducer {
     const length = message.length;
     checkLength(length, this.#largest);
     this.#lifecycle.glance();
-    if (this.#write + length > this.#limit) this.#makeRoom(length);
+    if (this.#write + length > this.#limit && !this.#makeRoom(length)) {
+      return this.#onDropped!(message);
+    }
     copyIn(this.#bytes, this.#write, message);
     this.#wrote(length);
   }
@@ -282,7 +295,9 @@ class RingProducer implements BlockingProducer {
 
   #sendByteSlowly(byte: number): void {
     this.#lifecycle.glance();
-    if (this.#write >= this.#limit) this.#makeRoom(1);
+    if (this.#write >= this.#limit && !this.#makeRoom(1)) {
+      return this.#onDropped!(Uint8Array.of(byte));
+    }
     this.#bytes[this.#write] = byte;
     this.#wrote(1);
   }
@@ -339,16 +354,24 @@ class RingProducer implements BlockingProducer {
     });
   }
 
-  /** Leaves `write` where `length` bytes fit in one piece, after waiting for them where it must. */
-  #makeRoom(length: number): void {
-    if (this.#findRoom(length)) return;
+  /**
+   * Leaves `write` where `length` bytes fit in one piece, after waiting for them where it must. False where the
+   * message is to be dropped instead.
+   */
+  #makeRoom(length: number): boolean {
+    if (this.#findRoom(length)) return true;
     this.#publishAll();
     this.waits.failedClaims++;
+    if (this.#onDropped !== null) {
+      this.#sleeper.wake();
+      return false;
+    }
     this.#ring.room.waitUntil(() => {
       if (this.#findRoom(length)) return true;
       this.#sleeper.wake();
       return false;
     });
+    return true;
   }
 
   #findRoom(length: number): boolean {
@@ -398,6 +421,7 @@ export const shardedRings: BlockingStrategy = {
       max: 65_536,
     },
     ...LINGER_PARAMS,
+    ...overflowParam("drop-newest"),
   },
   variants: [{ publish: 64 }, { publish: 1 }],
   largestMessage: (capacity, workers) => largestOf(ringSize(capacity, workers)),
@@ -420,6 +444,7 @@ export const shardedRings: BlockingStrategy = {
       memory,
       workers,
       publish: Number(params.publish),
+      params,
       patient: params.wake === "watermark",
     };
     return makeHandoff({
@@ -431,5 +456,5 @@ export const shardedRings: BlockingStrategy = {
       sharedBytes: memory.byteLength,
     });
   },
-  join: (ticket) => new RingProducer(ticket),
+  join: (ticket, onDropped) => new RingProducer(ticket, onDropped),
 };

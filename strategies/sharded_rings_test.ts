@@ -97,7 +97,7 @@ function besideBusy(params: Record<string, string | number> = {}) {
     messageBytes: 1,
     params,
   });
-  const [busy, quiet] = fan.tickets.map(joinBlocking);
+  const [busy, quiet] = fan.tickets.map((ticket) => joinBlocking(ticket));
   const receive = async () => [...(await fan.consumer.receive())!];
   return { fan, busy, quiet, receive };
 }

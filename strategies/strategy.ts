@@ -8,8 +8,8 @@
  *     handoff.consumer.receive()  ◀───────   send(message) … close()
  *
  * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in
- * the order in which it sent them; full means back-pressure, nothing is dropped or overwritten; any length
- * from 1 byte to the hand-off's largest message.
+ * the order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the
+ * hand-off was opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
  */
 
 import type { Writable } from "node:stream";
@@ -27,11 +27,47 @@ export const DEFAULT_CAPACITY = 4 * 2 ** 20;
 
 /** A parameter of a strategy: a choice of words, or a whole number in a range. */
 export type ParamSpec =
-  | { help: string; default: string; choices: readonly string[] }
+  | {
+    help: string;
+    default: string;
+    choices: readonly string[];
+    /** Not written down at its default: cells that were measured before there was such a choice keep their name. */
+    isOptional?: true;
+  }
   | { help: string; default: number; min: number; max: number };
 
 /** Chosen values by parameter name, defaults filled in. */
 export type Params = Readonly<Record<string, string | number>>;
+
+/** What a full hand-off does with a message. */
+export type Overflow = "block" | "drop-newest" | "drop-oldest";
+
+/** The parameter of strategies that may drop; each lists what it can do beside blocking. */
+export function overflowParam(...drops: Exclude<Overflow, "block">[]) {
+  return {
+    overflow: {
+      help: "where there is no room: block the producer, or drop messages and tell it which",
+      default: "block",
+      choices: ["block", ...drops],
+      isOptional: true,
+    },
+  } as const;
+}
+
+/**
+ * Told what was dropped: whole messages, in the order of their sending, valid during the call. Called on the thread
+ * whose `send` found no room, before that returns and without a lock. Under drop-newest it is the message
+ * that was to be sent; under drop-oldest it is what waited longest, of any producer of any thread.
+ */
+export type OnDropped = (messages: Uint8Array) => void;
+
+/** @throws {RangeError} when messages may be dropped and nobody would be told */
+export function requireOnDropped(params: Params, onDropped: OnDropped | undefined): void {
+  if ((params.overflow ?? "block") === "block" || onDropped !== undefined) return;
+  throw new RangeError(
+    `a hand-off with overflow=${params.overflow} drops messages: join it with a function that is told which`,
+  );
+}
 
 /** What a hand-off is opened with. */
 export interface HandoffOptions {
@@ -176,8 +212,12 @@ interface StrategyBase {
 /** A strategy whose producers block their thread. */
 export interface BlockingStrategy extends StrategyBase {
   kind: "blocking";
-  /** Worker: open the producers' end of a ticket. Once a thread. */
-  join(ticket: Ticket): BlockingProducer;
+  /**
+   * Worker: open the producers' end of a ticket. Once a thread.
+   * @param onDropped needed where the hand-off's parameter `overflow` is not `block`
+   * @throws {RangeError} when it is needed and left out
+   */
+  join(ticket: Ticket, onDropped?: OnDropped): BlockingProducer;
 }
 
 /** A strategy whose producers wait for promises. */

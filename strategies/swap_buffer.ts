@@ -12,9 +12,12 @@
  *     drain=each       a run is one message, for which the buffers keep lengths: what the swap gains without batching
  *     wake, linger     when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is half a buffer
  *     wait             what a thread does while the lock is held
+ *     overflow         drop-newest: the message that finds the filling buffer full; drop-oldest: all that waits in
+ *                      the filling buffer, up to half of the capacity at a time, since nothing says where in it
+ *                      a message ends. A run that the consumer has taken is never dropped
  *
- * Blocks: `send` while another thread holds the lock and while the filling buffer is full; `receive` while
- * nothing is there. Allocates: nothing per message; one view a run. Of a Worker that dies all messages arrive whose
+ * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full; `receive` while
+ * nothing is there. Allocates: nothing per message; one view a run; one copy of what drop-oldest drops. Of a Worker that dies all messages arrive whose
  * `send` had returned; one that dies with the lock held stops all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
@@ -31,7 +34,10 @@ import {
   lifeOf,
   makeHandoff,
   MAX_MESSAGE_BYTES,
+  type OnDropped,
+  overflowParam,
   type Params,
+  requireOnDropped,
   type Ticket,
 } from "./strategy.ts";
 
@@ -102,10 +108,16 @@ class SwapProducer implements BlockingProducer {
   readonly #lifecycle: Lifecycle;
   readonly #worker: number;
   readonly #largest: number;
+  readonly #onDropped: OnDropped | null;
+  readonly #dropsOldest: boolean;
   readonly waits;
 
-  constructor(ticket: Ticket, lockOf: LockOf) {
+  constructor(ticket: Ticket, lockOf: LockOf, onDropped?: OnDropped) {
     const shared = ticket.shared as SwapTicket;
+    const { overflow = "block" } = shared.params;
+    requireOnDropped(shared.params, onDropped);
+    this.#onDropped = overflow === "block" ? null : onDropped!;
+    this.#dropsOldest = overflow === "drop-oldest";
     this.#lifecycle = new Lifecycle(ticket.life);
     this.#buffers = new TwoBuffers(shared.memory, this.#lifecycle);
     this.#mutex = lockOf(this.#buffers, shared.params);
@@ -120,7 +132,15 @@ class SwapProducer implements BlockingProducer {
     this.#lifecycle.glance();
     const length = this.#length === null ? message.length : message.length + LENGTH_BYTES;
     this.#mutex.lock();
-    if (!this.#buffers.fits(length)) this.#waitForRoom(length);
+    if (!this.#buffers.fits(length)) {
+      if (this.#onDropped !== null) return this.#drop(message);
+      this.#waitForRoom(length);
+    }
+    this.#append(message);
+  }
+
+  /** Holds the lock before, and not after. */
+  #append(message: Uint8Array): void {
     if (this.#length !== null) this.#buffers.append(putLength(this.#length, message.length));
     const wake = this.#buffers.append(message);
     this.#mutex.unlock();
@@ -131,11 +151,27 @@ class SwapProducer implements BlockingProducer {
     this.#lifecycle.glance();
     const length = this.#length === null ? 1 : 1 + LENGTH_BYTES;
     this.#mutex.lock();
-    if (!this.#buffers.fits(length)) this.#waitForRoom(length);
+    if (!this.#buffers.fits(length)) {
+      if (this.#onDropped !== null) return this.#drop(Uint8Array.of(byte));
+      this.#waitForRoom(length);
+    }
     if (this.#length !== null) this.#buffers.append(putLength(this.#length, 1));
     const wake = this.#buffers.appendByte(byte);
     this.#mutex.unlock();
     if (wake) this.#buffers.sleeper.wake();
+  }
+
+  /** There is no room. Holds the lock before, and not after, so that whoever is told may take its time. */
+  #drop(message: Uint8Array): void {
+    this.waits.failedClaims++;
+    if (!this.#dropsOldest) {
+      this.#mutex.unlock();
+      this.#buffers.sleeper.wake();
+      return this.#onDropped!(message);
+    }
+    const discarded = this.#buffers.discard();
+    this.#append(message);
+    this.#onDropped!(this.#length === null ? discarded : withoutLengths(discarded));
   }
 
   /** Holds the lock before and after. */
@@ -165,6 +201,18 @@ function putLength(target: Uint8Array, length: number): Uint8Array {
   return target;
 }
 
+/** The messages of these records, moved together. */
+function withoutLengths(records: Uint8Array): Uint8Array {
+  let end = 0;
+  for (let at = 0; at < records.length;) {
+    const from = at + LENGTH_BYTES;
+    at = from + lengthAt(records, at);
+    records.copyWithin(end, from, at);
+    end += at - from;
+  }
+  return records.subarray(0, end);
+}
+
 function lengthAt(bytes: Uint8Array, at: number): number {
   return bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 }
@@ -180,6 +228,7 @@ const DRAIN_AND_LINGER = {
     choices: ["batch", "each"],
   },
   ...LINGER_PARAMS,
+  ...overflowParam("drop-newest", "drop-oldest"),
 } as const;
 
 /**
@@ -230,7 +279,7 @@ export function swapBufferUnder(
         sharedBytes: memory.byteLength,
       });
     },
-    join: (ticket) => new SwapProducer(ticket, lockOf),
+    join: (ticket, onDropped) => new SwapProducer(ticket, lockOf, onDropped),
   };
 }
 

@@ -1,10 +1,11 @@
 /** One run: open the sink, prepare the producers, start the clock, transfer, acknowledge, judge. */
 import type { Pace } from "../latency/arrivals.ts";
 import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
+import { encodeTrailer } from "../wire/answers.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
-import type { RunReport } from "./spec.ts";
+import { isProven, type RunReport } from "./spec.ts";
 import type { Subject } from "../subjects/subject.ts";
 
 /** Questions for the listener's clock before a run: some 50 µs each. */
@@ -65,6 +66,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
     runId: request.runId,
     warmUp: request.warmUp,
     ...(pace === null ? {} : { stamps: true, names: messages > 0, exchanges: EXCHANGES }),
+    ...(subject.dropped ? { trailer: true } : {}),
     ...(request.reading ? { reading: request.reading } : {}),
   }, onSinkFailure);
   try {
@@ -89,15 +91,22 @@ async function measure(
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const { bytes, writes, peakBytes } = await subject.transfer(sink, late);
+  const trailer = subject.dropped ? encodeTrailer(subject.dropped) : new Uint8Array(0);
+  if (trailer.length > 0) await sink.write(trailer);
   const acknowledged = await sink.finish();
   const elapsedUs = (performance.now() - start) * 1_000;
   const cpu = process.cpuUsage(cpuBefore);
   const verdict = await sink.verdict();
   return {
     ...verdict,
+    // A hand-off that may drop is never just "ok": where it had no need to was luck, and its time is held against none.
+    ...(verdict.status === "ok" && trailer.length > 0 ? { status: "dropped" } : {}),
     // A verdict about other bytes than were written would be worthless.
-    ...(verdict.status === "ok" && acknowledged !== bytes
-      ? { status: "error", detail: `${bytes} bytes written, ${acknowledged} acknowledged` }
+    ...(isProven(verdict) && acknowledged !== bytes + trailer.length
+      ? {
+        status: "error",
+        detail: `${bytes + trailer.length} bytes written, ${acknowledged} acknowledged`,
+      }
       : {}),
     verify: verdict.mode,
     messages: plan.messages,

@@ -37,6 +37,11 @@ export interface CellSpec {
 /** The outcome of a run: its verdict's word, or why there is none. */
 export type RunStatus = VerdictStatus | "timeout" | "memory-limit" | "error";
 
+/** Whether all is known of a run: nothing is missing that was not announced. */
+export function isProven({ status }: { status: RunStatus }): boolean {
+  return status === "ok" || status === "dropped";
+}
+
 export type CellEvent =
   | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number | null }
   /** `steady` is null where the process was warm already. */
@@ -64,6 +69,8 @@ export interface RunReport {
   duplicated: number;
   reordered: number;
   corrupted: number;
+  /** Missing, as the hand-off had announced. */
+  dropped: number;
   /** Bytes and calls that the consumer wrote. */
   bytes: number;
   writes: number;

@@ -5,6 +5,7 @@ import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
 import { PaceBlock } from "../latency/pace_block.ts";
 import { Stamps } from "../latency/stamps.ts";
 import { withPreciseSleep } from "../latency/timer_slack.ts";
+import { droppedCounts } from "../workers/dropped.ts";
 import { Crew } from "../workers/crew.ts";
 import type { WorkerEntry } from "../workers/threads.ts";
 import type { RunSink } from "../wire/sink.ts";
@@ -64,13 +65,15 @@ export async function openStrategySubject(
   entry?: WorkerEntry,
 ): Promise<Subject> {
   const { producers, capacity, messageBytes } = spec;
+  const params = parseParams(strategy, spec.params);
   const handoff = strategy.open({
     producers,
     workers: Math.min(producers, spec.workers),
     capacity,
     messageBytes,
-    params: parseParams(strategy, spec.params),
+    params,
   });
+  const dropped = "overflow" in params ? droppedCounts(producers) : null;
   touch(handoff.tickets);
   // The second pass of one-byte messages goes over buffers that fill and wrap many times in a few milliseconds.
   const proving = messageBytes === 1 && spec.task === "measure";
@@ -80,7 +83,7 @@ export async function openStrategySubject(
   const pace = block?.memory ?? null;
   touch(pace);
   const start = () =>
-    Crew.start(handoff, small, { producers, turn: spec.turn, pace }, onFailure, entry);
+    Crew.start(handoff, small, { producers, turn: spec.turn, pace, dropped }, onFailure, entry);
   const crew = block === null ? await start() : await withPreciseSleep(start);
   const stamps = new Stamps();
   let isPaced = false;
@@ -91,12 +94,14 @@ export async function openStrategySubject(
   let parksBefore = 0;
   return {
     sharedBytes: handoff.sharedBytes,
+    dropped,
     messagesOf: (asked) => asked,
     prepare(plan) {
       current = plan.proof && small !== null ? small : handoff;
       if (used.has(current)) current.consumer.reopen(producers);
       used.add(current);
       isPaced = plan.pace !== null;
+      dropped?.fill(0);
       crew.announce(plan);
     },
     async ready() {

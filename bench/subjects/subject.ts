@@ -23,7 +23,12 @@ export interface Subject {
   transfer(sink: RunSink, late?: boolean): Promise<Transferred>;
   /** Of the run that has ended; outside the clock. */
   waits(): Promise<RunWaits>;
-  /** The same of a run in an open loop; left out by a subject without producers. */
+  /**
+   * Of a hand-off that may drop messages: how many of each producer it has dropped in the run, complete when `transfer`
+   * has ended. Null and left out: it drops none.
+   */
+  readonly dropped?: Uint32Array | null;
+  /** When a run in an open loop was sent and received; left out by a subject without producers. */
   times?(): OpenLoopTimes;
   /** The run has failed elsewhere: end a pending `transfer`. */
   fail(): void;

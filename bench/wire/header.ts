@@ -17,7 +17,7 @@ const ALL_FLAGS = 31;
 const MAX_SILENCE_MS = 2 ** 31 - 1;
 const RUN_ID_BYTES = 24;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
-const MAX_TRAILER_PRODUCERS = 65_536;
+export const MAX_TRAILER_PRODUCERS = 65_536;
 const MAX_EXCHANGES = 1_024;
 
 export function encodeHeader(header: RunHeader): Uint8Array {

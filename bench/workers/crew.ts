@@ -27,7 +27,7 @@ export class Crew {
   static async start(
     handoff: Handoff,
     small: Handoff | null,
-    options: { producers: number; turn: number; pace: SharedArrayBuffer | null },
+    options: Pick<WorkerSetup, "producers" | "turn" | "pace" | "dropped">,
     onFailure: (reason: Error) => void,
     entry: WorkerEntry = MEASURED,
   ): Promise<Crew> {
@@ -41,9 +41,7 @@ export class Crew {
         control: control.memory,
         worker,
         workers: handoff.tickets.length,
-        producers: options.producers,
-        turn: options.turn,
-        pace: options.pace,
+        ...options,
       };
       const transfers = [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])];
       workers.push(

@@ -2,10 +2,11 @@
 import { parentPort } from "node:worker_threads";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Waits } from "../../strategies/primitives/waits.ts";
-import type { Ticket } from "../../strategies/strategy.ts";
+import type { OnDropped, Ticket } from "../../strategies/strategy.ts";
 import { PaceBlock } from "../latency/pace_block.ts";
 import { preparePacedAsync, preparePacedBlocking } from "../latency/paced.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
+import { countDropped } from "./dropped.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
 
 /** What a Worker that stays says when it has left its runs and can be given others. */
@@ -23,6 +24,8 @@ export interface WorkerSetup {
   turn: number;
   /** Of a `PaceBlock`, where some run is an open loop. */
   pace: SharedArrayBuffer | null;
+  /** Counts by producer, where the hand-off may drop messages. */
+  dropped: Uint32Array | null;
 }
 
 /** What a Worker that is observed does around each run, and a measured one does not. */
@@ -53,12 +56,17 @@ export async function serveProducers(
 
 async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<void> {
   const control = new ControlBlock(setup.control);
-  const measured = joinHandoff(setup, setup.ticket);
+  let current: RunPlan | null = null;
+  const onDropped = setup.dropped === null
+    ? undefined
+    : countDropped(setup.dropped, () => current!);
+  const measured = joinHandoff(setup, setup.ticket, onDropped);
   const small = setup.smallTicket === null ? measured : joinHandoff(setup, setup.smallTicket);
   control.comeOnline();
   for (let run = 1;; run++) {
     const plan = control.awaitPlan(run);
     if (plan === null) return;
+    current = plan;
     const { prepare, waits } = plan.proof ? small : measured;
     const send = prepare(plan);
     const isStopped = () => control.isStopped();
@@ -80,6 +88,7 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
 function joinHandoff(
   setup: WorkerSetup,
   ticket: Ticket,
+  onDropped?: OnDropped,
 ): {
   prepare: (plan: RunPlan) => () => void | Promise<void>;
   waits: Waits;
@@ -90,7 +99,7 @@ function joinHandoff(
   const block = setup.pace === null ? null : new PaceBlock(setup.pace, workers);
   const strategy = findStrategy(ticket.strategy)!;
   if (strategy.kind === "blocking") {
-    const end = strategy.join(ticket);
+    const end = strategy.join(ticket, onDropped);
     return {
       prepare: (plan) =>
         plan.pace !== null

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
+import { type CellEvent, type CellSpec, isProven } from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
 import { type ChildOutcome, deathOf, jsonLines, type Limits, runChild } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
@@ -83,7 +83,7 @@ function kindOf({ path, label }: Runtime, spec: CellSpec): string {
 
 function isBad(event: CellEvent): boolean {
   return event.type === "failed" ||
-    ((event.type === "run" || event.type === "proof") && event.status !== "ok");
+    ((event.type === "run" || event.type === "proof") && !isProven(event));
 }
 
 /** A live process that is told one cell after the other. */

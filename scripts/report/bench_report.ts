@@ -9,12 +9,13 @@ import { CAUTION } from "./verdicts.ts";
 export function printReport({ summary, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  for (const { title, rows, producers, table, notes, sentences } of conclusions) {
+  for (const { title, rows, producers, table, dropped, notes, sentences } of conclusions) {
     print();
     print(paint("bold", versions(rows)) + ` (${title}, P = ${listOf(producers)})`);
     if (table !== null) print(terminalTable(table, paint));
     for (const note of notes) print(paint("dim", wrapped(note)));
     print();
+    if (dropped !== null) print(terminalTable(dropped, paint) + "\n");
     for (const sentence of sentences) print(wrapped(sentence));
   }
   const failed = conclusions.flatMap(({ failures }) => failures.failed);

@@ -10,6 +10,7 @@ import { type Rank, rank } from "../statistics/ranking.ts";
 import { rankWaits } from "../statistics/wait_ranking.ts";
 import { answer } from "./answer.ts";
 import { backlogSentences } from "./backlog_words.ts";
+import { droppedTable } from "./dropped_table.ts";
 import { type Failures, failuresOf } from "./failures.ts";
 import { latencyNotes, latencyTable } from "./latency_table.ts";
 import { rankingNotes, rankingTable } from "./ranking_table.ts";
@@ -28,6 +29,8 @@ export interface Conclusion {
   ranks: Rank[];
   /** Null where there is nothing to show. */
   table: TableData | null;
+  /** Which share was dropped where the hand-off may drop; null where none may. */
+  dropped: TableData | null;
   /** What the table's marks mean. */
   notes: string[];
   sentences: string[];
@@ -49,6 +52,7 @@ export function conclusionsOf(
       ...(isOpenLoop(rows[0])
         ? waitsOf(rows, pairs, runtimes)
         : throughputOf(rows, pairs, samples, runtimes)),
+      dropped: droppedTable(rows, samples),
       sentences: [...answer(rows, pairs), ...backlogSentences(rows)],
       failures: failuresOf(rows, samples),
     };

@@ -15,11 +15,12 @@ export function failuresOf(rows: readonly Summary[], samples: readonly Sample[])
   const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const lines = (bad: readonly Summary[]) =>
     bad.map((row) => lineOf(row) + timesOf(row, runs.get(cellKey(row)) ?? []));
-  const bad = rows.filter(({ status }) => status !== "ok");
+  const bad = rows.filter(({ status }) => status !== "ok" && status !== "dropped");
   const keys = new Set(rows.map(cellKey));
   // A pilot enters no figure, but what it found is no less true.
   const pilots = samples.filter((row) =>
-    row.round === 0 && keys.has(cellKey(row)) && !["ok", "pilot", "skipped"].includes(row.status!)
+    row.round === 0 && keys.has(cellKey(row)) &&
+    !["ok", "dropped", "pilot", "skipped"].includes(row.status!)
   );
   return {
     failed: [

@@ -54,9 +54,10 @@ export function everyP({ isOpenLoop, rows }: Conclusion): TableData {
 }
 
 /** The table, what its marks mean, and the answer, as Markdown. */
-export function conclusionLines({ table, notes, sentences }: Conclusion): string[] {
+export function conclusionLines({ table, dropped, notes, sentences }: Conclusion): string[] {
   return [
     ...(table === null ? [] : [...markdownTable(table), "", ...bullets(notes)]),
+    ...(dropped === null ? [] : [...markdownTable(dropped), ""]),
     ...bullets(sentences),
   ];
 }

@@ -161,7 +161,8 @@ export const SAMPLE_COLUMNS = [
   {
     name: "status",
     kind: "text",
-    help: "ok, lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
+    help:
+      "ok, dropped (a hand-off that may drop, and all that is missing was announced), lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
   },
   { name: "detail", kind: "text", help: "why, where it is not ok" },
   {
@@ -185,6 +186,17 @@ export const SAMPLE_COLUMNS = [
     help: "messages that arrived behind a later one of their producer",
   },
   { name: "corrupted", kind: "number", help: "messages whose bytes had changed" },
+  {
+    name: "dropped",
+    kind: "number",
+    help: "messages that the hand-off dropped where it was full, each announced for its producer",
+  },
+  {
+    name: "dropped_elapsed_us",
+    kind: "number",
+    help:
+      "the time of a run whose status is dropped, counted like elapsed_us; no statistic compares it with others",
+  },
   { name: "bytes", kind: "number", help: "bytes that the consumer wrote" },
   { name: "writes", kind: "number", help: "writes in which it did" },
   { name: "bytes_per_write", kind: "number", help: "bytes / writes" },

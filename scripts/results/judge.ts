@@ -2,7 +2,12 @@
  * When does a run count? Only where its own messages were all delivered, once, in order and unchanged, and where the
  * process has kept every other promise, too: this is the one place that says so.
  */
-import type { CellEvent, RunReport, RunStatus } from "../../bench/process/spec.ts";
+import {
+  type CellEvent,
+  isProven,
+  type RunReport,
+  type RunStatus,
+} from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 
 export interface Failure {
@@ -29,13 +34,13 @@ export function judge(outcome: CellOutcome, promised: Promised): Judgement {
   const unproven = proofFailure(outcome.events, promised);
   const runs = outcome.events
     .filter((event) => event.type === "run")
-    .map((run) => run.status === "ok" && unproven !== null ? { ...run, ...unproven } : run);
+    .map((run) => isProven(run) && unproven !== null ? { ...run, ...unproven } : run);
   return { runs, failure: failureOf(outcome) };
 }
 
 /** The first reason for which the process as a whole gives no figure; null where it gives one. */
 export function reasonAgainst({ runs, failure }: Judgement): Failure | null {
-  const bad = runs.find(({ status }) => status !== "ok");
+  const bad = runs.find((run) => !isProven(run));
   if (bad !== undefined) return { status: bad.status, detail: bad.detail };
   if (failure !== null) return failure;
   return runs.length > 0 ? null : { status: "error", detail: "the process ended without a run" };
@@ -55,7 +60,7 @@ function proofFailure(events: CellEvent[], { secondPass, isPilot }: Promised): F
   if (proof === undefined) {
     return secondPass ? { status: "error", detail: "the second pass did not end" } : null;
   }
-  return proof.status === "ok" ? null : {
+  return isProven(proof) ? null : {
     status: proof.status,
     detail: `${isPilot ? "with the whole capacity filled" : "second pass"}: ${proof.detail}`,
   };

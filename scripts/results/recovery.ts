@@ -10,7 +10,7 @@ export interface Recovered {
 }
 
 const STATUSES = [
-  ...["ok", "pilot", "skipped", "lost", "duplicated", "reordered", "corrupt"],
+  ...["ok", "pilot", "skipped", "dropped", "lost", "duplicated", "reordered", "corrupt"],
   ...["timeout", "memory-limit", "error"],
 ];
 const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);

@@ -1,14 +1,14 @@
 /** Turns what a cell's process said into rows. A run that was not proven has no number. */
 import type { Waits } from "../../bench/latency/waits.ts";
-import type { RunReport } from "../../bench/process/spec.ts";
+import { isProven, type RunReport } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
 import { identityOf } from "./cell_key.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { find, judge } from "./judge.ts";
 
-/** Words of rows that nobody has to mend: measured, piloted, or left out with its reason. */
-const FINE = ["ok", "pilot", "skipped"];
+/** Words of rows that nobody has to mend: measured, with messages dropped as was asked for, piloted, or left out with its reason. */
+const FINE = ["ok", "dropped", "pilot", "skipped"];
 
 /** Whether a row says that something went wrong. */
 export function hasFailed({ status }: Pick<Sample, "status">): boolean {
@@ -45,8 +45,12 @@ export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sampl
     isPilot,
   });
   const rows = runs
-    .map((run, at) => ({ ...base, ...runColumns(run), run: at + 1 }))
-    .map((row) => isPilot && row.status === "ok" ? { ...row, status: "pilot" } : row);
+    .map((run, at) => ({
+      ...base,
+      ...runColumns(run),
+      ...(isPilot && isProven(run) ? { status: "pilot" } : {}),
+      run: at + 1,
+    }));
   return failure === null ? rows : [...rows, { ...base, ...failure }];
 }
 
@@ -69,6 +73,8 @@ function runColumns(run: RunReport): Partial<Sample> {
     duplicated: run.duplicated,
     reordered: run.reordered,
     corrupted: run.corrupted,
+    dropped: run.dropped,
+    dropped_elapsed_us: status === "dropped" ? run.elapsedUs : null,
     bytes: run.bytes,
     writes: run.writes,
     bytes_per_write: run.writes === 0 ? null : run.bytes / run.writes,

@@ -1,7 +1,7 @@
 /** Which strategies and controls a run has, and how each is written. */
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { parseParams } from "../../strategies/params.ts";
-import type { Params } from "../../strategies/strategy.ts";
+import type { Overflow, Params } from "../../strategies/strategy.ts";
 import { UsageError } from "../cli/command.ts";
 
 /** A strategy or control with all its parameters. */
@@ -15,18 +15,38 @@ const ALWAYS = "empty";
 
 /**
  * `channel:drain=batch,swap-buffer`; null for the default matrix. `empty` is always among them.
+ * @param overflow of the strategies that do not name their own; of the default matrix only those remain that can do it
  * @throws {UsageError}
  */
-export function parseSubjects(list: string | null): SubjectChoice[] {
-  const chosen = list === null
+export function parseSubjects(list: string | null, overflow: Overflow = "block"): SubjectChoice[] {
+  const all = list === null
     ? SUBJECTS.flatMap(variantsOf)
     : list.split(",").map((item) => parseSubject(item.trim()));
+  const chosen = overflow === "block"
+    ? all
+    : all.filter(({ entry }) => list !== null || entry.kind === "control" || can(entry, overflow))
+      .map((choice) => withOverflow(choice, overflow));
   if (!chosen.some(({ entry }) => entry.name === ALWAYS)) chosen.push(parseSubject(ALWAYS));
   const seen = new Set<string>();
   return chosen.filter((choice) => {
     const label = `${choice.entry.name} ${JSON.stringify(choice.params)}`;
     return !seen.has(label) && seen.add(label);
   });
+}
+
+function can({ params }: SubjectEntry, overflow: Overflow): boolean {
+  const spec = params.overflow;
+  return spec !== undefined && "choices" in spec && spec.choices.includes(overflow);
+}
+
+function withOverflow(choice: SubjectChoice, overflow: Overflow): SubjectChoice {
+  const { entry, params } = choice;
+  if (entry.kind === "control" || "overflow" in params) return choice;
+  if (can(entry, overflow)) return { entry, params: parseParams(entry, { ...params, overflow }) };
+  const able = SUBJECTS.filter((other) => can(other, overflow)).map(({ name }) => name);
+  throw new UsageError(
+    `${entry.name} cannot do --overflow ${overflow}; ${able.join(", ")} can`,
+  );
 }
 
 function variantsOf(entry: SubjectEntry): SubjectChoice[] {

@@ -198,6 +198,15 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ capacity }) => capacity,
   },
   {
+    // Recorded with the strategies, whose parameter it is.
+    key: "subjects",
+    flags: "--overflow <mode>",
+    help: "a full hand-off: block its producers, or drop and announce messages, where a strategy " +
+      "can; such runs enter no comparison",
+    choices: ["block", "drop-newest", "drop-oldest"],
+    default: "block",
+  },
+  {
     key: "rounds",
     flags: "--rounds <number>",
     help: ({ rounds }) =>

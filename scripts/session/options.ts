@@ -3,13 +3,14 @@ import { availableParallelism, totalmem } from "node:os";
 import { type Command, Option } from "commander";
 import type { Spacing } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
+import { MAX_TRAILER_PRODUCERS } from "../../bench/wire/header.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "../processes/pinning.ts";
 import type { OpenLoad } from "../results/load.ts";
-import { parseSubjects } from "../results/subjects.ts";
+import { parseSubjects, type SubjectChoice } from "../results/subjects.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
 import {
@@ -101,11 +102,13 @@ export function readOptions(
       }s): the pilot needs ten runs`,
     );
   }
+  const subjects = parseSubjects(given.strategies ?? strategies, given.overflow);
+  if (subjects.some(({ params }) => "overflow" in params)) refuseBesideDropping(given);
   const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
     runtimes: given.runtimes,
-    subjects: parseSubjects(given.strategies ?? strategies),
+    subjects,
     producers: given.producers ?? producers,
     workers: given.workers ?? [cpus?.length ?? availableParallelism()],
     runTimeMs,
@@ -138,6 +141,25 @@ export function readOptions(
     dryRun: given.dryRun ?? false,
     list: given.list ?? false,
   };
+}
+
+/** What is dropped is announced by producer, so messages must name theirs. @throws {UsageError} */
+function refuseBesideDropping(given: Record<string, unknown>): void {
+  if ((given.messageSize as number[]).includes(1)) {
+    throw new UsageError(
+      "a hand-off that drops needs messages that name their producer: give --message-size 8 or more, such as 64",
+    );
+  }
+  if (
+    (given.producers as number[] | undefined ?? []).some((count) => count > MAX_TRAILER_PRODUCERS)
+  ) {
+    throw new UsageError(`a hand-off that drops takes at most ${MAX_TRAILER_PRODUCERS} producers`);
+  }
+  if (given.load !== undefined) {
+    throw new UsageError(
+      "--load is a share of what a cell can deliver, and one that drops has no such limit: give --rate",
+    );
+  }
 }
 
 /** So long that a stall comes twice; null at full load. */

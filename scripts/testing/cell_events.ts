@@ -22,6 +22,7 @@ export const REPORT: RunReport = {
   duplicated: 0,
   reordered: 0,
   corrupted: 0,
+  dropped: 0,
   bytes: 16,
   writes: 1,
   peakBytes: 16,

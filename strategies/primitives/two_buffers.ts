@@ -96,6 +96,14 @@ export class TwoBuffers {
     return sleeper !== 0 && (sleeper === HUNGRY || filled >= this.#watermark);
   }
 
+  /** Locked. Empties the filling buffer, and returns a copy of what it held. */
+  discard(): Uint8Array {
+    const words = this.words;
+    const discarded = this.#buffers[words[FILLING]].slice(0, words[FILL]);
+    words[FILL] = 0;
+    return discarded;
+  }
+
   /** Locked. The filled bytes, or null where there are fewer; producers go on in the other buffer, empty. */
   swap(eager: boolean): Uint8Array | null {
     const filled = this.words[FILL];

@@ -1,0 +1,41 @@
+/** Cells whose hand-off may drop messages: which share was dropped, and how long a run took with what was left. */
+import { time } from "../cli/units.js";
+import { cellKey } from "../results/cell_key.ts";
+import type { Sample } from "../results/columns.ts";
+import { labelOf } from "../results/labels.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { median } from "../statistics/order.ts";
+import type { TableData } from "./table.ts";
+
+/** Null where no run may drop. @param samples all rows, of which those of the given cells are shown */
+export function droppedTable(
+  rows: readonly Parameters<typeof cellKey>[0][],
+  samples: readonly Sample[],
+): TableData | null {
+  const keys = new Set(rows.map(cellKey));
+  const dropping = samples.filter((row) => row.status === "dropped" && keys.has(cellKey(row)));
+  if (dropping.length === 0) return null;
+  return {
+    head: ["may drop", "runtime", "producers", "runs", "dropped", "time of a run"],
+    words: [0, 1],
+    rows: [...groupBy(dropping, cellKey).values()].map((runs) => [
+      labelOf(runs[0]),
+      runs[0].runtime!,
+      runs[0].producers!.toLocaleString("en-US"),
+      String(runs.length),
+      shareOf(runs),
+      time(median(runs.map((run) => run.dropped_elapsed_us!))),
+    ]),
+  };
+}
+
+/** Of all messages of all runs; never rounded to none or to all where that is not so. */
+function shareOf(runs: readonly Sample[]): string {
+  const sum = (value: (run: Sample) => number | null) =>
+    runs.reduce((all, run) => all + (value(run) ?? 0), 0);
+  const [dropped, expected] = [sum((run) => run.dropped), sum((run) => run.expected)];
+  if (dropped === 0) return "0%";
+  const percent = 100 * dropped / expected;
+  if (percent < 0.1) return "< 0.1%";
+  return dropped < expected && percent > 99.9 ? "> 99.9%" : `${percent.toFixed(1)}%`;
+}
