@@ -10,7 +10,7 @@ import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "../processes/pinning.ts";
 import type { OpenLoad } from "../results/load.ts";
-import { parseSubjects, type SubjectChoice } from "../results/subjects.ts";
+import { parseSubjects } from "../results/subjects.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
 import {

@@ -96,6 +96,34 @@ test("every option that says what is measured is recorded, and no plan can chang
       "report",
       "resume",
       "save",
+      // --overflow, which is recorded as a parameter of the strategies.
+      "subjects",
     ],
   );
+});
+
+test("a hand-off that drops is refused where its loss could not be proven, and kept by a plan", () => {
+  const sized = ["--message-size", "64"];
+  const drop = ["--overflow", "drop-newest"];
+  const refused = [
+    drop,
+    ["--strategies", "swap-buffer:overflow=drop-oldest"],
+    [...drop, ...sized, "--strategies", "channel"],
+    ["--overflow", "drop-oldest", ...sized, "--strategies", "sharded-rings"],
+    [...drop, ...sized, "--load", "50%"],
+    [...drop, ...sized, "--producers", "65537"],
+  ];
+  for (const argv of refused) {
+    assert.throws(
+      () => read(...argv),
+      (error: Error) => error instanceof UsageError && !error.message.includes("\n"),
+      argv.join(" "),
+    );
+  }
+  const all = read(...drop, ...sized);
+  const strategies = all.subjects.filter(({ entry }) => entry.kind !== "control");
+  assert.ok(strategies.length > 1);
+  assert.ok(strategies.every(({ params }) => params.overflow === "drop-newest"));
+  assert.deepEqual(read(...argumentsOf(all)).subjects, all.subjects);
+  assert.ok(read(...sized).subjects.every(({ params }) => !("overflow" in params)));
 });
