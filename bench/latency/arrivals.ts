@@ -5,11 +5,23 @@
 import { keysOf } from "../workload/messages.ts";
 import { random } from "../workload/random.ts";
 
-/** `exponential`: gaps as of independent users (a Poisson process). `even`: all gaps alike, producers shifted by i / P. */
-export type Spacing = "exponential" | "even";
+/**
+ *     exponential   gaps as of independent users (a Poisson process)
+ *     even          all gaps alike, producers shifted by i / P of one
+ *     burst         exponential, but what would come within the next 20 ms comes at once
+ *     staggered     exponential at twice the rate, in half the time: producers join one after the other, and each closes
+ *                   while others still send
+ *     ramp          the rate grows from 0 to twice its mean
+ */
+export const SPACINGS = ["exponential", "even", "burst", "staggered", "ramp"] as const;
+
+export type Spacing = typeof SPACINGS[number];
+
+/** From one burst to the next, ms. */
+const BURST_MS = 20;
 
 export interface Pace {
-  /** Messages a second of all producers together. */
+  /** Messages a second of all producers together, as the mean of a run. */
   ratePerS: number;
   spacing: Spacing;
   /** A producer. */
@@ -33,8 +45,23 @@ export function dueTimes(
   const next = random(keysOf({ seed, run: producer })[0]);
   let at = 0;
   const ends = Float64Array.from({ length: messages + 1 }, () => at -= Math.log(1 - next()));
-  return ends.subarray(0, messages).map((end) => end / at * messages * gapMs);
+  const wholeMs = messages * gapMs;
+  const shaped = SHAPES[spacing];
+  return ends.subarray(0, messages).map((end) =>
+    shaped(end / at * wholeMs, wholeMs, producer / producers)
+  );
 }
+
+/** Where in the run a message comes that an even rate would have at `ms`, ascending in `ms`. */
+const SHAPES: Record<
+  Exclude<Spacing, "even">,
+  (ms: number, wholeMs: number, place: number) => number
+> = {
+  exponential: (ms) => ms,
+  burst: (ms) => Math.floor(ms / BURST_MS) * BURST_MS,
+  staggered: (ms, wholeMs, place) => (place * wholeMs + ms) / 2,
+  ramp: (ms, wholeMs) => Math.sqrt(ms * wholeMs),
+};
 
 /** A Worker's messages in the order in which they are due. */
 export interface Schedule {

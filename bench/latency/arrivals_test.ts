@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dueTimes, type Pace, scheduleOf } from "./arrivals.ts";
+import { dueTimes, type Pace, scheduleOf, SPACINGS } from "./arrivals.ts";
 
 const PACE: Pace = { ratePerS: 50_000, spacing: "exponential", messages: 2_000 };
 
@@ -62,4 +62,38 @@ test("a Worker's schedule has every message of its producers, each producer's in
     assert.equal(dueMs[at], dueTimes(ids[places[at]], 6, 9, pace)[sequences[at]]);
   }
   assert.deepEqual(next, [500, 500, 500]);
+});
+
+test("whatever the spacing, a producer's messages keep their order and end with the run", () => {
+  for (const spacing of SPACINGS) {
+    const pace: Pace = { ratePerS: 50_000, spacing, messages: 2_000 };
+    const wholeMs = 4 * pace.messages * 1_000 / pace.ratePerS;
+    for (let producer = 0; producer < 4; producer++) {
+      const due = dueTimes(producer, 4, 7, pace);
+      assert.ok(due.every((ms, at) => ms >= (due[at - 1] ?? 0) && ms < wholeMs), spacing);
+    }
+  }
+});
+
+test("a burst comes every 20 ms and holds what would have come in them", () => {
+  const due = dueTimes(1, 4, 7, { ...PACE, spacing: "burst" });
+  const even = dueTimes(1, 4, 7, PACE);
+  assert.ok(due.every((ms, at) => ms % 20 === 0 && even[at] - ms >= 0 && even[at] - ms < 20));
+});
+
+test("staggered producers join one after the other, and the first closes before the last has sent half", () => {
+  const pace: Pace = { ...PACE, spacing: "staggered" };
+  const dues = Array.from({ length: 4 }, (_, producer) => dueTimes(producer, 4, 7, pace));
+  const wholeMs = 4 * pace.messages * 1_000 / pace.ratePerS;
+  for (const [producer, due] of dues.entries()) {
+    assert.ok(Math.abs(due[0] - producer * wholeMs / 8) < wholeMs / 100, `${producer}`);
+  }
+  assert.ok(dues[0].at(-1)! < dues[3][pace.messages / 2]);
+});
+
+test("a ramp has a quarter of its messages in the first half of the run", () => {
+  const due = dueTimes(0, 4, 7, { ...PACE, spacing: "ramp" });
+  const wholeMs = 4 * PACE.messages * 1_000 / PACE.ratePerS;
+  const early = due.filter((ms) => ms < wholeMs / 2).length / due.length;
+  assert.ok(Math.abs(early - 0.25) < 0.05, `${early}`);
 });

@@ -42,10 +42,12 @@ async function openLoop(subjectName: string, spacing: "exponential" | "even") {
       subjectFailed: new Promise<never>(() => {}),
     };
     const request = { runId: "test", messages: 40, messageBytes: 24, seed: 11, warmUp: false };
-    // Twice, and once at full load between: nothing of one run may show in the next.
+    // Twice, and once at full load between: nothing of one run may show in the next. In the last one producers join
+    // and close while others send.
     const first = await carryOut(context, { ...request, pace: { ...pace, messages: 40 } });
     const full = await carryOut(context, request);
-    const last = await carryOut(context, { ...request, pace: { ...pace, messages: 40 } });
+    const staggered = { ...pace, spacing: "staggered" as const, messages: 40 };
+    const last = await carryOut(context, { ...request, pace: staggered });
     return { first, full, last };
   } finally {
     await subject.stop();

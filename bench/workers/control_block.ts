@@ -3,7 +3,7 @@
  * have prepared it, and releases them together. No message crosses for it, so nothing but the hand-off is
  * between the start of the clock and the first byte.
  */
-import type { Pace, Spacing } from "../latency/arrivals.ts";
+import { type Pace, SPACINGS } from "../latency/arrivals.ts";
 
 const STOP = 0;
 const ANNOUNCED = 1;
@@ -22,7 +22,6 @@ const WORDS = 14;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
-const SPACINGS: readonly Spacing[] = ["exponential", "even"];
 /** A Worker that waits looks at the stop word this often (ms). */
 const SLICE_MS = 50;
 

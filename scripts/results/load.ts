@@ -15,7 +15,8 @@ export type OpenLoad =
 /** As the column says it. @param load null: full load */
 export function loadTitle(load: OpenLoad | null): string {
   if (load === null) return FULL_LOAD;
-  const rest = (load.spacing === "even" ? " even" : "") + readingTitle(load.reading);
+  const rest = (load.spacing === "exponential" ? "" : ` ${load.spacing}`) +
+    readingTitle(load.reading);
   if ("ratePerS" in load) return `${load.ratePerS}/s${rest}`;
   return `${Number((load.share * 100).toPrecision(6))}%${
     load.of === "own" ? "" : " of the slowest"

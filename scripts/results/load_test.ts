@@ -1,6 +1,7 @@
 /** What column `load` says, and what can be read from it again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { SPACINGS } from "../../bench/latency/arrivals.ts";
 import { loadTitle, readingOf } from "./load.ts";
 
 test("how slowly a listener reads is read back from the column as it was written", () => {
@@ -13,7 +14,7 @@ test("how slowly a listener reads is read back from the column as it was written
       { stall, bytesPerS: 1_000 },
     ]
   ) {
-    for (const spacing of ["even", "exponential"] as const) {
+    for (const spacing of SPACINGS) {
       assert.deepEqual(
         readingOf(loadTitle({ ratePerS: 200_000, spacing, reading })),
         reading,

@@ -3,6 +3,7 @@
  * plan records, what may stand beside `--resume`, and what `compare` takes for a difference: all of it follows from here.
  */
 import { resolve } from "node:path";
+import { SPACINGS } from "../../bench/latency/arrivals.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
 import {
@@ -35,7 +36,7 @@ export interface OptionSpec {
   default?: unknown;
   /** The default as the help shows it, where that is not the value itself. */
   defaultWords?: string;
-  choices?: string[];
+  choices?: readonly string[];
   /** Other options, which cannot stand beside it. */
   conflicts?: string[];
   /**
@@ -163,10 +164,12 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "loads",
     flags: "--pacing <pacing>",
     help:
-      "how the messages of an open loop are spaced: exponential, as of independent users, or even",
-    choices: ["exponential", "even"],
-    default: "exponential",
-    recorded: ({ loads }) => loads[0]?.spacing === "even" ? "even" : null,
+      "when the messages of an open loop come: as of independent users (exponential), evenly, in " +
+      "bursts of 20 ms, from producers that join and leave (staggered), or ever more (ramp)",
+    choices: SPACINGS,
+    default: SPACINGS[0],
+    recorded: ({ loads }) =>
+      loads.length === 0 || loads[0].spacing === SPACINGS[0] ? null : loads[0].spacing,
   },
   {
     key: "loads",

@@ -1,7 +1,7 @@
 /** The options of `bench`: read, checked, and turned into what the plan is made from. */
 import { availableParallelism, totalmem } from "node:os";
 import { type Command, Option } from "commander";
-import type { Spacing } from "../../bench/latency/arrivals.ts";
+import { type Spacing, SPACINGS } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { MAX_TRAILER_PRODUCERS } from "../../bench/wire/header.ts";
 import { command, UsageError } from "../cli/command.ts";
@@ -175,8 +175,10 @@ function loadsOf(
   const reading = isSlow
     ? { stall: stall ?? null, bytesPerS: drainRate ?? null } as SlowReading
     : null;
-  if (pacing === "even" && load === undefined && rate === undefined) {
-    throw new UsageError("--pacing spaces the messages of an open loop: give --load or --rate");
+  if (pacing !== SPACINGS[0] && load === undefined && rate === undefined) {
+    throw new UsageError(
+      "--pacing says when the messages of an open loop come: give --load or --rate",
+    );
   }
   const common = { spacing: pacing as Spacing, reading };
   if (isSlow && load === undefined && rate === undefined) {
