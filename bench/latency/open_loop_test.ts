@@ -6,6 +6,7 @@ import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
 import { carryOut } from "../process/run.ts";
 import type { CellSpec } from "../process/spec.ts";
+import type { Spacing } from "./arrivals.ts";
 import { openSubject } from "../subjects/registry.ts";
 import { memoryRuns } from "../wire/memory_sink.ts";
 import { PaceBlock } from "./pace_block.ts";
@@ -13,7 +14,7 @@ import { PaceBlock } from "./pace_block.ts";
 const ANSWERING = new URL("../testing/answering_worker.ts", import.meta.url);
 
 /** 8 producers with 40 messages each, 20 ms long. */
-async function openLoop(subjectName: string, spacing: "exponential" | "even") {
+async function openLoop(subjectName: string, spacing: Spacing, consumerWorkUs = 0) {
   const pace = { ratePerS: 16_000, spacing };
   const spec: CellSpec = {
     subject: subjectName,
@@ -26,6 +27,7 @@ async function openLoop(subjectName: string, spacing: "exponential" | "even") {
     runTimeUs: null,
     pace,
     reading: null,
+    consumerWorkUs,
     capacity: 4_096,
     seed: 11,
     listener: null,
@@ -75,6 +77,21 @@ for (const { name } of [...STRATEGIES, ...ALTERNATIVES]) {
     },
   );
 }
+
+test(
+  "a consumer that works on each run takes that long for each",
+  { timeout: 60_000 },
+  async () => {
+    const us = 700;
+    const { first, full } = await openLoop("swap-buffer", "exponential", us);
+    for (const { status, detail, writes, elapsedUs } of [first, full]) {
+      assert.equal(status, "ok", detail);
+      assert.ok(elapsedUs >= writes * us, `${writes} writes in ${elapsedUs} µs`);
+    }
+    // A run lasts 20 ms, so that a consumer that is busy finds many messages in each of its runs.
+    assert.ok(first.writes < 320 / 4, `${first.writes} writes`);
+  },
+);
 
 test("the pacing alone sends nothing and has its lateness", { timeout: 60_000 }, async () => {
   const { first } = await openLoop("empty", "even");

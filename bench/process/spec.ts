@@ -22,6 +22,8 @@ export interface CellSpec {
   pace: Omit<Pace, "messages"> | null;
   /** How slowly the listener is to read the measured runs of an open loop; null: as fast as they come. */
   reading: SlowReading | null;
+  /** How long the consumer works on each run that it receives, µs; left out: not at all. */
+  consumerWorkUs?: number;
   capacity: number;
   seed: number;
   /** Null: no socket, the consumer's own process keeps and checks the messages. */

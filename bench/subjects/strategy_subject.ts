@@ -32,11 +32,12 @@ function openSmall(strategy: Strategy, spec: CellSpec): Handoff {
   });
 }
 
-/** The post's actor: take what is there, write it, take again. */
+/** The post's actor: take what is there, write it, take again. @param workUs on each run, before it is written */
 export async function drain(
   consumer: Consumer,
   sink: RunSink,
   stamps: Stamps | null = null,
+  workUs = 0,
 ): Promise<Transferred> {
   let bytes = 0;
   let writes = 0;
@@ -47,10 +48,17 @@ export async function drain(
     if (stamps !== null) stamps.add(bytes);
     writes++;
     if (run.length > peakBytes) peakBytes = run.length;
+    if (workUs > 0) work(workUs);
     await sink.write(run);
     if (turns.due(consumer.parks)) await turns.take();
   }
   return { bytes, writes, peakBytes };
+}
+
+/** Keeps the thread busy, as a consumer does that parses or compresses what it has received. */
+function work(us: number): void {
+  const end = performance.now() + us / 1_000;
+  while (performance.now() < end);
 }
 
 export const openStrategy: OpenSubject = (spec, onFailure) => {
@@ -120,7 +128,7 @@ export async function openStrategySubject(
       }
       crew.release();
       if (late) await new Promise((resolve) => setTimeout(resolve, FILL_MS));
-      return await drain(current.consumer, sink, isPaced ? stamps : null);
+      return await drain(current.consumer, sink, isPaced ? stamps : null, spec.consumerWorkUs);
     },
     async waits() {
       const consumerParks = current.consumer.parks - parksBefore;

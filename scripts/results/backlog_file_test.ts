@@ -28,6 +28,7 @@ const SLOW: Cell = {
   load: {
     ratePerS: 200_000,
     spacing: "exponential",
+    consumerWorkUs: 0,
     reading: { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null },
   },
   openMs: 2_000,

@@ -132,7 +132,7 @@ export const CELL_COLUMNS = [
     kind: "text",
     help:
       "of an open loop: 50% (of the cell's own capacity), 50% of the slowest (at which all may be " +
-      "compared), 200000/s; behind it what --pacing says where it is not exponential, and how slowly the " +
+      "compared), 200000/s; behind it what --pacing says where it is not exponential, how the consumer works, and how slowly the " +
       "listener reads; full at full load",
   },
 ] as const satisfies readonly Column[];

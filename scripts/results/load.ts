@@ -10,17 +10,21 @@ import { FULL_LOAD } from "./labels.ts";
 export type OpenLoad =
   /** A share of what the cell itself can do at full load, or of what the slowest of those can that are compared. */
   & ({ share: number; of: "own" | "slowest" } | { ratePerS: number })
-  & { spacing: Spacing; reading: SlowReading | null };
+  & { spacing: Spacing; consumerWorkUs: number; reading: SlowReading | null };
 
 /** As the column says it. @param load null: full load */
 export function loadTitle(load: OpenLoad | null): string {
   if (load === null) return FULL_LOAD;
   const rest = (load.spacing === "exponential" ? "" : ` ${load.spacing}`) +
-    readingTitle(load.reading);
+    workTitle(load.consumerWorkUs) + readingTitle(load.reading);
   if ("ratePerS" in load) return `${load.ratePerS}/s${rest}`;
   return `${Number((load.share * 100).toPrecision(6))}%${
     load.of === "own" ? "" : " of the slowest"
   }${rest}`;
+}
+
+function workTitle(us: number): string {
+  return us === 0 ? "" : `, consumer works ${us} us on each run`;
 }
 
 /** `, stalled 200 of 1000 ms`, `, read at 50000000 bytes/s`. */

@@ -15,14 +15,11 @@ test("how slowly a listener reads is read back from the column as it was written
     ]
   ) {
     for (const spacing of SPACINGS) {
-      assert.deepEqual(
-        readingOf(loadTitle({ ratePerS: 200_000, spacing, reading })),
-        reading,
-      );
-      assert.deepEqual(
-        readingOf(loadTitle({ share: 0.5, of: "slowest", spacing, reading })),
-        reading,
-      );
+      for (const consumerWorkUs of [0, 50]) {
+        const common = { spacing, consumerWorkUs, reading };
+        assert.deepEqual(readingOf(loadTitle({ ratePerS: 200_000, ...common })), reading);
+        assert.deepEqual(readingOf(loadTitle({ share: 0.5, of: "slowest", ...common })), reading);
+      }
     }
   }
 });
@@ -34,12 +31,12 @@ test("full load, no load and other text have no slow listener", () => {
 });
 
 test("a load is called by one name", () => {
-  const common = { spacing: "exponential" as const, reading: null };
+  const common = { spacing: "exponential" as const, consumerWorkUs: 0, reading: null };
   assert.equal(loadTitle(null), "full");
   assert.equal(loadTitle({ share: 0.33, of: "own", ...common }), "33%");
   const reading = { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null };
   assert.equal(
-    loadTitle({ share: 0.5, of: "slowest", spacing: "even", reading }),
-    "50% of the slowest even, stalled 200 of 1000 ms",
+    loadTitle({ share: 0.5, of: "slowest", spacing: "even", consumerWorkUs: 50, reading }),
+    "50% of the slowest even, consumer works 50 us on each run, stalled 200 of 1000 ms",
   );
 });

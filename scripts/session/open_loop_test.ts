@@ -103,6 +103,7 @@ test("every option of an open loop is recorded, and read back as it was", () => 
       ["--load", "33%,50%"],
       ["--rate", "20k,1.5M", "--pacing", "even"],
       ["--load", "10%", "--stall", "200ms/1s"],
+      ["--rate", "20k", "--consumer-work-us", "50"],
       ["--rate", "200k", "--drain-rate", "50MB/s", "--run-time", "3s"],
     ]
   ) {
@@ -116,6 +117,7 @@ test("every option of an open loop is recorded, and read back as it was", () => 
 test("what makes no open loop is refused in words", () => {
   const refused = (args: string[], why: RegExp) => assert.throws(() => read(...args), why);
   refused(["--stall", "200ms/1s"], /give --load or --rate/);
+  refused(["--consumer-work-us", "50"], /give --load or --rate/);
   refused(["--pacing", "even"], /give --load or --rate/);
   refused(["--load", "50%", "--message-size", "1"], /tell its messages apart/);
   refused(["--load", "50%", "--rate", "5k"], /cannot be used with/);

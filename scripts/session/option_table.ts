@@ -22,6 +22,8 @@ const MAX_PRODUCERS = 1 << 20;
 export const DEFAULT_RUN_TIME_MS = 10;
 /** Of an open loop. */
 export const OPEN_RUN_TIME_MS = 50;
+/** Of a consumer on one run: a longer one would look dead. */
+const MOST_WORK_US = 100_000;
 /** The least rounds under a budget, where nobody says otherwise. */
 export const BUDGET_ROUNDS = 3;
 
@@ -191,6 +193,13 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       const { bytesPerS } = loads[0]?.reading ?? { bytesPerS: null };
       return bytesPerS === null ? null : `${bytesPerS}B/s`;
     },
+  },
+  {
+    key: "loads",
+    flags: "--consumer-work-us <number>",
+    help: "of an open loop: how long the consumer works on each run that it receives",
+    parse: count(1, MOST_WORK_US),
+    recorded: ({ loads }) => loads[0]?.consumerWorkUs || null,
   },
   {
     key: "capacity",

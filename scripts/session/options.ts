@@ -169,7 +169,7 @@ function openRunTimeMs(loads: readonly OpenLoad[]): number | null {
 }
 
 function loadsOf(
-  { load, rate, pacing, stall, drainRate, sink }: Record<string, unknown>,
+  { load, rate, pacing, stall, drainRate, consumerWorkUs = 0, sink }: Record<string, unknown>,
 ): OpenLoad[] {
   const isSlow = stall !== undefined || drainRate !== undefined;
   const reading = isSlow
@@ -180,7 +180,14 @@ function loadsOf(
       "--pacing says when the messages of an open loop come: give --load or --rate",
     );
   }
-  const common = { spacing: pacing as Spacing, reading };
+  if (consumerWorkUs !== 0 && load === undefined && rate === undefined) {
+    throw new UsageError("--consumer-work-us needs a rate that goes on: give --load or --rate");
+  }
+  const common = {
+    spacing: pacing as Spacing,
+    consumerWorkUs: consumerWorkUs as number,
+    reading,
+  };
   if (isSlow && load === undefined && rate === undefined) {
     throw new UsageError(
       "--stall and --drain-rate need a rate that goes on: give --load or --rate",

@@ -264,6 +264,7 @@ export class Session {
         ? null
         : { ratePerS: cell.ratePerS!, spacing: cell.load.spacing },
       reading: task === "measure" ? cell.load?.reading ?? null : null,
+      consumerWorkUs: task === "measure" ? cell.load?.consumerWorkUs ?? 0 : 0,
       capacity: cell.capacity,
       seed: options.seed,
       listener: sink === "none" ? null : listener,
