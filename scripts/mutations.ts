@@ -1,6 +1,5 @@
 /** Plants every mistake of the catalogue into a copy of the source, and says what caught it. */
-import { rmSync } from "node:fs";
-import { plant, type PlantedOutcome, runPlanted } from "../bench/testing/planted.ts";
+import { type PlantedOutcome, PlantedSource, runPlanted } from "../bench/testing/planted.ts";
 import type { CellSpec } from "../bench/process/spec.ts";
 import { STRATEGIES } from "../strategies/registry.ts";
 import { MUTATIONS } from "../strategies/testing/mutations/catalogue.ts";
@@ -9,10 +8,16 @@ import { command, EXIT, runMain } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
-/** A cell with a hang in it takes this long; one without takes a tenth. */
-const WATCHDOG_MS = 6_000;
+/** A cell that hangs is silent for longer than so many whole cells of healthy source take, here and now. */
+const HEALTHY_CELLS = 5;
+/** And for so long at least (ms). */
+const LEAST_SILENCE_MS = 4_000;
+/** Healthy source that says nothing for so long (ms) does hang. */
+const HEALTHY_SILENCE_MS = 60_000;
 /** Mutations at a time. */
 const LANES = 2;
+/** Beside them, of those that hang: they sleep, and take no core from anybody. */
+const HANGING_LANES = 4;
 /** The cells of each mutation, in turn until one catches it: one producer alone, many on two threads, and long ones. */
 const CELLS = [
   { producers: 1, workers: 1, messages: 50_000, messageBytes: 1 },
@@ -39,16 +44,13 @@ await runMain("mutations", async () => {
   const { runtimes } = findRuntimes(list);
   let escaped = 0;
   for (const runtime of runtimes) {
-    escaped += await healthy(runtime) ? 0 : 1;
+    const { failed, slowestMs } = await healthy(runtime);
+    escaped += failed;
+    const silenceMs = Math.max(LEAST_SILENCE_MS, HEALTHY_CELLS * slowestMs);
+    const trial: Trial = { runtime, seeds, silenceMs };
     const counts = { caught: 0, hung: 0 };
-    const waiting = [...chosen];
-    const lane = async () => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-        await judgeOne(next);
-      }
-    };
-    const judgeOne = async (mutation: Mutation) => {
-      const how = await caughtHow(mutation, runtime, seeds);
+    const judgeOne = async (mutation: Mutation, source: PlantedSource) => {
+      const how = await caughtHow(mutation, trial, source);
       if (how === null) escaped++;
       else if (mutation.hangs) counts.hung++;
       else counts.caught++;
@@ -56,7 +58,10 @@ await runMain("mutations", async () => {
         `${runtime.label} ${mutation.subject}, ${mutation.name}: ${how ?? "NOT CAUGHT"}`,
       );
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await Promise.all([
+      inLanes(LANES, chosen.filter(({ hangs }) => !hangs), judgeOne),
+      inLanes(HANGING_LANES, chosen.filter(({ hangs }) => hangs), judgeOne),
+    ]);
     console.log(
       `${runtime.label}: ${chosen.length} planted, ${counts.caught} caught by a verdict or an error, ` +
         `${counts.hung} by the watchdog alone`,
@@ -65,53 +70,75 @@ await runMain("mutations", async () => {
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
-/** The source as it is must pass the same cells, or being caught would mean nothing. */
-async function healthy(runtime: Runtime): Promise<boolean> {
-  const folder = plant([]);
-  try {
-    for (const { name } of STRATEGIES) {
-      for (const cell of CELLS) {
-        const how = judge(await runPlanted(folder, runtime, specOf(name, cell, 1), WATCHDOG_MS));
-        if (how === null) continue;
-        console.log(`${runtime.label} ${name} without a mutation: ${how}`);
-        return false;
+/** So many at a time, each lane with a source of its own. */
+async function inLanes<Item>(
+  lanes: number,
+  items: readonly Item[],
+  work: (item: Item, source: PlantedSource) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const lane = async () => {
+    const source = new PlantedSource();
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        await work(next, source);
       }
+    } finally {
+      source.remove();
     }
-    return true;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+}
+
+/** The source as it is must pass the same cells, or being caught would mean nothing. */
+async function healthy(runtime: Runtime): Promise<{ failed: number; slowestMs: number }> {
+  let failed = 0;
+  let slowestMs = 0;
+  const cells = STRATEGIES.flatMap(({ name }) => CELLS.map((cell) => specOf(name, cell, 1)));
+  await inLanes(LANES, cells, async (spec, source) => {
+    const before = performance.now();
+    const how = judge(await runPlanted(source, runtime, spec, HEALTHY_SILENCE_MS));
+    slowestMs = Math.max(slowestMs, performance.now() - before);
+    if (how === null) return;
+    failed++;
+    console.log(`${runtime.label} ${spec.subject} without a mutation: ${how}`);
+  });
+  return { failed, slowestMs };
+}
+
+/** What all mutations of a runtime share. */
+interface Trial {
+  runtime: Runtime;
+  seeds: number;
+  /** After so long without an event a cell hangs. */
+  silenceMs: number;
 }
 
 /** What caught it, or null. */
 async function caughtHow(
   mutation: Mutation,
-  runtime: Runtime,
-  seeds: number,
+  trial: Trial,
+  source: PlantedSource,
 ): Promise<string | null> {
-  const folder = plant(mutation.also === undefined ? [mutation] : [mutation, mutation.also]);
-  try {
-    if (mutation.byChance) return await caughtByChance(folder, mutation, runtime, seeds);
-    for (const cell of CELLS) {
-      const how = await attempt(folder, mutation, runtime, cell, 1);
-      if (how !== null) return how;
-    }
-    return null;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  source.plant(mutation.also === undefined ? [mutation] : [mutation, mutation.also]);
+  if (mutation.byChance) return await caughtByChance(mutation, trial, source);
+  for (const cell of CELLS) {
+    const how = await attempt(mutation, trial, source, cell, 1);
+    if (how !== null) return how;
   }
+  return null;
 }
 
 async function caughtByChance(
-  folder: string,
   mutation: Mutation,
-  runtime: Runtime,
-  seeds: number,
+  trial: Trial,
+  source: PlantedSource,
 ): Promise<string | null> {
+  const { runtime, seeds } = trial;
   let caught = 0;
   let last = "";
   for (let seed = 1; seed <= seeds; seed++) {
-    const how = await attempt(folder, mutation, runtime, CELLS[1], seed);
+    const how = await attempt(mutation, trial, source, CELLS[1], seed);
     if (how === null) continue;
     caught++;
     last = how;
@@ -123,14 +150,13 @@ async function caughtByChance(
 }
 
 async function attempt(
-  folder: string,
   { subject, hangs }: Mutation,
-  runtime: Runtime,
+  { runtime, silenceMs }: Trial,
+  source: PlantedSource,
   cell: (typeof CELLS)[number],
   seed: number,
 ): Promise<string | null> {
-  const outcome = await runPlanted(folder, runtime, specOf(subject, cell, seed), WATCHDOG_MS);
-  const how = judge(outcome);
+  const how = judge(await runPlanted(source, runtime, specOf(subject, cell, seed), silenceMs));
   // What only hangs proves nothing about the verdicts, unless that is all that it can do.
   return how === "the watchdog" && !hangs ? null : how;
 }

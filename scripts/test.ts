@@ -9,7 +9,15 @@ import { findRuntime, findRuntimes, type Runtime } from "./processes/runtimes.ts
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Longer than any test takes: Bun's own limit of 5 s is for unit tests. */
-const BUN_TIMEOUT_MS = 60_000;
+const BUN_TIMEOUT_MS = 120_000;
+
+/**
+ * Test files at a time: many wait for processes and sleeping threads. More would let a thread that is about to be
+ * timed out starve.
+ */
+const FILES_AT_A_TIME = 2;
+/** Commands that tests start find themselves compiled, as the cells of a run do. Node alone looks here. */
+const COMPILED = `${ROOT}node_modules/.cache/fanin`;
 
 /** Tries of a mutation that only a race shows. */
 const CI_SEEDS = 4;
@@ -62,10 +70,20 @@ function checks(): Step[] {
 
 function suite({ kind, path, label, version }: Runtime, files: string[]): Step {
   const args = {
-    deno: ["test", "-A", "--no-check", "--quiet", ...files],
+    deno: ["test", "-A", "--no-check", "--quiet", "--parallel", ...files],
     // A path that does not start with "./" would be a filter and not a file.
-    bun: ["test", `--timeout=${BUN_TIMEOUT_MS}`, ...files.map((file) => `./${file}`)],
-    node: ["--test", "--test-reporter=spec", ...files],
+    bun: [
+      "test",
+      `--timeout=${BUN_TIMEOUT_MS}`,
+      `--parallel=${FILES_AT_A_TIME}`,
+      ...files.map((file) => `./${file}`),
+    ],
+    node: [
+      "--test",
+      "--test-reporter=spec",
+      `--test-concurrency=${FILES_AT_A_TIME}`,
+      ...files,
+    ],
   }[kind];
   return { name: `suite under ${label} ${version}`, program: path, args };
 }
@@ -109,6 +127,11 @@ function passes({ name, program, args }: Step): boolean {
   const { status } = spawnSync(program, args, {
     cwd: ROOT,
     stdio: ["ignore", "inherit", "inherit"],
+    env: {
+      ...process.env,
+      DENO_JOBS: String(FILES_AT_A_TIME),
+      NODE_COMPILE_CACHE: COMPILED,
+    },
   });
   console.log(
     `== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${

@@ -53,8 +53,13 @@ for (const name of ["swap-buffer", "atomic-swap", "sharded-rings"]) {
       return fan.consumer.parks - before;
     };
     assert.equal(await round(10), 0, "the first message");
-    for (let i = 0; i < 20; i++) await round(500_000);
-    assert.ok(await round(10) > 0, "a few bytes under load wait for more");
+    // A thread that lost its core for some ms in between has seen the load end.
+    let parks = 0;
+    for (let tries = 0; parks === 0 && tries < 20; tries++) {
+      for (let i = 0; i < 20; i++) await round(500_000);
+      parks = await round(10);
+    }
+    assert.ok(parks > 0, "a few bytes under load wait for more");
     await new Promise((resolve) => setTimeout(resolve, 50));
     await round(10);
     assert.equal(await round(10), 0, "when the load is over");

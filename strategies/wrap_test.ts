@@ -53,7 +53,7 @@ for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
 
 test(
   "channel: a Worker that was quiet for 2^32 bytes finds a full ring full",
-  { timeout: 20_000 },
+  { timeout: 60_000 },
   async () => {
     const fan = channel.open({
       producers: 2,

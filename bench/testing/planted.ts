@@ -1,6 +1,6 @@
 /** A copy of the suite's source with a mistake planted in it, and a cell of that copy in a process of its own. */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,35 +19,54 @@ export interface Patch {
 }
 
 /**
- * A folder with the patched source; the caller removes it.
- * @throws when the text of a patch is not there exactly once
+ * A copy of the source that takes one set of patches after another. It stays where it is, so that a runtime finds what
+ * it has compiled before of the files that stay the same.
  */
-export function plant(patches: readonly Patch[]): string {
-  const folder = mkdtempSync(join(tmpdir(), "fanin-planted-"));
-  for (const part of PARTS) cpSync(join(ROOT, part), join(folder, part), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  for (const { file, find, replace } of patches) {
-    const text = readFileSync(join(folder, file), "utf8");
-    const count = text.split(find).length - 1;
-    if (count !== 1) {
-      throw new Error(
-        `${file} has ${count} times what is to be replaced, not once: ${find.trim()}`,
-      );
+export class PlantedSource {
+  readonly folder = mkdtempSync(join(tmpdir(), "fanin-planted-"));
+  readonly #patched = new Set<string>();
+
+  constructor() {
+    for (const part of PARTS) {
+      cpSync(join(ROOT, part), join(this.folder, part), { recursive: true });
     }
-    writeFileSync(join(folder, file), text.replace(find, () => replace));
+    symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));
   }
-  return folder;
+
+  /**
+   * The source with these patches and without those of an earlier call.
+   * @throws when the text of a patch is not there exactly once
+   */
+  plant(patches: readonly Patch[]): void {
+    for (const file of this.#patched) cpSync(join(ROOT, file), join(this.folder, file));
+    this.#patched.clear();
+    for (const { file, find, replace } of patches) {
+      const text = readFileSync(join(this.folder, file), "utf8");
+      const count = text.split(find).length - 1;
+      if (count !== 1) {
+        throw new Error(
+          `${file} has ${count} times what is to be replaced, not once: ${find.trim()}`,
+        );
+      }
+      this.#patched.add(file);
+      writeFileSync(join(this.folder, file), text.replace(find, () => replace));
+    }
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
 }
 
 export interface PlantedOutcome {
   events: CellEvent[];
-  /** The watchdog had to end it. */
+  /** It fell silent before its end, and the watchdog had to end it. */
   hung: boolean;
 }
 
-/** Run a cell of that folder, for at most `watchdogMs`. */
+/** Run a cell of that source until it ends, or says nothing for `watchdogMs`. */
 export function runPlanted(
-  folder: string,
+  { folder }: PlantedSource,
   runtime: { kind: RuntimeKind; path: string },
   spec: CellSpec,
   watchdogMs: number,
@@ -56,21 +75,30 @@ export function runPlanted(
     ...runArguments(runtime.kind),
     join(folder, "bench/process/cell.ts"),
   ];
-  // Its own standard input stays open: the cell ends with it.
-  const child = spawn(runtime.path, args, { cwd: folder, stdio: ["pipe", "pipe", "ignore"] });
+  const child = spawn(runtime.path, args, {
+    cwd: folder,
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { ...process.env, NODE_COMPILE_CACHE: join(folder, ".compiled") },
+  });
   let output = "";
+  let ended = false;
   let hung = false;
+  const giveUp = () => {
+    hung = !ended;
+    child.kill("SIGKILL");
+  };
+  let timer = setTimeout(giveUp, watchdogMs);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;
-    // It would wait for another cell.
-    if (/"type":"end"[^\n]*\n$/.test(output)) child.kill("SIGKILL");
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, watchdogMs);
+    if (!/"type":"end"[^\n]*\n$/.test(output)) return;
+    // It would wait for another cell. Killed, Node would not keep what it has compiled.
+    ended = true;
+    child.stdin.end();
   });
   child.stdin.on("error", () => {});
   child.stdin.write(JSON.stringify(spec) + "\n");
-  const timer = setTimeout(() => {
-    hung = true;
-    child.kill("SIGKILL");
-  }, watchdogMs);
   return new Promise((resolve) => {
     child.once("close", () => {
       clearTimeout(timer);
