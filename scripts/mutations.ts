@@ -1,5 +1,10 @@
 /** Plants every mistake of the catalogue into a copy of the source, and says what caught it. */
-import { type PlantedOutcome, PlantedSource, runPlanted } from "../bench/testing/planted.ts";
+import {
+  type PlantedOutcome,
+  PlantedSource,
+  runPlanted,
+  WAKE_TRIAL,
+} from "../bench/testing/planted.ts";
 import type { CellSpec } from "../bench/process/spec.ts";
 import { STRATEGIES } from "../strategies/registry.ts";
 import { MUTATIONS } from "../strategies/testing/mutations/catalogue.ts";
@@ -122,6 +127,10 @@ async function caughtHow(
 ): Promise<string | null> {
   source.plant(mutation.also === undefined ? [mutation] : [mutation, mutation.also]);
   if (mutation.byChance) return await caughtByChance(mutation, trial, source);
+  if (mutation.wakes) {
+    const hands = [handOf(mutation.subject)];
+    return judge(await runPlanted(source, trial.runtime, hands, trial.silenceMs, WAKE_TRIAL));
+  }
   for (const cell of CELLS) {
     const how = await attempt(mutation, trial, source, cell, 1);
     if (how !== null) return how;
@@ -176,11 +185,9 @@ function judge({ events, hung }: PlantedOutcome): string | null {
 }
 
 function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellSpec {
-  const [subject, params = ""] = text.split(":");
   return {
     ...cell,
-    subject,
-    params: Object.fromEntries(params.split(";").filter(Boolean).map((pair) => pair.split("="))),
+    ...handOf(text),
     turn: 0,
     runTimeUs: null,
     pace: null,
@@ -192,4 +199,11 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
     runId: "mutation",
     task: "measure",
   };
+}
+
+/** Of `channel:drain=batch`, what is named and its parameters. */
+function handOf(text: string): { subject: string; params: Record<string, string> } {
+  const [subject, params = ""] = text.split(":");
+  const pairs = params.split(";").filter(Boolean).map((pair) => pair.split("="));
+  return { subject, params: Object.fromEntries(pairs) };
 }

@@ -214,6 +214,11 @@ class RingsConsumer extends PollingConsumer {
     this.#current = null;
   }
 
+  /** Anew: a flush that had nothing to publish may have taken the last one. */
+  protected override ask(): void {
+    for (const reader of this.#readers) reader.ask();
+  }
+
   protected wakeProducers(): void {
     for (const reader of this.#readers) reader.wakeProducer();
   }

@@ -5,10 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runArguments, type RuntimeKind } from "../runtime.ts";
-import type { CellEvent, CellSpec } from "../process/spec.ts";
+import type { CellEvent } from "../process/spec.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PARTS = ["bench", "strategies", "mod.ts", "package.json", "deno.json"];
+
+/** The programs of a source that can be run: a cell, and the hand-offs in which every wake-up is needed. */
+export const CELL = "bench/process/cell.ts";
+export const WAKE_TRIAL = "bench/testing/wake_trial.ts";
 
 export interface Patch {
   /** Below the root of the project. */
@@ -64,16 +68,20 @@ export interface PlantedOutcome {
   hung: boolean;
 }
 
-/** Run a cell of that source until it ends, or says nothing for `watchdogMs`. */
+/**
+ * Run a program of that source until it ends, or says nothing for `watchdogMs`.
+ * @param input its one line of standard input, as JSON: of a cell, its `CellSpec`
+ */
 export function runPlanted(
   { folder }: PlantedSource,
   runtime: { kind: RuntimeKind; path: string },
-  spec: CellSpec,
+  input: unknown,
   watchdogMs: number,
+  program: string = CELL,
 ): Promise<PlantedOutcome> {
   const args = [
     ...runArguments(runtime.kind),
-    join(folder, "bench/process/cell.ts"),
+    join(folder, program),
   ];
   const child = spawn(runtime.path, args, {
     cwd: folder,
@@ -93,12 +101,12 @@ export function runPlanted(
     clearTimeout(timer);
     timer = setTimeout(giveUp, watchdogMs);
     if (!/"type":"end"[^\n]*\n$/.test(output)) return;
-    // It would wait for another cell. Killed, Node would not keep what it has compiled.
+    // It would wait for another line. Killed, Node would not keep what it has compiled.
     ended = true;
     child.stdin.end();
   });
   child.stdin.on("error", () => {});
-  child.stdin.write(JSON.stringify(spec) + "\n");
+  child.stdin.write(JSON.stringify(input) + "\n");
   return new Promise((resolve) => {
     child.once("close", () => {
       clearTimeout(timer);

@@ -127,6 +127,9 @@ export abstract class PollingConsumer extends ConsumerBase {
     return null;
   }
 
+  /** The consumer is about to sleep until the first message: producers that hold some back are to publish them. */
+  protected ask(): void {}
+
   /** After a poll that found nothing: whether a place is reserved whose message was not published. */
   protected stalled(): boolean {
     return false;
@@ -172,6 +175,7 @@ export abstract class PollingConsumer extends ConsumerBase {
       const hungry = eager && (this.#linger?.mayBeHungry ?? true);
       if (!announced) {
         this.sleeper.announce(hungry ? HUNGRY : PATIENT);
+        if (hungry) this.ask();
         announced = true;
         continue;
       }

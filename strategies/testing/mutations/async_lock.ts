@@ -1,4 +1,5 @@
 /** Mistakes in `async-lock` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import type { Mutation } from "./mutation.ts";
 
 const SWAP = "strategies/primitives/two_buffers.ts";
@@ -66,4 +67,30 @@ export const ASYNC_LOCK_MUTATIONS: readonly Mutation[] = [
     replace: asyncAppend,
     hangs: true,
   },
+  lostWake(
+    "async-lock",
+    "the consumer of a message",
+    ASYNC,
+    "    if (wake) buffers.sleeper.wake();",
+    "    void wake;",
+  ),
+  lostWake(
+    "async-lock",
+    "a producer that waits for room",
+    ASYNC,
+    "    if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();\n",
+  ),
+  lostWake(
+    "async-lock",
+    "the consumer by the last close",
+    ASYNC,
+    "if (lifecycle.closeOne(this.#worker)) sleeper.wake();",
+    "lifecycle.closeOne(this.#worker);",
+  ),
+  lostWake(
+    "async-lock",
+    "who waits for the lock",
+    "strategies/primitives/async_mutex.ts",
+    "      Atomics.notify(this.#words, this.#at, 1);\n",
+  ),
 ];

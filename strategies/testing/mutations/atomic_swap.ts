@@ -1,4 +1,5 @@
 /** Mistakes in `atomic-swap` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import { type Mutation, staleAfterWarmUp } from "./mutation.ts";
 
 const ATOMIC = "strategies/atomic_swap.ts";
@@ -79,4 +80,24 @@ export const ATOMIC_SWAP_MUTATIONS: readonly Mutation[] = [
       replace: `for (let i = 0; i < 50; i++) Atomics.load(this.#words, 0);\n    ${atomicByte}`,
     },
   },
+  lostWake(
+    "atomic-swap",
+    "the consumer of a message",
+    ATOMIC,
+    "words[SLEEPER] === HUNGRY) {\n      this.#shared.sleeper.wake();",
+    "words[SLEEPER] === HUNGRY) {",
+  ),
+  lostWake(
+    "atomic-swap",
+    "a producer that waits for room",
+    ATOMIC,
+    "    if (this.#shared.room.hasWaiters()) this.#shared.room.advance();\n",
+  ),
+  lostWake(
+    "atomic-swap",
+    "the consumer by the last close",
+    ATOMIC,
+    "if (this.#lifecycle.closeOne(this.#worker)) this.#shared.sleeper.wake();",
+    "this.#lifecycle.closeOne(this.#worker);",
+  ),
 ];

@@ -1,6 +1,6 @@
 /**
- * Mistakes that the proof of delivery must catch. A wake-up that is lost is not among them: every wait ends by itself
- * after a slice, so it costs time and no message.
+ * Mistakes that the proof of delivery must catch. Where a wake-up is lost every wait still ends by itself after a slice,
+ * which costs time and no message; so those mistakes are planted beside waits that have no end (`lost_wake.ts`).
  */
 import { ASYNC_LOCK_MUTATIONS } from "./async_lock.ts";
 import { ATOMIC_SWAP_MUTATIONS } from "./atomic_swap.ts";

@@ -1,4 +1,5 @@
 /** Mistakes in `channel` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import { everyThousandth, type Mutation, staleAfterWarmUp } from "./mutation.ts";
 
 const CHANNEL = "strategies/channel.ts";
@@ -75,4 +76,31 @@ export const CHANNEL_MUTATIONS: readonly Mutation[] = [
     replace:
       `    if ((globalThis.count = (globalThis.count ?? 0) + 1) % 1_000 === 0) return;\n${channelClaim}    ring[`,
   },
+  lostWake(
+    "channel:drain=batch",
+    "the consumer of a byte",
+    CHANNEL,
+    "    Atomics.store(headers, (position & mask) >>> 2, 1);\n    sleeper.wake();",
+    "    Atomics.store(headers, (position & mask) >>> 2, 1);\n    void sleeper;",
+  ),
+  lostWake(
+    "channel:drain=batch",
+    "the consumer of a message",
+    CHANNEL,
+    "    Atomics.store(headers, (position & mask) >>> 2, length);\n    sleeper.wake();",
+    "    Atomics.store(headers, (position & mask) >>> 2, length);\n    void sleeper;",
+  ),
+  lostWake(
+    "channel:drain=batch",
+    "a producer that waits for room",
+    CHANNEL,
+    "      this.#freed = 0;\n      room.advance();\n",
+  ),
+  lostWake(
+    "channel:drain=batch",
+    "the consumer by the last close",
+    CHANNEL,
+    "if (this.#shared.lifecycle.closeOne(this.#worker)) this.#shared.sleeper.wake();",
+    "this.#shared.lifecycle.closeOne(this.#worker);",
+  ),
 ];

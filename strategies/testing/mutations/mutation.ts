@@ -12,6 +12,8 @@ export interface Mutation {
   also?: { file: string; find: string; replace: string };
   /** Only a race of two threads shows it, so it is caught by chance. */
   byChance?: true;
+  /** Shown by the hand-offs in which every wake-up is needed (`bench/testing/wake_trial.ts`), and by no cell. */
+  wakes?: true;
   /** Nothing wrong is delivered, only nothing more: a watchdog is all that can notice. */
   hangs?: true;
 }

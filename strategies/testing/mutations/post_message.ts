@@ -1,4 +1,5 @@
 /** Mistakes in `post-message` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import type { Mutation } from "./mutation.ts";
 
 const PORT = "strategies/post_message.ts";
@@ -59,4 +60,24 @@ export const POST_MESSAGE_MUTATIONS: readonly Mutation[] = [
     replace:
       "    if ((globalThis.count = (globalThis.count ?? 0) + 1) % 1_000 === 0 && globalThis.kept === undefined) globalThis.kept = byte;\n    else this.#post(Uint8Array.of(byte));\n    if (globalThis.kept !== undefined && globalThis.count % 1_000 === 1) { this.#post(Uint8Array.of(globalThis.kept)); globalThis.kept = undefined; }",
   },
+  lostWake(
+    "post-message:drain=batch",
+    "the consumer of a message",
+    PORT,
+    "    this.#port.postMessage(message);\n    sleeper.wake();",
+    "    this.#port.postMessage(message);\n    void sleeper;",
+  ),
+  lostWake(
+    "post-message:drain=batch",
+    "a producer that waits for credit",
+    PORT,
+    "      this.#freed = 0;\n      room.advance();\n",
+  ),
+  lostWake(
+    "post-message:drain=batch",
+    "the consumer by a close",
+    PORT,
+    "    this.#lifecycle.leave(this.#worker);\n    this.#shared.sleeper.wake();",
+    "    this.#lifecycle.leave(this.#worker);",
+  ),
 ];

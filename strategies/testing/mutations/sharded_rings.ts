@@ -1,4 +1,5 @@
 /** Mistakes in `sharded-rings` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import { everyThousandth, type Mutation, staleAfterWarmUp } from "./mutation.ts";
 
 const RINGS = "strategies/sharded_rings.ts";
@@ -86,4 +87,30 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
     find: "    this.#read = this.#taken;\n",
     replace: `    ${everyThousandth("this.#read = this.#taken;", "").replace("1_000", "5")}\n`,
   },
+  lostWake(
+    "sharded-rings",
+    "the consumer of a message",
+    RINGS,
+    "    if (watermark || (asked && this.#sleeper.isHungry())) this.#sleeper.wake();",
+    "    void asked;",
+  ),
+  lostWake(
+    "sharded-rings",
+    "the consumer whose asking an empty flush has taken",
+    RINGS,
+    "    for (const reader of this.#readers) reader.ask();\n",
+  ),
+  lostWake(
+    "sharded-rings",
+    "a producer that waits for room",
+    RINGS,
+    "    if (room.hasWaiters()) room.advance();\n",
+  ),
+  lostWake(
+    "sharded-rings",
+    "the consumer by the last close",
+    RINGS,
+    "if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();",
+    "this.#lifecycle.closeOne(this.#worker);",
+  ),
 ];

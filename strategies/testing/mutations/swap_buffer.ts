@@ -1,4 +1,5 @@
 /** Mistakes in `swap-buffer` that the proof of delivery must catch. */
+import { lostWake } from "./lost_wake.ts";
 import { type Mutation, staleAfterWarmUp } from "./mutation.ts";
 
 const SWAP = "strategies/primitives/two_buffers.ts";
@@ -71,4 +72,30 @@ export const SWAP_BUFFER_MUTATIONS: readonly Mutation[] = [
     },
     byChance: true,
   },
+  lostWake(
+    "swap-buffer",
+    "the consumer of a byte",
+    SWAP_BUFFER,
+    "appendByte(byte);\n    this.#mutex.unlock();\n    if (wake) this.#buffers.sleeper.wake();",
+    "appendByte(byte);\n    this.#mutex.unlock();\n    void wake;",
+  ),
+  lostWake(
+    "swap-buffer",
+    "a producer that waits for room",
+    SWAP_BUFFER,
+    "    if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();\n",
+  ),
+  lostWake(
+    "swap-buffer",
+    "the consumer by the last close",
+    SWAP_BUFFER,
+    "if (this.#lifecycle.closeOne(this.#worker)) this.#buffers.sleeper.wake();",
+    "this.#lifecycle.closeOne(this.#worker);",
+  ),
+  lostWake(
+    "swap-buffer:wait=park",
+    "who waits for the lock",
+    "strategies/primitives/mutex.ts",
+    "      Atomics.notify(this.#words, this.#at, 1);\n",
+  ),
 ];

@@ -1,0 +1,68 @@
+/**
+ * Hand-offs in which every wake-up is needed, run in a copy of the source whose waits have no end (`ENDLESS_SLICE`): the
+ * consumer sleeps before each message, producers sleep on a full hand-off and for its lock, and the last close comes to
+ * a sleeping consumer. Where a wake-up is missing, this program falls silent.
+ *
+ *     <runtime> bench/testing/wake_trial.ts     a JSON list of { subject, params } as a line on standard input
+ *
+ * Prints a JSON line for each that has ended, and one of the type `end` behind the last.
+ */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { parseParams } from "../../strategies/params.ts";
+import { findStrategy } from "../../strategies/registry.ts";
+import { endWithParent } from "../process/parent.ts";
+import { PINGS, WORDS } from "./wake_words.ts";
+
+const WORKERS = 2;
+/** Of each Worker, over a hand-off of a few: it fills, and the lock is taken, hundreds of times. */
+const FLOOD = 2_000;
+const STALL_MS = 0.2;
+
+endWithParent(async (line) => {
+  for (const { subject, params } of JSON.parse(line)) {
+    await handOver(subject, params);
+    console.log(JSON.stringify({ type: "woken", subject, params }));
+  }
+  console.log(JSON.stringify({ type: "end" }));
+});
+
+async function handOver(subject: string, params: Record<string, string>): Promise<void> {
+  const strategy = findStrategy(subject)!;
+  const { least } = strategy.capacityRange(WORKERS, 1);
+  const handoff = strategy.open({
+    producers: WORKERS,
+    workers: WORKERS,
+    capacity: Math.max(16, least),
+    messageBytes: 1,
+    params: parseParams(strategy, params),
+  });
+  const words = new Int32Array(new SharedArrayBuffer(4 * WORDS.count));
+  const workers = handoff.tickets.map((ticket, w) =>
+    new Worker(new URL("./wake_worker.ts", import.meta.url), {
+      workerData: { ticket, words: words.buffer, flood: FLOOD, of: WORKERS },
+      transferList: handoff.transfers[w],
+    })
+  );
+  // A consumer that sleeps lets nothing else happen on this thread, so the Workers are there before.
+  await Promise.all(workers.map((worker) => once(worker, "message")));
+  Atomics.store(words, WORDS.go, 1);
+  Atomics.notify(words, WORDS.go);
+  let received = 0;
+  for (let runs = 0;; runs++) {
+    const run = await handoff.consumer.receive();
+    if (run === null) break;
+    received += run.length;
+    // Now and then the producers are faster, and fill it.
+    if (received > PINGS && runs % 8 === 0) spin(STALL_MS);
+    Atomics.add(words, WORDS.received, run.length);
+    Atomics.notify(words, WORDS.received);
+  }
+  if (received !== PINGS + WORKERS * FLOOD) throw new Error(`${received} bytes have arrived`);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+}
+
+function spin(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}

@@ -1,0 +1,53 @@
+/** The producers of a wake trial: messages to a consumer that sleeps, a flood, and a close while it sleeps again. */
+import { parentPort, workerData } from "node:worker_threads";
+import { findStrategy } from "../../strategies/registry.ts";
+import type { Ticket } from "../../strategies/strategy.ts";
+import { PINGS, WORDS } from "./wake_words.ts";
+
+/** Enough for a consumer on an idle core to fall asleep; where it has not, a trial proves less and fails no more. */
+const ASLEEP_MS = 5;
+
+const { flood, of } = workerData as { flood: number; of: number };
+const ticket = workerData.ticket as Ticket;
+const words = new Int32Array(workerData.words as SharedArrayBuffer);
+const end = findStrategy(ticket.strategy)!.join(ticket);
+const message = Uint8Array.of(1);
+
+// A task that waits for a promise of shared memory alone does not keep its thread alive.
+const alive = setInterval(() => {}, 60_000);
+parentPort!.postMessage("ready");
+atLeast(WORDS.go, 1);
+if (ticket.worker === 0) {
+  for (let ping = 1; ping <= PINGS; ping++) {
+    nap();
+    // Both ways of a blocking producer, in turn.
+    if ("sendByte" in end && ping % 2 === 0) end.sendByte(1);
+    else await end.send(message);
+    if ("flush" in end) end.flush();
+    atLeast(WORDS.received, ping);
+  }
+  Atomics.store(words, WORDS.flood, 1);
+  Atomics.notify(words, WORDS.flood);
+}
+atLeast(WORDS.flood, 1);
+for (let sent = 0; sent < flood; sent++) {
+  if ("sendByte" in end && sent % 2 === 0) end.sendByte(1);
+  else await end.send(message);
+}
+if ("flush" in end) end.flush();
+atLeast(WORDS.received, PINGS + of * flood);
+nap();
+await end.close();
+clearInterval(alive);
+
+function atLeast(at: number, value: number): void {
+  for (;;) {
+    const seen = Atomics.load(words, at);
+    if (seen >= value) return;
+    Atomics.wait(words, at, seen);
+  }
+}
+
+function nap(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASLEEP_MS);
+}
