@@ -25,6 +25,8 @@ if (ticket.worker === 0) {
     else await end.send(message);
     if ("flush" in end) end.flush();
     atLeast(WORDS.received, ping);
+    // Nothing is left to publish, and nobody's next wake-up may be taken by it.
+    if ("flush" in end) end.flush();
   }
   Atomics.store(words, WORDS.flood, 1);
   Atomics.notify(words, WORDS.flood);

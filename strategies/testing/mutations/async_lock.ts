@@ -91,6 +91,8 @@ export const ASYNC_LOCK_MUTATIONS: readonly Mutation[] = [
     "async-lock",
     "who waits for the lock",
     "strategies/primitives/async_mutex.ts",
-    "      Atomics.notify(this.#words, this.#at, 1);\n",
+    "    if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {\n      Atomics.notify(this.#words, this.#at, 1);\n    }\n",
+    // Held for long enough that others come to wait for it.
+    "    for (let i = 0; i < 1_000; i++) Atomics.load(this.#words, this.#at);\n    Atomics.exchange(this.#words, this.#at, FREE);\n",
   ),
 ];

@@ -111,6 +111,7 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
     "the consumer by the last close",
     RINGS,
     "if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();",
-    "this.#lifecycle.closeOne(this.#worker);",
+    // What is published wakes it, too: by then it sleeps again.
+    "for (let i = 0; i < 5_000_000; i++) Atomics.load(this.#words, 0);\n    this.#lifecycle.closeOne(this.#worker);",
   ),
 ];
