@@ -85,10 +85,33 @@ export function scheduleOf(
   for (const [place, id] of ids.entries()) {
     all.set(dueTimes(id, producers, seed, pace), place * messages);
   }
-  const order = Uint32Array.from(all, (_, at) => at).sort((a, b) => all[a] - all[b] || a - b);
+  const order = merged(all, messages);
   return {
     dueMs: Float64Array.from(order, (at) => all[at]),
     places: order.map((at) => Math.floor(at / messages)),
     sequences: order.map((at) => at % messages),
   };
+}
+
+/**
+ * The places of `all` in the order of their values, ties by place. Merges from the bottom up what ascends already: for
+ * some hundred thousand messages a sort with a comparator takes ten times as long as the run.
+ * @param length of each part that ascends
+ */
+function merged(all: Float64Array, length: number): Uint32Array {
+  let from = Uint32Array.from(all, (_, at) => at);
+  let to = new Uint32Array(all.length);
+  for (let width = length; width < all.length; width *= 2) {
+    for (let low = 0; low < all.length; low += 2 * width) {
+      const middle = Math.min(low + width, all.length);
+      const high = Math.min(middle + width, all.length);
+      let [left, right] = [low, middle];
+      for (let at = low; at < high; at++) {
+        const isLeft = right === high || (left < middle && all[from[left]] <= all[from[right]]);
+        to[at] = from[isLeft ? left++ : right++];
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return from;
 }

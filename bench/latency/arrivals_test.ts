@@ -49,6 +49,16 @@ test("even spacing shifts producers by i / P of a gap", () => {
   assert.deepEqual(of(3), [0.75, 1.75, 2.75]);
 });
 
+test("messages due at the same moment are in the order of the producers, however many they are", () => {
+  for (let count = 1; count <= 9; count++) {
+    const ids = Array.from({ length: count }, (_, at) => at);
+    // Producers of equal seed and number are due at once.
+    const same = scheduleOf(ids.map(() => 0), 6, 9, { ...PACE, messages: 7 });
+    assert.deepEqual([...same.places], [...same.places].map((_, at) => at % count));
+    assert.deepEqual([...same.sequences], [...same.places].map((_, at) => Math.floor(at / count)));
+  }
+});
+
 test("a Worker's schedule has every message of its producers, each producer's in order", () => {
   const ids = [1, 3, 5];
   const pace = { ...PACE, messages: 500 };

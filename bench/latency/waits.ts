@@ -106,6 +106,7 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
     places,
     (place, at) => (readAt((at + 1) * messageBytes) - dueMs[place]) * 1_000,
   );
+  for (const waits of [handOff, uncorrected, endToEnd, late]) waits?.sort();
   return {
     handOff: percentiles(handOff),
     uncorrected: percentiles(uncorrected),
@@ -174,10 +175,10 @@ function ascending({ ms, total }: Growth, wholeBytes: number): (bytes: number) =
   };
 }
 
-function percentiles(values: Float64Array): Percentiles | null {
-  const count = values.length;
+/** @param sorted ascending */
+function percentiles(sorted: Float64Array): Percentiles | null {
+  const count = sorted.length;
   if (count === 0) return null;
-  const sorted = values.slice().sort();
   // The smallest value that so large a share of all does not pass.
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * count) - 1)];
   return {
@@ -189,11 +190,17 @@ function percentiles(values: Float64Array): Percentiles | null {
   };
 }
 
-function countsOf(values: Float64Array): Counts {
-  const counts = new Map<number, number>();
-  for (const value of values) {
-    const us = Number(Math.max(0, value).toPrecision(3));
-    counts.set(us, (counts.get(us) ?? 0) + 1);
+/** @param sorted ascending, so that a message is rounded only where the one before it was another number */
+function countsOf(sorted: Float64Array): Counts {
+  const counts: Counts = [];
+  let end = -Infinity;
+  for (const value of sorted) {
+    if (value >= end) {
+      const us = Number(Math.max(0, value).toPrecision(3));
+      end = us === 0 ? 0 : us + 10 ** (Math.floor(Math.log10(us)) - 2) / 2;
+      if (us !== counts.at(-1)?.[0]) counts.push([us, 0]);
+    }
+    counts.at(-1)![1]++;
   }
-  return [...counts].sort((a, b) => a[0] - b[0]);
+  return counts;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MessageBuilder } from "../workload/messages.ts";
+import { random } from "../workload/random.ts";
 import { dueTimes, type Pace } from "./arrivals.ts";
 import { Stamps } from "./stamps.ts";
 import { type RunTimes, waitsOf } from "./waits.ts";
@@ -81,6 +82,26 @@ test("messages of a run are matched by their names, in any order of producers", 
   assert.deepEqual([waits.handOff!.p99, waits.handOff!.p999], [null, null], "too few");
   assert.equal(waits.endClockErrorUs, 20);
   assert.equal(dueTimes(1, 2, 5, pace)[1], 1.5);
+});
+
+test("counts are rounded to three digits, and every message is in one of them", () => {
+  const next = random(11);
+  const messages = 20_000;
+  const extra = Array.from(
+    { length: messages },
+    (_, k) => k % 50 === 0 ? 0 : 10 ** (6 * next() - 3),
+  );
+  const { times, names } = run(messages, (k) => k, (k) => k + extra[k] / 1_001);
+  const { counts, handOff } = waitsOf(times, { names, read: null });
+  const wanted = new Map<number, number>();
+  for (let k = 0; k < messages; k++) {
+    const wait = (times.received.msAt(k) - times.startMs - k) * 1_000;
+    const us = Number(Math.max(0, wait).toPrecision(3));
+    wanted.set(us, (wanted.get(us) ?? 0) + 1);
+  }
+  assert.deepEqual(counts.handOff, [...wanted].sort((a, b) => a[0] - b[0]));
+  assert.equal(counts.handOff.reduce((sum, [, count]) => sum + count, 0), messages);
+  assert.ok(handOff!.max > 0);
 });
 
 test("a clock that steps back voids the run", () => {

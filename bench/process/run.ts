@@ -72,7 +72,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   try {
     await subject.ready();
     return await Promise.race([
-      measure(context, sink, plan, request.late ?? false),
+      measure(context, sink, plan, request),
       context.subjectFailed,
     ]);
   } catch (error) {
@@ -85,7 +85,7 @@ async function measure(
   context: RunContext,
   sink: RunSink,
   plan: RunPlan,
-  late: boolean,
+  { late = false, warmUp }: RunRequest,
 ): Promise<RunReport> {
   const { subject } = context;
   const cpuBefore = process.cpuUsage();
@@ -120,15 +120,23 @@ async function measure(
     cpuSystemUs: cpu.system,
     waits: plan.pace === null || verdict.status !== "ok"
       ? null
-      : waits(context, plan, sink.arrivals()),
+      : waits(context, plan, sink.arrivals(), warmUp),
   };
 }
 
-function waits(context: RunContext, plan: RunPlan, arrivals: Arrivals): Waits {
+/** Of a warm-up run nobody asks what its messages waited, and to compute that may take longer than the run. */
+function waits(
+  context: RunContext,
+  plan: RunPlan,
+  arrivals: Arrivals,
+  warmUp: boolean,
+): Waits | null {
+  const read = withDrift(context, arrivals.read);
+  if (warmUp) return null;
   const { subject, producers } = context;
   const { messageBytes, pace } = plan;
   const times = { ...subject.times!(), producers, content: plan, messageBytes, pace: pace! };
-  return waitsOf(times, { ...arrivals, read: withDrift(context, arrivals.read) });
+  return waitsOf(times, { ...arrivals, read });
 }
 
 /** What the listener's clock has surely moved since the run before, it may move during this one, too. */

@@ -78,6 +78,29 @@ test("a share is one of the cell's own capacity, and one of the slowest's, and b
   assert.ok(chosen.every(({ messages, ratePerS }) => messages! > 0 && ratePerS! > 0));
 });
 
+test("one pilot of a strategy serves all loads, and each cell has its rows", async () => {
+  const { asked, rows, chosen } = await session(["--load", "25%,50%"]);
+  const pilots = asked.filter(({ task }) => task === "pilot").map(({ subject }) => subject);
+  assert.deepEqual(pilots.sort(), ["async-lock", "empty", "swap-buffer"]);
+  const ofSwap = rows.filter(({ round, strategy }) => round === 0 && strategy === "swap-buffer");
+  assert.deepEqual(ofSwap.map(({ load, status, process_ms }) => [load, status, process_ms]), [
+    ["25%", "pilot", 9],
+    ["25% of the slowest", "pilot", null],
+    ["50%", "pilot", null],
+    ["50% of the slowest", "pilot", null],
+  ]);
+  assert.match(ofSwap[1].detail!, /pilot of load 25%/);
+  const rate = (load: string, subject: string) =>
+    chosen.find((cell) =>
+      cell.subject === subject &&
+      rows.some((row) =>
+        row.round === 1 && row.strategy === subject && row.load === load &&
+        row.rate_per_s === cell.ratePerS
+      )
+    )!.ratePerS;
+  assert.deepEqual(["25%", "50%"].map((load) => rate(load, "swap-buffer")), [250_000, 500_000]);
+});
+
 test("a cell whose pilot fails has no rate of its own, is told so, and chooses nothing", async () => {
   const { rows, chosen, asked } = await session(["--load", "50%"], "async-lock");
   const skipped = rows.filter(({ status }) => status === "skipped");

@@ -5,6 +5,7 @@
 import type { CellSpec, RunReport } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { cellTask } from "../results/cell_task.ts";
+import { identityOf } from "../results/cell_key.ts";
 import { samplesOf, skippedSample } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
@@ -66,6 +67,8 @@ export class Session {
   readonly #fitting = new Map<Cell, number>();
   /** Messages/s at full load, of each cell whose pilot had a good run. */
   readonly #capacity = new Map<Cell, number>();
+  /** Rows of each pilot, by `pilotOf`. */
+  readonly #pilots = new Map<string, readonly Sample[]>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
   readonly #now: () => number;
@@ -173,6 +176,7 @@ export class Session {
     const piloted = this.#earlier.rowsOf(cell, 0);
     for (const row of piloted) predictions.recall(cell, row);
     this.#fit(cell, piloted);
+    if (piloted.length > 0) this.#pilots.set(pilotOf(cell), piloted);
     if (this.#earlier.hasPassedPilot(cell)) return "run";
     const decide = (why: string | null) => {
       if (why === null) return "run";
@@ -181,6 +185,13 @@ export class Session {
     };
     const tooLong = cell.skip ?? predictions.reasonToSkip(cell);
     if (tooLong !== null || piloted.length > 0) return decide(tooLong);
+    const shared = this.#pilots.get(pilotOf(cell));
+    if (shared !== undefined) {
+      const rows = shared.map((row) => ({ ...row, ...sharedPilot(cell, row), position }));
+      this.#fit(cell, rows);
+      observer.onRows(rows);
+      return "run";
+    }
     const messages = cell.runTimeUs !== null ? cell.mostMessages : Math.min(
       cell.mostMessages,
       Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
@@ -191,6 +202,7 @@ export class Session {
     const asked = { ...cell, messages: cell.messages === null ? null : messages };
     const rows = samplesOf(asked, this.#place(0, position), outcome);
     this.#fit(cell, rows);
+    this.#pilots.set(pilotOf(cell), rows);
     observer.onRows(rows);
     predictions.learn(cell, outcome);
     return decide(predictions.reasonToSkip(cell));
@@ -283,4 +295,18 @@ export class Session {
     const { session, options, cores } = this.#setup;
     return { session, round, position, seed: options.seed, cores };
   }
+}
+
+/** The same for cells that differ in load alone: a pilot runs at full load, so one serves all of them. */
+function pilotOf(cell: Cell): string {
+  return `${seriesOf(cell)} ${cell.producers}`;
+}
+
+/** The row that a cell has of another's pilot; the process's time stands in one row only. */
+function sharedPilot(cell: Cell, { load, detail }: Sample): Partial<Sample> {
+  return {
+    ...identityOf(cell),
+    process_ms: null,
+    detail: detail ?? `the pilot of load ${load}, which holds for all loads`,
+  };
 }
