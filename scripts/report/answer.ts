@@ -35,6 +35,7 @@ export function answer(
   return [
     ...strategySentences(own.filter(({ family }) => family === "strategies")),
     ...runtimeSentences(own.filter(({ family }) => family === "runtimes")),
+    ...markedSentence(own),
     ...socketSentence(summary),
     ...openSentence(own),
   ];
@@ -103,6 +104,21 @@ function roundedDown(ratio: number): string {
   return ratio < 1.1
     ? (Math.floor(ratio * 1_000) / 1_000).toFixed(3)
     : digits(Math.floor(ratio * 100) / 100);
+}
+
+/** Strategies whose waits are no whole answer, so that no verdict above stands without it. */
+function markedSentence(pairs: readonly PairComparison[]): string[] {
+  const ofStrategies = pairs.filter(({ family }) => family === "strategies");
+  const marked = new Map(
+    ofStrategies.flatMap(({ on, marks }) =>
+      [...marks].map(([name, own]) =>
+        [`${plainText(name)} under ${capitalized(on)}`, own.join(" and ")] as const
+      )
+    ),
+  );
+  return [...groupBy([...marked], ([, mark]) => mark)].map(([mark, all]) =>
+    `Take with care, ${mark}: ${listed(all.map(([name]) => name))}.`
+  );
 }
 
 /** Medians, so it claims no more than "reaches". */

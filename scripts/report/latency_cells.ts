@@ -49,7 +49,7 @@ function waits(row: Summary): Entry[] {
   const { p50, p99 } = waitOf(row) ?? { p50: null, p99: null };
   const marks = row.strategy === "empty"
     ? ""
-    : (row.mostly_pacing ? "~" : "") + (row.clock_doubtful ? "?" : "");
+    : (row.saturated ? "!" : "") + (row.mostly_pacing ? "~" : "") + (row.clock_doubtful ? "?" : "");
   return [
     p50 === null ? "" : `${marks}${time(p50)}`,
     timeOf(row, row.p90_us),

@@ -48,9 +48,10 @@ export function latencyTable(
 
 /** Two digits: no interval stands beside them that would allow more. */
 function figureText(figure: WaitFigure, isOwn: boolean): string {
-  const { p50Us, p99Us, ratePerS, isMostlyPacing, isClockDoubtful, missing, letters } = figure;
-  const marks = (missing.length > 0 ? "*" : "") + (isMostlyPacing ? "~" : "") +
-    (isClockDoubtful ? "?" : "");
+  const { p50Us, p99Us, ratePerS, isMostlyPacing, isClockDoubtful, isSaturated, missing, letters } =
+    figure;
+  const marks = (missing.length > 0 ? "*" : "") + (isSaturated ? "!" : "") +
+    (isMostlyPacing ? "~" : "") + (isClockDoubtful ? "?" : "");
   const short = (us: number) => time(Number(us.toPrecision(2)));
   return `${marks}${short(p50Us)} · ${short(p99Us)}` +
     (isOwn && ratePerS !== null ? ` at ${rate(Number(ratePerS.toPrecision(2)))}` : "") +
@@ -74,6 +75,11 @@ export function latencyNotes(ranks: readonly WaitRank[], rows: readonly Summary[
       : []),
     ...(ranks.some((one) => one.label === "empty" && one.figures.length > 0)
       ? [`${PACING}: how late producers are that hand nothing over.`]
+      : []),
+    ...(figures.some(({ isSaturated }) => isSaturated)
+      ? [
+        "! saturated at some P: it delivers less than 97 % of what is due, so its waits grow for as long as the run goes on.",
+      ]
       : []),
     ...(figures.some(({ isMostlyPacing }) => isMostlyPacing)
       ? [`~ mostly how late the producers' pacing is at some P: p50 is under twice ${PACING}.`]

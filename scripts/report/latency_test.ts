@@ -256,3 +256,23 @@ test("a wait that the clocks make nothing of has a figure all the same", () => {
   ]);
   assert.doesNotMatch(markdownTable({ head: [], words: [], rows }).join(), /NaN|Infinity/);
 });
+
+test("a cell that does not deliver what is due is saturated, and no verdict leaves that out", () => {
+  // 5,000 messages of 10 producers are due for 250 ms at 200 k/s; a run takes 4 ms beside that.
+  const taking = (strategy: string, p99: number, ms: number) =>
+    openLoop(strategy, p99, { elapsed_us: 1_000 * ms });
+  const { pairs, rows, notes, sentences, page } = concluded([
+    ...taking("swap-buffer", 300, 256),
+    ...taking("async-lock", 90_000, 270),
+    ...taking("empty", 4, 254),
+  ]);
+  const mark = (name: string) => rows.find(([label]) => label === name)![1].match(/^[*!~?]*/)![0];
+  assert.deepEqual(["swap-buffer", "async-lock", "pacing alone"].map(mark), ["", "!", ""]);
+  assert.match(notes, /^! saturated at some P/m);
+  assert.match(verdict(pairs[0]), /; but async-lock is saturated$/);
+  assert.ok(sentences.includes("Take with care, saturated: async-lock under Node."));
+  assert.match(page, /\| async-lock \| node \| 10 \| 200 k\/s \| \\!/);
+  // Without the control nobody knows what a run takes beside its messages.
+  const alone = concluded(taking("async-lock", 90_000, 270));
+  assert.match(alone.rows[0][1], /^9/);
+});

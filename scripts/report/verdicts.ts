@@ -10,7 +10,13 @@ export const CAUTION =
   "These figures hold for this machine, these versions and this load: do not take a ratio elsewhere unmeasured.";
 
 /** What a pair's comparison says, as one sentence without a full stop. Intervals are the corrected ones. */
-export function verdict(
+export function verdict(pair: PairComparison): string {
+  const { marks, family } = pair;
+  const doubts = [...marks].map(([name, own]) => `${named(name, family)} is ${own.join(" and ")}`);
+  return callOf(pair) + (doubts.length === 0 ? "" : `; but ${doubts.join(", ")}`);
+}
+
+function callOf(
   { measure, first, second, on, family, decision, cells }: PairComparison,
 ): string {
   const words = MEASURE_WORDS[measure];

@@ -2,7 +2,14 @@
  * `backlog.csv`: what piled up where while a listener read slowly, over the time of one run. Each cell has one series,
  * of the first run that was verified: a picture needs no more, and what every run came to is in samples.csv.
  */
-import { appendFileSync, existsSync, readFileSync, statSync, truncateSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
@@ -59,6 +66,20 @@ export class BacklogFile {
 export function readBacklog(folderPath: string): BacklogRow[] {
   const path = join(folderPath, BACKLOG_FILE);
   return existsSync(path) ? parseRows(BACKLOG_COLUMNS, wholeLines(path), path) : [];
+}
+
+/** The series of several folders in one; of a cell that several have, the first, as one folder has one. @throws {UsageError} */
+export function joinBacklogs(sources: readonly string[], target: string): void {
+  const kept = new Set<string>();
+  const rows = sources.flatMap((source) => {
+    const own = Map.groupBy(readBacklog(source), backlogKey);
+    const fresh = [...own].filter(([key]) => !kept.has(key));
+    for (const [key] of fresh) kept.add(key);
+    return fresh.flatMap(([, series]) => series);
+  });
+  if (rows.length === 0) return;
+  const lines = rows.map((row) => rowLine(BACKLOG_COLUMNS, row));
+  writeFileSync(join(target, BACKLOG_FILE), headerLine(BACKLOG_COLUMNS) + lines.join(""));
 }
 
 /** The same string for rows of one series. */

@@ -1,13 +1,13 @@
 /** A cell has its series once, whatever a kill has left of it. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
 import { REPORT, RUNTIME } from "../testing/cell_events.ts";
 import { withFolder } from "../testing/cli.ts";
-import { BACKLOG_FILE, BacklogFile, readBacklog } from "./backlog_file.ts";
+import { BACKLOG_FILE, BacklogFile, joinBacklogs, readBacklog } from "./backlog_file.ts";
 import type { Cell } from "./plan.ts";
 
 const SLOW: Cell = {
@@ -147,4 +147,20 @@ test("a reader takes whole lines, and refuses what is no such table", () =>
     assert.deepEqual(kept(folder), [7]);
     writeFileSync(path, "a,b\n1,2\n");
     assert.throws(() => readBacklog(folder), /has no column "runtime"/);
+  }));
+
+test("joined folders have the series of each, of a cell that both have the first", () =>
+  withFolder(async (folder) => {
+    const [a, b, out] = ["a", "b", "out"].map((name) => join(folder, name));
+    for (const path of [a, b, out]) mkdirSync(path);
+    new BacklogFile(a).keep(SLOW, [run(3)]);
+    new BacklogFile(b).keep(SLOW, [run(4)]);
+    new BacklogFile(b).keep({ ...SLOW, producers: 8 }, [run(5)]);
+    joinBacklogs([a, b], out);
+    const rows = readBacklog(out);
+    assert.equal(rows.length, 2 * BACKLOG_POINTS);
+    assert.deepEqual(
+      [...new Set(rows.map((row) => `${row.producers} ${row.waiting_bytes}`))],
+      ["16 3", "8 5"],
+    );
   }));

@@ -371,6 +371,17 @@ export const SUMMARY_COLUMNS = [
     kind: "flag",
     help: "clock_error_us above a third of p50_us",
   },
+  {
+    name: "delivered_share",
+    kind: "number",
+    help:
+      "open loop: messages/s delivered over those due, without what empty takes beside its schedule; empty where no empty ran",
+  },
+  {
+    name: "saturated",
+    kind: "flag",
+    help: "delivered_share under 0.97: what waits grows for as long as the run goes on",
+  },
 ] as const satisfies readonly Column[];
 
 export const PAIR_COLUMNS = [

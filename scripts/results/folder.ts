@@ -18,6 +18,8 @@ import {
   type Summary,
   SUMMARY_COLUMNS,
 } from "./columns.ts";
+import { joinBacklogs } from "./backlog_file.ts";
+import { joinHistograms } from "./histograms.ts";
 import { headerLine, parseRows, rowLine } from "./csv.ts";
 import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
 
@@ -189,6 +191,8 @@ export function joinFolders(paths: readonly string[], out: string | null): Resul
     : ResultsFolder.create(out);
   folder.writeEnvironment(sources.flatMap(({ environment }) => environment));
   for (const { samples } of sources) folder.add(samples);
+  joinHistograms(paths, folder.path);
+  joinBacklogs(paths, folder.path);
   return folder;
 }
 

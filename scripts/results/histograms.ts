@@ -17,6 +17,8 @@ export interface HistogramTag {
   /** As `labelOf` writes it. */
   label: string;
   producers: number;
+  workers: number;
+  messageBytes: number;
   /** Column `load`. */
   load: string;
   /** Where the wait ends: at the consumer's receive(), or at the listener's read. */
@@ -24,7 +26,7 @@ export interface HistogramTag {
 }
 
 /** Of a cell, whose columns are all known. */
-type Identified = Omit<HistogramTag, "end">;
+type Identified = Omit<HistogramTag, "end" | "messageBytes"> & { message_bytes: number };
 
 /** The readers take nanoseconds for granted when they convert what they show. */
 const NS_PER_US = 1_000;
@@ -45,14 +47,17 @@ export class HistogramLog {
 
   /** Both ends of every run. @param runs verified, of one process of the cell, which has just ended */
   keep(cell: Cell, runs: readonly RunReport[]): void {
-    const { runtime, label, producers, load } = identityOf(cell) as Identified;
+    const { runtime, label, producers, workers, message_bytes, load } = identityOf(
+      cell,
+    ) as Identified;
+    const tag = { runtime, label, producers, workers, messageBytes: message_bytes, load };
     for (const { waits, elapsedUs } of runs) {
       const seconds = elapsedUs / 1e6;
       const start = Date.now() / 1_000 - seconds;
       const { handOff, endToEnd } = waits!.counts;
       for (const [end, counts] of [["hand-off", handOff], ["end-to-end", endToEnd]] as const) {
         if (counts.length === 0) continue;
-        this.append({ runtime, label, producers, load, end }, start, seconds, counts);
+        this.append({ ...tag, end }, start, seconds, counts);
       }
     }
   }
@@ -99,6 +104,17 @@ export class HistogramLog {
   }
 }
 
+/** The logs of several folders in one, under one heading; what a kill left half of is left out. */
+export function joinHistograms(sources: readonly string[], target: string): void {
+  const texts = sources.map((source) => join(source, HISTOGRAM_LOG)).filter(existsSync)
+    .map((path) => readFileSync(path, "utf8"))
+    .map((text) => text.slice(0, text.lastIndexOf("\n") + 1));
+  if (texts.length === 0) return;
+  const [first, ...more] = texts;
+  const intervals = more.flatMap((text) => text.match(/^Tag=.*\n/gm) ?? []);
+  writeFileSync(join(target, HISTOGRAM_LOG), first + intervals.join(""));
+}
+
 function heading(startSeconds: number): string {
   const lines: string[] = [];
   const { HistogramLogWriter } = library();
@@ -107,16 +123,17 @@ function heading(startSeconds: number): string {
   writer.outputComment(`[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch)]`);
   writer.outputComment(
     "Values are nanoseconds from when a message was due; Interval_Max is milliseconds. " +
-      "Tag: runtime|label|producers|load|end, and _ for blanks and commas.",
+      "Tag: runtime|label|producers|workers|bytes|load|end, and _ for blanks and commas.",
   );
   writer.outputLegend();
   return lines.join("");
 }
 
 /** Commas and blanks end a field for a reader, and | ends one here. */
-function tagText({ runtime, label, producers, load, end }: HistogramTag): string {
-  return [runtime, label, String(producers), load, end]
-    .map((field) => field.replace(/[\s,|]+/g, "_")).join("|");
+function tagText(tag: HistogramTag): string {
+  const { runtime, label, producers, workers, messageBytes, load, end } = tag;
+  return [runtime, label, producers, workers, messageBytes, load, end]
+    .map((field) => String(field).replace(/[\s,|]+/g, "_")).join("|");
 }
 
 /** Not before there is something to write: loading it takes about as long as a short command. */

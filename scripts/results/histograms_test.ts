@@ -1,17 +1,19 @@
 /** What the log holds, HdrHistogram's own reader gives back. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Histogram, HistogramLogReader, listTags } from "hdr-histogram-js";
 import { random } from "../../bench/workload/random.ts";
 import { withFolder } from "../testing/cli.ts";
-import { HISTOGRAM_LOG, HistogramLog, type HistogramTag } from "./histograms.ts";
+import { HISTOGRAM_LOG, HistogramLog, type HistogramTag, joinHistograms } from "./histograms.ts";
 
 const TAG: HistogramTag = {
   runtime: "node",
   label: "channel:drain=batch",
   producers: 16,
+  workers: 2,
+  messageBytes: 64,
   load: "50% of the slowest",
   end: "hand-off",
 };
@@ -63,8 +65,8 @@ test("a tag is one field, whatever is in it, and the heading says the unit", () 
     log.append({ ...TAG, end: "end-to-end" }, START + 1, 1, [[1_200, 10]]);
     const text = readFileSync(join(folder, HISTOGRAM_LOG), "utf8");
     assert.deepEqual(listTags(text), [
-      "my_node_old_new|channel:drain=batch|16|50%_of_the_slowest|hand-off",
-      "node|channel:drain=batch|16|50%_of_the_slowest|end-to-end",
+      "my_node_old_new|channel:drain=batch|16|2|64|50%_of_the_slowest|hand-off",
+      "node|channel:drain=batch|16|2|64|50%_of_the_slowest|end-to-end",
     ]);
     assert.match(text, /^#\[Histogram log format version 1\.3\]\n#\[StartTime: 1700000000\.250 /);
     assert.match(text, /\n#Values are nanoseconds/);
@@ -101,4 +103,21 @@ test("a resumed run goes on behind the last whole line, with one heading", () =>
     rmSync(path);
     log.append(TAG, START + 6, 1, [[40, 2]]);
     assert.match(readFileSync(path, "utf8"), /^#\[Histogram log/);
+  }));
+
+test("joined folders keep every interval and one heading", () =>
+  withFolder(async (folder) => {
+    const [a, b, none, out] = ["a", "b", "none", "out"].map((name) => join(folder, name));
+    for (const path of [a, b, none, out]) mkdirSync(path);
+    new HistogramLog(a).append(TAG, START, 1, [[10, 5]]);
+    new HistogramLog(b).append(TAG, START + 9, 1, [[20, 7]]);
+    appendFileSync(join(b, HISTOGRAM_LOG), "Tag=half");
+    joinHistograms([none, a, b], out);
+    const text = readFileSync(join(out, HISTOGRAM_LOG), "utf8");
+    assert.equal(text.match(/#\[Histogram log/g)!.length, 1);
+    assert.deepEqual(intervalsOf(text).map(({ totalCount }) => totalCount), [5, 7]);
+    const empty = join(folder, "empty");
+    mkdirSync(empty);
+    joinHistograms([none], empty);
+    assert.ok(!existsSync(join(empty, HISTOGRAM_LOG)));
   }));

@@ -40,6 +40,49 @@ export function doubtsOf(
   };
 }
 
+/** A cell that delivers less than this share of what is due has a queue that grows. */
+const KEEPS_UP = 0.97;
+
+/** How long the messages of a run are due, µs; null where the row does not say. */
+function dueUs({ messages, producers, rate_per_s }: Summary): number | null {
+  return messages === null || rate_per_s === null || messages === 0
+    ? null
+    : messages * producers! / rate_per_s * 1e6;
+}
+
+/**
+ * Whether a cell keeps up with what it is offered. A run also takes what comes before its first message and behind its
+ * last, which `empty` shows, whose producers have the same schedule.
+ * @param neighbours rows that differ from this one in strategy and load alone
+ */
+export function keepingUp(
+  row: Summary,
+  neighbours: readonly Summary[],
+): Pick<Summary, "delivered_share" | "saturated"> {
+  const due = dueUs(row);
+  const besideUs = neighbours.flatMap((empty) => {
+    if (empty.strategy !== "empty" || empty.median_us === null) return [];
+    const paced = neighbours.find((other) =>
+      other.load === empty.load && other.rate_per_s === empty.rate_per_s && dueUs(other) !== null
+    );
+    return paced === undefined ? [] : [Math.max(0, empty.median_us - dueUs(paced)!)];
+  });
+  if (row.strategy === "empty" || due === null || row.median_us === null || besideUs.length === 0) {
+    return { delivered_share: null, saturated: null };
+  }
+  const share = due / Math.max(due, row.median_us - median(besideUs));
+  return { delivered_share: share, saturated: share < KEEPS_UP };
+}
+
+/** What a reader must know before a wait of this row is held against another; empty where there is nothing. */
+export function marksOf(row: Summary): string[] {
+  return [
+    ...(row.saturated === true ? ["saturated"] : []),
+    ...(row.mostly_pacing === true ? ["mostly pacing"] : []),
+    ...(row.clock_doubtful === true ? ["within the clocks' error"] : []),
+  ];
+}
+
 /** What ratios of waits are made of: the natural logarithm of p99, as the mean over a process's runs, by round. */
 export function logWaits(samples: readonly Sample[]): Map<string, number> {
   const ok = samples.filter(({ status, p99_us }) => status === "ok" && (p99_us ?? 0) > 0);

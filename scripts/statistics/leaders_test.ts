@@ -6,6 +6,7 @@ import type { PairComparison } from "./pairs.ts";
 
 function pair(first: string, second: string, call: "apart" | "same" | "undecided"): PairComparison {
   return {
+    marks: new Map(),
     measure: "throughput",
     load: "full",
     family: "strategies",

@@ -12,7 +12,7 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
 import { inverse, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../results/labels.ts";
-import { logWaits } from "./latency.ts";
+import { logWaits, marksOf } from "./latency.ts";
 import { logFigures } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
@@ -35,6 +35,8 @@ export interface PairComparison {
   /** What may be said of it; null where `pooled` is. */
   decision: Decision | null;
   cells: { producers: number; estimate: RatioEstimate | null }[];
+  /** Of p99: what makes the waits of either side doubtful, by its name; nobody may be named a winner without it. */
+  marks: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Whether nothing could be said of a pair, whatever its ratio. */
@@ -100,6 +102,12 @@ function pairsOf(
           on,
           setting: settingTitle(row),
           machine: row.machine,
+          marks: new Map(
+            [[first, ofFirst] as const, [second, ofSecond] as const].flatMap(([name, side]) => {
+              const marks = new Set(side.flatMap((cell) => marksOf(cell.row)));
+              return marks.size === 0 ? [] : [[name, [...marks]] as const];
+            }),
+          ),
         };
         return [fasterFirst({ ...common, first, second, decision: null, ...pair })];
       })

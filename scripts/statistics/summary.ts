@@ -4,7 +4,7 @@ import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { groupBy } from "./group_by.ts";
-import { doubtsOf, waitsOf } from "./latency.ts";
+import { doubtsOf, keepingUp, waitsOf } from "./latency.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
 import { nsOf, processFigures } from "./processes.ts";
 
@@ -31,8 +31,13 @@ export function summarize(samples: readonly Sample[]): Summary[] {
   );
   const rows = [...cells.values()].map(summarizeCell);
   const settings = groupBy(rows, settingKey);
+  const anyLoad = (row: Summary) => settingKey({ ...row, load: null });
+  const atAnyLoad = groupBy(rows, anyLoad);
   return rows
     .map((row) => withReferences(row, settings.get(settingKey(row))!))
+    .map((row) =>
+      row.load === FULL_LOAD ? row : { ...row, ...keepingUp(row, atAnyLoad.get(anyLoad(row))!) }
+    )
     .sort((a, b) => place.get(lineKey(a))! - place.get(lineKey(b))! || a.producers! - b.producers!);
 }
 
@@ -109,6 +114,8 @@ function summarizeCell(samples: Sample[]): Summary {
     ...waitsOf(processes),
     mostly_pacing: null,
     clock_doubtful: null,
+    delivered_share: null,
+    saturated: null,
   };
 }
 

@@ -22,6 +22,8 @@ export interface WaitFigure {
   isMostlyPacing: boolean;
   /** At some P. */
   isClockDoubtful: boolean;
+  /** At some P it did not deliver what was due. */
+  isSaturated: boolean;
   /** P of the run at which there is no figure: the means are over the others. */
   missing: number[];
   /** Strategies of the runtime that share a letter are not shown to differ in p99. Empty where rates are cells' own. */
@@ -97,6 +99,7 @@ function figureOf(
     ratePerS: rates.length === 0 ? null : geometricMean(rates),
     isMostlyPacing: rows.some((row) => row.mostly_pacing === true && row.strategy !== "empty"),
     isClockDoubtful: rows.some((row) => row.clock_doubtful === true && row.strategy !== "empty"),
+    isSaturated: rows.some((row) => row.saturated === true),
     missing: everyP.filter((producers) => !rows.some((row) => row.producers === producers)),
     letters: "",
   };
