@@ -8,6 +8,7 @@ import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";
+import { marksOf } from "../statistics/latency.ts";
 import { waitOf } from "../statistics/wait_ranking.ts";
 import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -45,7 +46,7 @@ const PERCENTILES = [
 interface Line {
   label: string;
   points: { oneIn: number; us: number }[];
-  /** Mostly the pacing, or within what its clocks may differ. */
+  /** Saturated, mostly the pacing, or within what its clocks may differ. */
   isDoubtful: boolean;
 }
 
@@ -89,7 +90,7 @@ function headings(
     ? `medians over ${least === most ? most : `${least} to ${most}`} processes per cell`
     : "one process per cell";
   const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
-    ? "; hollow: mostly pacing, or within the clocks' error"
+    ? "; hollow: saturated, mostly pacing, or within the clocks' error"
     : "";
   const own = isOwnLoad(rows[0]) ? "; each line at a rate of its own, not to be compared" : "";
   const load = shortened(plainText(rows[0].load), 40);
@@ -119,7 +120,7 @@ function lineOf(row: Summary): Line | null {
     // What is not above 0 has no place on a logarithmic axis.
     points: points.flatMap(({ oneIn, us }) => us !== null && us > 0 ? [{ oneIn, us }] : [])
       .sort((a, b) => a.oneIn - b.oneIn),
-    isDoubtful: !isPacing && (row.mostly_pacing === true || row.clock_doubtful === true),
+    isDoubtful: !isPacing && marksOf(row).length > 0,
   };
 }
 

@@ -272,6 +272,9 @@ test("a cell that does not deliver what is due is saturated, and no verdict leav
   assert.match(verdict(pairs[0]), /; but async-lock is saturated$/);
   assert.ok(sentences.includes("Take with care, saturated: async-lock under Node."));
   assert.match(page, /\| async-lock \| node \| 10 \| 200 k\/s \| \\!/);
+  // A thread that lost its core at the end: late as a whole, but the median message did not wait for it.
+  const shortly = concluded([...taking("async-lock", 900, 270), ...taking("empty", 4, 254)]);
+  assert.match(shortly.rows[0][1], /^9/);
   // Without the control nobody knows what a run takes beside its messages.
   const alone = concluded(taking("async-lock", 90_000, 270));
   assert.match(alone.rows[0][1], /^9/);

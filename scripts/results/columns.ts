@@ -380,7 +380,8 @@ export const SUMMARY_COLUMNS = [
   {
     name: "saturated",
     kind: "flag",
-    help: "delivered_share under 0.97: what waits grows for as long as the run goes on",
+    help:
+      "delivered_share under 0.97, and p50_us or end_p50_us at least a quarter of what the run ends late: what waits grows for as long as the run goes on",
   },
 ] as const satisfies readonly Column[];
 

@@ -40,8 +40,13 @@ export function doubtsOf(
   };
 }
 
-/** A cell that delivers less than this share of what is due has a queue that grows. */
+/** A cell that delivers less than this share of what is due may have a queue that grows. */
 const KEEPS_UP = 0.97;
+/**
+ * It has one where the median message, too, waited this share of what the run ended late. Where a queue grows evenly that
+ * is a half; a thread that lost its core at the end of a short run makes the end late and leaves the median as it was.
+ */
+const GROWING = 0.25;
 
 /** How long the messages of a run are due, µs; null where the row does not say. */
 function dueUs({ messages, producers, rate_per_s }: Summary): number | null {
@@ -70,8 +75,13 @@ export function keepingUp(
   if (row.strategy === "empty" || due === null || row.median_us === null || besideUs.length === 0) {
     return { delivered_share: null, saturated: null };
   }
-  const share = due / Math.max(due, row.median_us - median(besideUs));
-  return { delivered_share: share, saturated: share < KEEPS_UP };
+  const lateUs = Math.max(0, row.median_us - median(besideUs) - due);
+  const share = due / (due + lateUs);
+  const medianWait = Math.max(row.p50_us ?? 0, row.end_p50_us ?? 0);
+  return {
+    delivered_share: share,
+    saturated: share < KEEPS_UP && medianWait >= GROWING * lateUs,
+  };
 }
 
 /** What a reader must know before a wait of this row is held against another; empty where there is nothing. */
