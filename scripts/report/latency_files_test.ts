@@ -10,6 +10,7 @@ import { comparePairs } from "../statistics/pairs.ts";
 import { summarize } from "../statistics/summary.ts";
 import { madeUpSample } from "../testing/samples.ts";
 import { conclusionsOf } from "./conclusions.ts";
+import { curvesOf } from "./curve_svg.ts";
 import { latencySvg } from "./latency_svg.ts";
 import { openLoop, OWN } from "./testing/open_loop.ts";
 import { HOSTILE, syntheticEnvironment } from "./testing/synthetic.ts";
@@ -115,6 +116,68 @@ test("a saturated cell is hollow", () => {
   ]));
   assert.equal(svg.match(/<path transform=/g)!.length, 12);
   assert.equal(svg.match(/<path transform=[^>]* fill="#ffffff"/g)!.length, 5);
+});
+
+/** Strategies at three rates of their own each, delivered at 80 % of what is due where p99 is above 50 ms. */
+const SWEEP = ["node", "bun"].flatMap((runtime) => [
+  ...[["swap-buffer", 1_000_000], ["async-lock", 40_000]].flatMap(([strategy, capacity]) =>
+    [[0.1, 300], [0.5, 900], [0.9, 90_000]].flatMap(([share, p99]) => {
+      const rate = share * (capacity as number);
+      const dueUs = 5_000 * 10 / rate * 1e6;
+      return openLoop(strategy as string, p99, {
+        runtime,
+        load: `${share * 100}%`,
+        rate_per_s: rate,
+        elapsed_us: p99 > 50_000 ? dueUs / 0.8 + 1_000 : dueUs + 1_000,
+        p50_us: p99 > 50_000 ? dueUs / 8 : p99 / 10,
+      });
+    })
+  ),
+  ...openLoop("empty", 4, { runtime, rate_per_s: 20_000, elapsed_us: 2_501_000 }),
+  ...openLoop("swap-buffer", 300, { runtime, rate_per_s: 20_000, elapsed_us: 2_501_000 }),
+]);
+
+test("a sweep has curve.svg, with a line of each strategy and what is saturated hollow", () => {
+  const files = filesOf(SWEEP);
+  assert.match(files["report.md"], /\]\(latency\.svg\)[^]*\]\(curve\.svg\)/);
+  const svg = files["curve.svg"];
+  for (const text of ["p50", "p99", "node 1", "bun 1", "swap-buffer", "async-lock", "100 k/s"]) {
+    assert.ok(svg.includes(`>${text}<`), text);
+  }
+  assert.match(svg, />medians over 8 processes per cell; hollow: saturated/);
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity|>empty<|pacing alone/);
+  // Of a runtime: 3 rates of one strategy, 4 of the other, in each of 2 plots, and 2 marks a name.
+  const marks = [
+    ...svg.matchAll(/<path transform="translate\(([\d.]+) ([\d.]+)\)"[^>]* fill="(.*?)"/g),
+  ]
+    .map(([, x, y, fill]) => ({ x: Number(x), y: Number(y), isHollow: fill === "#ffffff" }));
+  assert.equal(marks.length, 2 * (2 * 7 + 2 * 2));
+  assert.equal(marks.filter(({ isHollow }) => isHollow).length, 2 * 2 * 2);
+  // p50 of the first line: more messages to the right, longer waits higher, and delivered is less than due.
+  const [at20k, at100k, at500k, at720k] = marks;
+  assert.ok(at20k.x < at100k.x && at100k.x < at500k.x && at500k.x < at720k.x);
+  assert.ok(at720k.isHollow && at720k.y < at500k.y && at500k.y < at100k.y);
+  const decade = (at100k.x - at20k.x) / Math.log10(100 / 20);
+  assert.ok(Math.abs((at720k.x - at500k.x) / decade - Math.log10(720 / 500)) < 0.01);
+});
+
+test("two rates make no curve, and only cells of one setting share a picture", () => {
+  const at = (load: string, rate: number, more: Partial<Sample> = {}) =>
+    openLoop("swap-buffer", 300, { load, rate_per_s: rate, ...more });
+  assert.deepEqual(curvesOf(concluded([...at("20000/s", 20_000), ...at("9000/s", 9_000)])), []);
+  const three = [20_000, 9_000, 1_000].flatMap((rate) => at(`${rate}/s even`, rate));
+  const [curve, ...none] = curvesOf(concluded([
+    ...three,
+    ...at("40000/s", 40_000),
+    ...at("5000/s even", 5_000, { workers: 4 }),
+    ...at("7000/s even, stalled 20 of 100 ms", 7_000),
+  ]));
+  assert.deepEqual(none, []);
+  assert.match(curve.title, /^2 Workers.*, even$/);
+  assert.deepEqual(
+    curve.panels.map(({ lines }) => lines.map(({ points }) => points.map(({ perS }) => perS))),
+    [[[1_000, 9_000, 20_000]]],
+  );
 });
 
 test("the picture of cells with rates of their own says that they are not to be compared", () => {

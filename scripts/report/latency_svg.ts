@@ -14,10 +14,10 @@ import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { waitLabel } from "./latency_table.ts";
 import { lineNames } from "./line_names.ts";
+import { markedLine } from "./marked_line.ts";
 import { domainOf, logTicks, scaleOf, spread } from "./page/layout.js";
-import { outlineOf } from "./page/marks.js";
 import { styleOf } from "./palette.ts";
-import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
+import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
 /** All in px: as wide as chart.svg. */
@@ -84,11 +84,6 @@ function headings(
   producers: number,
   y: number,
 ): string[] {
-  const counts = rows.flatMap(({ status, processes }) => status === "ok" ? processes! : []);
-  const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  const over = most > 1
-    ? `medians over ${least === most ? most : `${least} to ${most}`} processes per cell`
-    : "one process per cell";
   const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
     ? "; hollow: saturated, mostly pacing, or within the clocks' error"
     : "";
@@ -100,8 +95,17 @@ function headings(
       weight: 600,
     }),
     words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
-    words(MARGIN, y + 56, `${over}${own}${doubt}`, { fill: INK.faint }),
+    words(MARGIN, y + 56, `${processesWords(rows)}${own}${doubt}`, { fill: INK.faint }),
   ];
+}
+
+/** Over how many processes a picture's figures are. */
+export function processesWords(rows: readonly Summary[]): string {
+  const counts = rows.flatMap(({ status, processes }) => status === "ok" ? processes! : []);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return most > 1
+    ? `medians over ${least === most ? most : `${least} to ${most}`} processes per cell`
+    : "one process per cell";
 }
 
 /** The last point is the longest wait of a run, which one of all its messages had. */
@@ -151,7 +155,16 @@ function panel(rows: readonly Summary[], scales: Scales): string[] {
   const missing = withoutFigure(rows);
   return [
     ...axes(scales),
-    ...lines.map((line) => drawn(line, scales)),
+    ...lines.map(({ label, points, isDoubtful }) =>
+      markedLine(
+        label,
+        points.map(({ oneIn, us }) => ({
+          x: scales.x(oneIn),
+          y: scales.y(us),
+          isHollow: isDoubtful,
+        })),
+      )
+    ),
     ...lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT),
     ...(missing === ""
       ? []
@@ -190,30 +203,6 @@ function furtherDecades(most: number): { name: string; oneIn: number }[] {
     decades.push({ name: `99.${"9".repeat(power - 2)} %`, oneIn: 10 ** power });
   }
   return decades;
-}
-
-function drawn({ label, points, isDoubtful }: Line, { x, y }: Scales): string {
-  const { colour, dash, shape: mark } = styleOf(label);
-  const places = points.map(({ oneIn, us }) => ({ x: x(oneIn), y: y(us) }));
-  return [
-    shape("path", {
-      d: pathThrough(places),
-      fill: "none",
-      stroke: colour,
-      "stroke-width": 2.2,
-      "stroke-linejoin": "round",
-      "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
-    }),
-    ...places.map((place) =>
-      shape("path", {
-        transform: `translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`,
-        d: outlineOf(mark),
-        fill: isDoubtful ? INK.paper : colour,
-        stroke: colour,
-        "stroke-width": 1.3,
-      })
-    ),
-  ].join("");
 }
 
 /** `no figure: async-lock (lost)`; empty where all have one. */

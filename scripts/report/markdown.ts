@@ -8,12 +8,19 @@ import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
 import { conclusionLines, everyP } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
 
-/** @param hasBacklog whether there is a backlog.svg */
+/** Pictures of an open loop, with what is said where they cannot be seen. */
+const OPEN_PICTURES = {
+  "latency.svg": "What messages waited, over percentiles",
+  "curve.svg": "What messages waited, over messages delivered a second",
+  "backlog.svg": "What piles up behind a slow listener, over time",
+};
+
+/** @param pictures names of the files beside it */
 export function reportMarkdown(
   data: ChartData,
   environment: unknown,
   conclusions: readonly Conclusion[],
-  hasBacklog = false,
+  pictures: readonly string[] = [],
 ): string {
   const hasThroughput = data.settings.length > 0;
   const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop);
@@ -31,8 +38,9 @@ export function reportMarkdown(
     ]),
     ...(hasThroughput ? ["![Messages per second over producers](chart.svg)", ""] : []),
     ...data.settings.flatMap((setting) => settingSection(setting, data)),
-    ...(open.length === 0 ? [] : ["![What messages waited, over percentiles](latency.svg)", ""]),
-    ...(hasBacklog ? ["![What piles up behind a slow listener, over time](backlog.svg)", ""] : []),
+    ...Object.entries(OPEN_PICTURES).flatMap(([name, text]) =>
+      pictures.includes(name) ? [`![${text}](${name})`, ""] : []
+    ),
     ...open.flatMap((conclusion) => [
       `## Every P: ${escaped(conclusion.title)}`,
       "",

@@ -8,6 +8,7 @@ import { backlogSvg } from "./backlog_svg.ts";
 import { chartData } from "./chart_data.ts";
 import { chartSvg } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { curvesOf, curveSvg } from "./curve_svg.ts";
 import { latencySvg } from "./latency_svg.ts";
 import { reportMarkdown } from "./markdown.ts";
 import { reportPage } from "./page.ts";
@@ -15,8 +16,8 @@ import { rankingSvg } from "./ranking_svg.ts";
 
 /**
  * Writes report.md and report.html, with ranking.svg and chart.svg where something was measured at full load, and
- * latency.svg where something was in an open loop, and backlog.svg where backlog.csv has what piled up in one; those of
- * an earlier report are replaced.
+ * latency.svg where something was in an open loop, curve.svg where that was at several rates, and backlog.svg where
+ * backlog.csv has what piled up in one; those of an earlier report are replaced.
  * @param environment as environment.json has it: one environment, or the array of joined results
  * @throws {UsageError} where the samples hold no finished round, or backlog.csv is no such table
  */
@@ -30,13 +31,18 @@ export function writeReport(
   const hasThroughput = data.settings.length > 0;
   const hasLatency = conclusions.some(({ isOpenLoop }) => isOpenLoop);
   const backlogs = hasLatency ? backlogSettings(conclusions, readBacklog(folderPath)) : [];
-  const texts: Record<string, string> = {
+  const curves = curvesOf(conclusions);
+  const pictures: Record<string, string> = {
     ...(hasThroughput
       ? { "ranking.svg": rankingSvg(conclusions), "chart.svg": chartSvg(data) }
       : {}),
     ...(hasLatency ? { "latency.svg": latencySvg(conclusions) } : {}),
+    ...(curves.length > 0 ? { "curve.svg": curveSvg(curves) } : {}),
     ...(backlogs.length > 0 ? { "backlog.svg": backlogSvg(backlogs) } : {}),
-    "report.md": reportMarkdown(data, environment, conclusions, backlogs.length > 0),
+  };
+  const texts = {
+    ...pictures,
+    "report.md": reportMarkdown(data, environment, conclusions, Object.keys(pictures)),
     "report.html": reportPage(data, environment, conclusions),
   };
   for (const [name, text] of Object.entries(texts)) {

@@ -46,6 +46,11 @@ export function readingOf(load: string | null): SlowReading | null {
   };
 }
 
+/** What column `load` says beside the rate: `even, stalled 200 of 1000 ms`; empty where it says nothing. */
+export function besideRate(load: string | null): string {
+  return (load ?? "").replace(/^[\d.]+(%( of the slowest)?|\/s),? ?/, "");
+}
+
 /** What an open loop needs to know of a cell. */
 interface Loaded {
   load: OpenLoad | null;

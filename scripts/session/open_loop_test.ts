@@ -101,6 +101,18 @@ test("one pilot of a strategy serves all loads, and each cell has its rows", asy
   assert.deepEqual(["25%", "50%"].map((load) => rate(load, "swap-buffer")), [250_000, 500_000]);
 });
 
+test("a sweep goes through each cell's own capacity, with one rate at which all are compared", async () => {
+  const { asked, rows } = await session(["--sweep"]);
+  assert.equal(asked.filter(({ task }) => task === "pilot").length, 3);
+  const ratesOf = (name: string) =>
+    asked.filter(({ task, subject }) => task === "measure" && subject === name)
+      .map(({ pace }) => pace!.ratePerS).sort((a, b) => a - b);
+  assert.deepEqual(ratesOf("swap-buffer"), [100_000, 100_000, 250_000, 500_000, 750_000, 900_000]);
+  assert.deepEqual(ratesOf("async-lock"), [20_000, 50_000, 100_000, 100_000, 150_000, 180_000]);
+  assert.deepEqual(ratesOf("empty"), [100_000]);
+  assert.ok(rows.every(({ status }) => status !== "skipped"));
+});
+
 test("a cell whose pilot fails has no rate of its own, is told so, and chooses nothing", async () => {
   const { rows, chosen, asked } = await session(["--load", "50%"], "async-lock");
   const skipped = rows.filter(({ status }) => status === "skipped");
@@ -124,6 +136,8 @@ test("every option of an open loop is recorded, and read back as it was", () => 
   for (
     const args of [
       ["--load", "33%,50%"],
+      ["--sweep"],
+      ["--sweep", "--pacing", "even"],
       ["--rate", "20k,1.5M", "--pacing", "even"],
       ["--load", "10%", "--stall", "200ms/1s"],
       ["--rate", "20k", "--consumer-work-us", "50"],
@@ -139,9 +153,12 @@ test("every option of an open loop is recorded, and read back as it was", () => 
 
 test("what makes no open loop is refused in words", () => {
   const refused = (args: string[], why: RegExp) => assert.throws(() => read(...args), why);
-  refused(["--stall", "200ms/1s"], /give --load or --rate/);
-  refused(["--consumer-work-us", "50"], /give --load or --rate/);
-  refused(["--pacing", "even"], /give --load or --rate/);
+  refused(["--stall", "200ms/1s"], /give --load, --rate or --sweep/);
+  refused(["--consumer-work-us", "50"], /give --load, --rate or --sweep/);
+  refused(["--pacing", "even"], /give --load, --rate or --sweep/);
+  refused(["--sweep", "--load", "50%"], /cannot be used with/);
+  refused(["--sweep", "--turn", "1"], /cannot be used with/);
+  refused(["--sweep", "--message-size", "1"], /tell its messages apart/);
   refused(["--load", "50%", "--message-size", "1"], /tell its messages apart/);
   refused(["--load", "50%", "--rate", "5k"], /cannot be used with/);
   refused(["--load", "50%", "--turn", "1"], /cannot be used with/);

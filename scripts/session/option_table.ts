@@ -24,6 +24,10 @@ export const DEFAULT_RUN_TIME_MS = 10;
 export const OPEN_RUN_TIME_MS = 50;
 /** Of a consumer on one run: a longer one would look dead. */
 const MOST_WORK_US = 100_000;
+/** Of `--sweep`. At 100 % a queue grows without end, and its waits say how long the run was. */
+export const SWEEP_SHARES = [0.1, 0.25, 0.5, 0.75, 0.9];
+/** Of what the slowest can do, in `--sweep`: `empty`, too, then says what a run takes beside its messages. */
+export const SHARED_SHARE = 0.5;
 /** The least rounds under a budget, where nobody says otherwise. */
 export const BUDGET_ROUNDS = 3;
 
@@ -145,8 +149,9 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     help: "open loop: how long messages wait at this share of what each cell can do, and at the " +
       "same share of what the slowest can, where all are compared; such as 25%,50%",
     parse: shares,
-    conflicts: ["rate", "messages", "total", "turn", "post", "explain"],
+    conflicts: ["rate", "sweep", "messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => {
+      if (isSweep(loads)) return null;
       const own = loads.flatMap((load) => "share" in load && load.of === "own" ? load.share : []);
       return own.length === 0 ? null : own.map((share) => `${share * 100}%`).join(",");
     },
@@ -161,6 +166,17 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       const given = loads.flatMap((load) => "ratePerS" in load ? load.ratePerS : []);
       return given.length === 0 ? null : given.join(",");
     },
+  },
+  {
+    key: "loads",
+    flags: "--sweep",
+    help: `open loop: a curve of waits over rates, at ${
+      SWEEP_SHARES.map((share) => share * 100).join(", ")
+    } % of what each cell can do, and at ${
+      SHARED_SHARE * 100
+    } % of what the slowest can, where all are compared`,
+    conflicts: ["load", "rate", "messages", "total", "turn", "post", "explain"],
+    recorded: ({ loads }) => isSweep(loads),
   },
   {
     key: "loads",
@@ -393,6 +409,13 @@ export const CONFOUNDING: ReadonlySet<string> = keys((spec) => spec.confounds ==
 
 function keys(which: (spec: OptionSpec) => boolean): ReadonlySet<string> {
   return new Set(OPTION_TABLE.filter(which).map(({ key }) => key));
+}
+
+/** `--load` has as many shares of the slowest's capacity as of the cell's own. */
+function isSweep(loads: BenchOptions["loads"]): boolean {
+  const count = (of: "own" | "slowest") =>
+    loads.filter((load) => "share" in load && load.of === of).length;
+  return count("own") > count("slowest");
 }
 
 /** A path holds from any folder that the run is resumed in. */

@@ -18,6 +18,8 @@ import {
   DEFAULT_RUN_TIME_MS,
   OPEN_RUN_TIME_MS,
   OPTION_TABLE,
+  SHARED_SHARE,
+  SWEEP_SHARES,
 } from "./option_table.ts";
 
 const PRODUCERS = [1, 16, 256, 1_024, 8_192];
@@ -43,6 +45,7 @@ Examples:
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
   npm run bench -- --load 50% --producers 64 --message-size 64   what they wait
+  npm run bench -- --sweep --producers 64 --message-size 64      over rates
   npm run bench -- --explain                       one change at a time
   npm run bench -- --total 1e6 --producers 64,8192 --workers 1,2,4
   npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
@@ -155,9 +158,9 @@ function refuseBesideDropping(given: Record<string, unknown>): void {
   ) {
     throw new UsageError(`a hand-off that drops takes at most ${MAX_TRAILER_PRODUCERS} producers`);
   }
-  if (given.load !== undefined) {
+  if (given.load !== undefined || given.sweep === true) {
     throw new UsageError(
-      "--load is a share of what a cell can deliver, and one that drops has no such limit: give --rate",
+      "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
     );
   }
 }
@@ -169,34 +172,44 @@ function openRunTimeMs(loads: readonly OpenLoad[]): number | null {
 }
 
 function loadsOf(
-  { load, rate, pacing, stall, drainRate, consumerWorkUs = 0, sink }: Record<string, unknown>,
+  { load, rate, sweep, pacing, stall, drainRate, consumerWorkUs = 0, sink }: Record<
+    string,
+    unknown
+  >,
 ): OpenLoad[] {
+  const isOpen = load !== undefined || rate !== undefined || sweep === true;
   const isSlow = stall !== undefined || drainRate !== undefined;
   const reading = isSlow
     ? { stall: stall ?? null, bytesPerS: drainRate ?? null } as SlowReading
     : null;
-  if (pacing !== SPACINGS[0] && load === undefined && rate === undefined) {
+  if (pacing !== SPACINGS[0] && !isOpen) {
     throw new UsageError(
-      "--pacing says when the messages of an open loop come: give --load or --rate",
+      "--pacing says when the messages of an open loop come: give --load, --rate or --sweep",
     );
   }
-  if (consumerWorkUs !== 0 && load === undefined && rate === undefined) {
-    throw new UsageError("--consumer-work-us needs a rate that goes on: give --load or --rate");
+  if (consumerWorkUs !== 0 && !isOpen) {
+    throw new UsageError(
+      "--consumer-work-us needs a rate that goes on: give --load, --rate or --sweep",
+    );
   }
   const common = {
     spacing: pacing as Spacing,
     consumerWorkUs: consumerWorkUs as number,
     reading,
   };
-  if (isSlow && load === undefined && rate === undefined) {
+  if (isSlow && !isOpen) {
     throw new UsageError(
-      "--stall and --drain-rate need a rate that goes on: give --load or --rate",
+      "--stall and --drain-rate need a rate that goes on: give --load, --rate or --sweep",
     );
   }
   if (isSlow && sink === "none") {
     throw new UsageError("--stall and --drain-rate slow a listener down, and --sink none has none");
   }
   if (rate !== undefined) return (rate as number[]).map((ratePerS) => ({ ratePerS, ...common }));
+  if (sweep === true) {
+    const own = SWEEP_SHARES.map((share): OpenLoad => ({ share, of: "own", ...common }));
+    return [...own, { share: SHARED_SHARE, of: "slowest", ...common }];
+  }
   return (load as number[] | undefined ?? []).flatMap((share): OpenLoad[] => [
     { share, of: "own", ...common },
     { share, of: "slowest", ...common },

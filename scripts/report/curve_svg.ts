@@ -1,0 +1,204 @@
+/**
+ * curve.svg: what messages wait, over how many a second are delivered. One panel per runtime with p50 and p99 side by
+ * side, one line per strategy through the rates at which it was measured, at the largest P of the setting. All axes are
+ * logarithmic: strategies differ by powers of ten in both.
+ */
+import { plainText, shortened } from "../cli/plain_text.ts";
+import { rate, time } from "../cli/units.js";
+import type { Summary } from "../results/columns.ts";
+import { FULL_LOAD, labelOf, settingOf, settingTitle } from "../results/labels.ts";
+import { besideRate } from "../results/load.ts";
+import { groupBy } from "../statistics/group_by.ts";
+import { marksOf } from "../statistics/latency.ts";
+import { titleOf } from "./chart_svg.ts";
+import type { Conclusion } from "./conclusions.ts";
+import { processesWords } from "./latency_svg.ts";
+import { LONGEST_LABEL } from "./line_names.ts";
+import { markedLine } from "./marked_line.ts";
+import { domainOf, logTicks, scaleOf } from "./page/layout.js";
+import { INK, picture, shape, straight, words } from "./svg.ts";
+import { span } from "./verdicts.ts";
+
+/** All in px: as wide as chart.svg. */
+const WIDTH = 850;
+const MARGIN = 16;
+const PLOTS = [
+  { name: "p50", left: 84, right: 354 },
+  { name: "p99", left: 390, right: 660 },
+] as const;
+const KEY = 670;
+const KEY_LINE = 18;
+const PLOT = 260;
+const HEAD = 76;
+const TITLE = 26;
+const CAPTION = 18;
+const UNDER = 48;
+const BETWEEN = 30;
+/** A tick nearer than this to the one before has no words. */
+const TICK_ROOM = 54;
+/** Fewer rates make no curve. */
+const LEAST_RATES = 3;
+
+interface Point {
+  perS: number;
+  p50: number;
+  p99: number;
+  isHollow: boolean;
+}
+
+interface Line {
+  label: string;
+  /** Ascending in the rate that is due: where a cell is saturated, more of it may deliver less. */
+  points: Point[];
+}
+
+interface Curve {
+  title: string;
+  producers: number;
+  rows: Summary[];
+  panels: { title: string; lines: Line[] }[];
+}
+
+/** What was measured at so many rates that a curve can be drawn, setting by setting; empty where nothing was. */
+export function curvesOf(conclusions: readonly Conclusion[]): Curve[] {
+  const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop).flatMap(({ rows }) => rows);
+  const settings = groupBy(open, (row) => settingOf({ ...row, load: besideRate(row.load) }));
+  return [...settings.values()].flatMap((all) => {
+    const producers = Math.max(...all.map((row) => row.producers!));
+    const rows = all.filter((row) => row.producers === producers && pointOf(row) !== null);
+    const panels = [...groupBy(rows, titleOfRow)].map(([title, own]) => ({
+      title,
+      lines: [...groupBy(own, labelOf)].map(([label, cells]) => ({
+        label: plainText(label),
+        points: cells.toSorted((a, b) => a.rate_per_s! - b.rate_per_s!)
+          .map((row) => pointOf(row)!),
+      })),
+    }));
+    const isCurve = panels.some(({ lines }) =>
+      lines.some(({ points }) => new Set(points.map(({ perS }) => perS)).size >= LEAST_RATES)
+    );
+    if (!isCurve) return [];
+    const beside = [settingTitle({ ...all[0], load: FULL_LOAD }), besideRate(all[0].load)];
+    return [{
+      title: plainText(beside.filter((text) => text !== "").join(", ")),
+      producers,
+      rows,
+      panels,
+    }];
+  });
+}
+
+function titleOfRow({ runtime, runtime_version }: Summary): string {
+  return titleOf(plainText(runtime), plainText(runtime_version));
+}
+
+/** Null where there is no figure, or none that has a place on a logarithmic axis. */
+function pointOf(row: Summary): Point | null {
+  const { rate_per_s, p50_us: p50, p99_us: p99 } = row;
+  if (row.status !== "ok" || rate_per_s === null || !(p50! > 0) || !(p99! > 0)) return null;
+  return {
+    perS: rate_per_s * (row.delivered_share ?? 1),
+    p50: p50!,
+    p99: p99!,
+    isHollow: marksOf(row).length > 0,
+  };
+}
+
+/** One setting below the other. */
+export function curveSvg(curves: readonly Curve[]): string {
+  const parts: string[] = [];
+  let y = MARGIN;
+  for (const curve of curves) {
+    parts.push(...headings(curve, y));
+    y += HEAD;
+    const points = curve.panels.flatMap(({ lines }) => lines.flatMap((line) => line.points));
+    const domains: Domains = {
+      perS: domainOf(points.map(({ perS }) => perS), true),
+      us: domainOf(points.flatMap(({ p50, p99 }) => [p50, p99]), true),
+    };
+    for (const { title, lines } of curve.panels) {
+      parts.push(words(MARGIN, y + 6, shortened(title, 60), { size: 16, weight: 600 }));
+      const inside = [...PLOTS.flatMap((plot) => drawn(plot, lines, domains)), ...key(lines)];
+      parts.push(shape("g", { transform: `translate(0 ${y + TITLE + CAPTION})` }, ...inside));
+      y += TITLE + CAPTION + Math.max(PLOT, KEY_LINE * lines.length) + UNDER + BETWEEN;
+    }
+  }
+  return picture(
+    WIDTH,
+    y,
+    "What messages waited, p50 and p99, over messages delivered a second, all logarithmic, a panel for each runtime, " +
+      "one line per strategy. The figures are in report.md.",
+    ...parts,
+  );
+}
+
+interface Domains {
+  perS: [number, number];
+  us: [number, number];
+}
+
+function headings({ title, producers, rows, panels }: Curve, y: number): string[] {
+  const hasHollow = panels.some(({ lines }) =>
+    lines.some(({ points }) => points.some(({ isHollow }) => isHollow))
+  );
+  const doubt = hasHollow ? "; hollow: saturated, mostly pacing, or within the clocks' error" : "";
+  return [
+    words(MARGIN, y + 12, `How long a message waits at which rate, ${span([producers])}`, {
+      size: 17,
+      weight: 600,
+    }),
+    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
+    words(MARGIN, y + 56, processesWords(rows) + doubt, { fill: INK.faint }),
+  ];
+}
+
+function drawn(
+  { name, left, right }: (typeof PLOTS)[number],
+  lines: readonly Line[],
+  domains: Domains,
+): string[] {
+  const x = scaleOf(domains.perS, [left, right], true);
+  const y = scaleOf(domains.us, [PLOT, 0], true);
+  let free = -Infinity;
+  return [
+    words(left, -8, name, { weight: 600 }),
+    ...logTicks(domains.us).flatMap((us) => [
+      straight([left, y(us)], [right, y(us)], INK.line),
+      ...(name === "p50" ? [words(left - 8, y(us) + 4, time(us), { anchor: "end" })] : []),
+    ]),
+    ...logTicks(domains.perS).flatMap((perS) => {
+      const at = x(perS);
+      const hasRoom = at >= free;
+      if (hasRoom) free = at + TICK_ROOM;
+      return [
+        straight([at, 0], [at, PLOT], INK.line),
+        ...(hasRoom ? [words(at, PLOT + 18, rate(perS), { anchor: "middle" })] : []),
+      ];
+    }),
+    straight([left, 0], [left, PLOT], INK.faint),
+    straight([left, PLOT], [right, PLOT], INK.faint),
+    words((left + right) / 2, PLOT + 37, "messages delivered", {
+      anchor: "middle",
+      fill: INK.faint,
+    }),
+    ...lines.map(({ label, points }) =>
+      markedLine(
+        label,
+        points.map((point) => ({ x: x(point.perS), y: y(point[name]), isHollow: point.isHollow })),
+      )
+    ),
+  ];
+}
+
+/** Lines end at rates of their own, in the midst of others, so their names stand beside the plots. */
+function key(lines: readonly Line[]): string[] {
+  const byRate = lines.toSorted((a, b) => b.points.at(-1)!.perS - a.points.at(-1)!.perS);
+  return byRate.flatMap(({ label }, at) => {
+    const y = at * KEY_LINE + 8;
+    const ends = [0, 22].map((x) => ({ x: KEY + x, y, isHollow: false }));
+    return [
+      markedLine(label, ends),
+      words(KEY + 28, y + 4, shortened(label, LONGEST_LABEL), { size: 12 }),
+    ];
+  });
+}
