@@ -1,6 +1,6 @@
 /**
- * When the messages of an open loop are due: from seed and producer alone, so that whoever knows both can recompute it
- * and nothing has to travel in the message.
+ * When the messages of an open loop are due: from the pace, its seed included, and the producer alone, so that whoever
+ * knows both can recompute it and nothing has to travel in the message.
  */
 import { keysOf } from "../workload/messages.ts";
 import { random } from "../workload/random.ts";
@@ -24,8 +24,18 @@ export interface Pace {
   /** Messages a second of all producers together, as the mean of a run. */
   ratePerS: number;
   spacing: Spacing;
+  /** Of the exponential gaps, u32. */
+  seed: number;
   /** A producer. */
   messages: number;
+}
+
+/**
+ * The seed of a round's arrivals: the same for all cells, so that pairs of a round have met the same bursts, and another
+ * in every round, so that no verdict rests on one draw.
+ */
+export function arrivalsSeed(seed: number, round: number): number {
+  return keysOf({ seed, run: round })[1];
 }
 
 /**
@@ -35,8 +45,7 @@ export interface Pace {
 export function dueTimes(
   producer: number,
   producers: number,
-  seed: number,
-  { ratePerS, spacing, messages }: Pace,
+  { ratePerS, spacing, seed, messages }: Pace,
 ): Float64Array {
   const gapMs = producers * 1_000 / ratePerS;
   if (spacing === "even") {
@@ -77,13 +86,12 @@ export interface Schedule {
 export function scheduleOf(
   ids: readonly number[],
   producers: number,
-  seed: number,
   pace: Pace,
 ): Schedule {
   const { messages } = pace;
   const all = new Float64Array(ids.length * messages);
   for (const [place, id] of ids.entries()) {
-    all.set(dueTimes(id, producers, seed, pace), place * messages);
+    all.set(dueTimes(id, producers, pace), place * messages);
   }
   const order = merged(all, messages);
   return {

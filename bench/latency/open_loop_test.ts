@@ -15,7 +15,7 @@ const ANSWERING = new URL("../testing/answering_worker.ts", import.meta.url);
 
 /** 8 producers with 40 messages each, 20 ms long. */
 async function openLoop(subjectName: string, spacing: Spacing, consumerWorkUs = 0) {
-  const pace = { ratePerS: 16_000, spacing };
+  const pace = { ratePerS: 16_000, spacing, seed: 3 };
   const spec: CellSpec = {
     subject: subjectName,
     params: {},

@@ -1,6 +1,6 @@
 /**
  * What each message of an open loop waited, computed when the clock has stopped: the stream says which message ended
- * where, the stamps when that was received, and seed and pace when it was due.
+ * where, the stamps when that was received, and the pace when it was due.
  *
  * Waits count from the due time, as in wrk2 (Gil Tene, 2012): a producer that was held up sends its next messages late,
  * and those who would have sent them have waited meanwhile. Counted from the sending, which most benchmarks do, that
@@ -78,7 +78,7 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   const isSent = received.count > 0;
   const dueMs = new Float64Array(producers * messages);
   for (let producer = 0; producer < producers; producer++) {
-    dueMs.set(dueTimes(producer, producers, content.seed, pace), producer * messages);
+    dueMs.set(dueTimes(producer, producers, pace), producer * messages);
   }
   const late = sentMs.subarray(0, dueMs.length).map((ms, at) => (ms - dueMs[at]) * 1_000);
   const places = placesOf(arrivals.names, content, messages);

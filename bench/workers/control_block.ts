@@ -18,6 +18,7 @@ const RUN = 9;
 const PROOF = 10;
 const PACED = 11;
 const SPACING = 12;
+const PACE_SEED = 13;
 const WORDS = 14;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
@@ -68,6 +69,7 @@ export class ControlBlock {
     this.#words[PROOF] = plan.proof ? 1 : 0;
     this.#words[PACED] = plan.pace?.messages ?? 0;
     this.#words[SPACING] = SPACINGS.indexOf(plan.pace?.spacing ?? "exponential");
+    this.#words[PACE_SEED] = plan.pace?.seed ?? 0;
     this.#rate[0] = plan.pace?.ratePerS ?? 0;
     for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
     for (const at of Object.values(SUMS)) Atomics.store(this.#sums, at, 0n);
@@ -144,7 +146,12 @@ export class ControlBlock {
   #pace(): Pace | null {
     const messages = this.#words[PACED] >>> 0;
     if (messages === 0) return null;
-    return { ratePerS: this.#rate[0], spacing: SPACINGS[this.#words[SPACING]], messages };
+    return {
+      ratePerS: this.#rate[0],
+      spacing: SPACINGS[this.#words[SPACING]],
+      seed: this.#words[PACE_SEED] >>> 0,
+      messages,
+    };
   }
 
   /** Worker: say ready, then block until run number `run` is released. False when told to stop. */

@@ -157,7 +157,12 @@ export const SAMPLE_COLUMNS = [
   },
   ...CELL_COLUMNS,
   { name: "messages", kind: "number", help: "messages per producer (M)" },
-  { name: "seed", kind: "number", help: "seed of the order and of the messages' content" },
+  {
+    name: "seed",
+    kind: "number",
+    help:
+      "seed of the order, of the messages' content and, with the round, of when they are due in an open loop",
+  },
   {
     name: "status",
     kind: "text",

@@ -113,6 +113,24 @@ test("a sweep goes through each cell's own capacity, with one rate at which all 
   assert.ok(rows.every(({ status }) => status !== "skipped"));
 });
 
+test("the arrivals of a round are the same in all cells, differ by round, and follow from the seed", async () => {
+  const drawn = async (...args: string[]) => {
+    const { asked } = await session(["--rate", "20k", "--rounds", "3", ...args]);
+    const measured = asked.filter(({ task }) => task === "measure");
+    // What the messages say stays as it is: their proof does not hang on the arrivals.
+    assert.equal(new Set(measured.map(({ seed }) => seed)).size, 1);
+    return [1, 2, 3].map((round) => {
+      const seeds = measured.filter(({ runId }) => runId.endsWith(`round ${round}`))
+        .map(({ pace }) => pace!.seed);
+      assert.deepEqual(seeds, [seeds[0], seeds[0], seeds[0]]);
+      return seeds[0];
+    });
+  };
+  const [first, again, other] = [await drawn(), await drawn(), await drawn("--seed", "2")];
+  assert.deepEqual(again, first);
+  assert.equal(new Set([...first, ...other]).size, 6);
+});
+
 test("a cell whose pilot fails has no rate of its own, is told so, and chooses nothing", async () => {
   const { rows, chosen, asked } = await session(["--load", "50%"], "async-lock");
   const skipped = rows.filter(({ status }) => status === "skipped");

@@ -265,7 +265,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "seed",
     flags: "--seed <number>",
-    help: "order of the cells and content of the messages",
+    help: "order of the cells, content of the messages, and when they are due",
     parse: count(0, 2 ** 32 - 1),
     default: 1,
     recorded: ({ seed }) => seed,

@@ -2,6 +2,7 @@
  * One comparison, from the first pilot to the last round. In each round a process measures every P of its strategy,
  * in shuffled order; a cell's rows are written as soon as it has ended.
  */
+import { arrivalsSeed } from "../../bench/latency/arrivals.ts";
 import type { CellSpec, RunReport } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { cellTask } from "../results/cell_task.ts";
@@ -95,7 +96,7 @@ export class Session {
       if (this.#setup.signal.aborted) break;
       if (this.#chunks.has(runtime.label)) continue;
       this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
-      const outcome = await this.#run(cell, "calibrate", 0, "calibration");
+      const outcome = await this.#run(cell, "calibrate", 0);
       const event = outcome.events.find((other) => other.type === "calibrated");
       if (event?.type === "calibrated") this.#chunks.set(runtime.label, event.chunk);
     }
@@ -196,7 +197,7 @@ export class Session {
       cell.mostMessages,
       Math.max(1, Math.ceil(PILOT_MESSAGES / cell.producers)),
     );
-    const outcome = await this.#run(cell, "pilot", messages, "pilot");
+    const outcome = await this.#run(cell, "pilot", messages);
     if (this.#isCutShort(outcome)) return "interrupted";
     // One that chooses has no number before it has run.
     const asked = { ...cell, messages: cell.messages === null ? null : messages };
@@ -242,7 +243,7 @@ export class Session {
       this.#predictions.correct(cell, before.process_ms ?? 0);
       return true;
     }
-    const outcome = await this.#run(cell, "measure", cell.messages!, `round ${round}`);
+    const outcome = await this.#run(cell, "measure", cell.messages!, round);
     if (this.#isCutShort(outcome)) return false;
     this.#predictions.correct(cell, outcome.wallMs);
     this.#setup.observer.onRows(samplesOf(cell, this.#place(round, position), outcome));
@@ -260,7 +261,8 @@ export class Session {
         (end !== "done" || events.some(({ type }) => type === "failed")));
   }
 
-  #run(cell: Cell, task: CellSpec["task"], messages: number, phase: string): Promise<CellOutcome> {
+  /** @param round 0: before the first */
+  #run(cell: Cell, task: CellSpec["task"], messages: number, round = 0): Promise<CellOutcome> {
     const { options, listener, runCell, signal } = this.#setup;
     const chunk = this.#chunks.get(cell.runtime.label);
     const calibrated = cell.params.chunk === 0 && chunk !== undefined ? { chunk } : {};
@@ -272,16 +274,18 @@ export class Session {
       runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
       turn: cell.turn,
-      pace: cell.load === null || task !== "measure"
-        ? null
-        : { ratePerS: cell.ratePerS!, spacing: cell.load.spacing },
+      pace: cell.load === null || task !== "measure" ? null : {
+        ratePerS: cell.ratePerS!,
+        spacing: cell.load.spacing,
+        seed: arrivalsSeed(options.seed, round),
+      },
       reading: task === "measure" ? cell.load?.reading ?? null : null,
       consumerWorkUs: task === "measure" ? cell.load?.consumerWorkUs ?? 0 : 0,
       capacity: cell.capacity,
       seed: options.seed,
       listener: sink === "none" ? null : listener,
       storeBytes: options.storeBytes,
-      runId: `${name} ${phase}`,
+      runId: `${name} ${round === 0 ? task : `round ${round}`}`,
       task,
     });
     return runCell(runtime, spec, {
