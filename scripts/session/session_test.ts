@@ -73,6 +73,26 @@ test("a one-byte run counts only with the second pass of its process", async () 
   );
 });
 
+test("--turn over a group of strategies skips the async ones in rows that say why, and runs the others", async () => {
+  const group = "swap-buffer,async-lock,channel:drain=batch,async-lock:fair=true";
+  const asked = new Set<string>();
+  const rows = await rowsOf(
+    ["--strategies", group, "--producers", "16", "--messages", "9", "--rounds", "2", "--turn", "1"],
+    (_, spec) => {
+      asked.add(`${spec.subject} ${spec.turn}`);
+      return Promise.resolve(outcome([RUN, PROOF, END]));
+    },
+  );
+  assert.deepEqual([...asked].sort(), ["channel 1", "empty 1", "swap-buffer 1"]);
+  const skipped = rows.filter(({ status }) => status === "skipped");
+  // Once, before the first round.
+  assert.deepEqual(skipped.map(({ strategy, round, turn }) => [strategy, round, turn]), [
+    ["async-lock", 0, 1],
+    ["async-lock", 0, 1],
+  ]);
+  assert.ok(skipped.every(({ detail }) => /--turn is for producers that block/.test(detail!)));
+});
+
 test("a run that is not ok has no number, its neighbours keep theirs", async () => {
   const bad: CellEvent = {
     ...REPORT,
