@@ -34,6 +34,8 @@ export interface CellSpec {
   runId: string;
   /** `measure` a cell, `pilot` it with one run, or `calibrate` the chunk size of this runtime. */
   task: "measure" | "pilot" | "calibrate";
+  /** What a client calls the subject (docs/clients.md); none under a runtime. */
+  arm?: string;
 }
 
 /** The outcome of a run: its verdict's word, or why there is none. */
@@ -45,7 +47,12 @@ export function isProven({ status }: { status: RunStatus }): boolean {
 }
 
 export type CellEvent =
-  | { type: "ready"; workerStartMs: number; sharedBytes: number; rssReadyBytes: number | null }
+  | {
+    type: "ready";
+    workerStartMs: number | null;
+    sharedBytes: number | null;
+    rssReadyBytes: number | null;
+  }
   /** `steady` is null where the process was warm already. */
   | { type: "warm"; runs: number; steady: boolean | null }
   | ({ type: "run" } & RunReport)
@@ -82,8 +89,9 @@ export interface RunReport {
   producerBlockedUs: number | null;
   failedClaims: number | null;
   consumerParks: number | null;
-  cpuUserUs: number;
-  cpuSystemUs: number;
+  /** Null where a client does not say. */
+  cpuUserUs: number | null;
+  cpuSystemUs: number | null;
   listenerCpuUserUs: number | null;
   listenerCpuSystemUs: number | null;
   /** Of an open loop. */

@@ -1,12 +1,11 @@
 /** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type CellEvent, type CellSpec, isProven } from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
 import { type ChildOutcome, deathOf, jsonLines, type Limits, runChild } from "./child.ts";
-import { childEnvironment } from "./child_environment.ts";
-import { pinned } from "./pinning.ts";
+import { ClientCourse } from "./client_course.ts";
+import type { Client } from "./clients.ts";
+import { LineProcess } from "./line_process.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
@@ -21,7 +20,11 @@ export interface CellOutcome extends Omit<ChildOutcome, "output"> {
 }
 
 /** The seam for tests: everything above it works without a process. */
-export type RunCell = (runtime: Runtime, spec: CellSpec, limits: Limits) => Promise<CellOutcome>;
+export type RunCell = (
+  runtime: Runtime | Client,
+  spec: CellSpec,
+  limits: Limits,
+) => Promise<CellOutcome>;
 
 export interface CellProcesses {
   /** One call at a time. Never rejects. */
@@ -70,7 +73,7 @@ export function cellRunner(cpus: readonly number[] | null): RunCell {
 }
 
 /** What cells of one process have in common; the round is part of `runId`, since a round's processes are its own. */
-function kindOf({ path, label }: Runtime, spec: CellSpec): string {
+function kindOf({ path, label }: Runtime | Client, spec: CellSpec): string {
   return JSON.stringify([path, label, {
     ...spec,
     producers: 0,
@@ -88,41 +91,17 @@ function isBad(event: CellEvent): boolean {
 
 /** A live process that is told one cell after the other. */
 class CellProcess {
-  readonly #child: ChildProcess;
-  readonly #gone: Promise<void>;
-  #how: string | null = null;
-  #output = "";
-  #errors = "";
-  #onOutput: () => void = () => {};
+  readonly #process: LineProcess;
+  readonly #course: ClientCourse | null;
 
-  constructor(runtime: Runtime, cpus: readonly number[] | null) {
-    this.#child = spawn(...pinned(cpus, runtime.path, [...runArguments(runtime.kind), CELL]), {
-      // The child ends when its standard input does: with the launcher, whatever kills that.
-      stdio: ["pipe", "pipe", "pipe"],
-      env: childEnvironment(),
-    });
-    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      this.#output += text;
-      this.#onOutput();
-    });
-    this.#child.stderr!.setEncoding("utf8").on(
-      "data",
-      (text: string) => this.#errors = (this.#errors + text).slice(-4_096),
-    );
-    this.#child.stdin!.on("error", () => {});
-    this.#gone = new Promise((resolve) => {
-      const finish = (how: string) => {
-        this.#how ??= how;
-        resolve();
-        this.#onOutput();
-      };
-      this.#child.once("error", (error) => finish(error.message));
-      this.#child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
-    });
+  constructor(runtime: Runtime | Client, cpus: readonly number[] | null) {
+    const args = runtime.kind === "client" ? [] : [...runArguments(runtime.kind), CELL];
+    this.#process = new LineProcess(cpus, runtime.path, args);
+    this.#course = runtime.kind === "client" ? new ClientCourse(this.#process) : null;
   }
 
   get isGone(): boolean {
-    return this.#how !== null;
+    return this.#process.isGone;
   }
 
   /** Resolves when the cell has ended, or the process. */
@@ -130,36 +109,27 @@ class CellProcess {
     spec: CellSpec,
     { timeoutMs, signal, memoryBytes = Infinity }: Limits,
   ): Promise<Omit<CellOutcome, "wallMs">> {
-    this.#output = "";
+    const process = this.#process;
     let stopped: Stopped | null = null;
     const stop = (why: Stopped) => {
       stopped = why;
-      this.#child.kill("SIGKILL");
+      process.kill();
     };
     const timer = setTimeout(stop, timeoutMs, "timeout");
     const watch = setInterval(() => {
-      if (residentBytesOf(this.#child.pid) > memoryBytes) stop("memory-limit");
+      if (process.memory("VmRSS") > memoryBytes) stop("memory-limit");
     }, LOOK_MS);
     const onAbort = () => stop("interrupted");
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const said = new Promise<void>((resolve) => {
-      this.#onOutput = () => {
-        if (this.isGone || lastEvent(this.#output)?.type === "end") resolve();
-      };
-      // It may have ended just before.
-      this.#onOutput();
-    });
-    this.#child.stdin!.write(JSON.stringify(spec) + "\n");
-    await said;
+    const events = await (this.#course?.run(spec) ?? this.#tell(spec));
     clearTimeout(timer);
     clearInterval(watch);
     signal.removeEventListener("abort", onAbort);
-    const events = jsonLines<CellEvent>(this.#output);
     // What it has said to its end counts, whatever stopped it then.
     if (events.at(-1)?.type === "end") return { events, end: "done", detail: "" };
     const detail = stopped === null
-      ? deathOf(this.#how!, this.#errors)
+      ? deathOf(process.how!, process.errors)
       : stopped === "timeout"
       ? `stopped after ${timeoutMs / 1_000} s (--timeout)`
       : stopped === "memory-limit"
@@ -168,20 +138,15 @@ class CellProcess {
     return { events, end: stopped ?? "died", detail };
   }
 
+  async #tell(spec: CellSpec): Promise<CellEvent[]> {
+    const isEnd = (output: string) => lastEvent(output)?.type === "end";
+    return jsonLines<CellEvent>(await this.#process.tell(spec, isEnd));
+  }
+
   /** All that it had to say has been said, so it is not waited for any longer than it takes to kill it. */
   async end(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#gone;
-  }
-}
-
-/** 0 where the system does not tell. */
-function residentBytesOf(pid: number | undefined): number {
-  try {
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-    return Number(kib ?? 0) * 1_024;
-  } catch {
-    return 0;
+    this.#process.kill();
+    await this.#process.gone;
   }
 }
 

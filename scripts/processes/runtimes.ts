@@ -63,7 +63,7 @@ export interface AskedRuntime {
   source: string;
 }
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/;
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/;
 
 /** `deno`, `deno=/path`, `before=deno`, `before=deno:/path`. @throws {UsageError} */
 export function parseRuntime(item: string): AskedRuntime {
@@ -215,7 +215,7 @@ function systemPath(kind: RuntimeKind): string | null {
   return null;
 }
 
-function isExecutable(path: string): boolean {
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { allowedCpus } from "../processes/pinning.ts";
+import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { SCHEMA } from "./columns.ts";
 import { projectCommit } from "./commit.ts";
@@ -37,7 +38,7 @@ export interface Environment {
 export function describeEnvironment(
   session: string,
   options: Record<string, unknown>,
-  runtimes: readonly Runtime[],
+  runtimes: readonly (Runtime | Client)[],
 ): Environment {
   return {
     schema: SCHEMA,

@@ -3,7 +3,9 @@ import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
+import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
+import { lackOf, subjectsUnder } from "./client_arms.ts";
 import { loadTitle, type OpenLoad } from "./load.ts";
 import { runTimeUs } from "./run_length.ts";
 import { type SubjectChoice, subjectLabel } from "./subjects.ts";
@@ -33,8 +35,10 @@ export interface PlanOptions {
 
 /** Everything that was chosen for a measurement. Two rows of one cell differ by chance alone. */
 export interface Cell {
-  runtime: Runtime;
+  runtime: Runtime | Client;
   subject: string;
+  /** What a client calls the subject. */
+  arm?: string;
   kind: "blocking" | "async" | "control";
   params: Params;
   producers: number;
@@ -69,17 +73,21 @@ const MAX_PREBUILT_BYTES = 2 ** 30;
 /** What the pilot of an open loop measures of full load, ms. */
 const PILOT_RUN_MS = 10;
 
-export function makePlan(options: PlanOptions, runtimes: readonly Runtime[]): Cell[] {
+export function makePlan(
+  options: PlanOptions,
+  runtimes: readonly (Runtime | Client)[],
+): Cell[] {
   const cells: Cell[] = [];
   for (const [load, messageBytes] of settingsOf(options)) {
     for (const producers of options.producers) {
       const messages = messagesFor(options, producers);
       for (const workers of options.workers) {
         for (const runtime of runtimes) {
-          for (const { entry, params } of options.subjects) {
+          for (const { entry, params, arm } of subjectsUnder(runtime, options.subjects)) {
             const cell: Cell = {
               runtime,
               subject: entry.name,
+              ...(arm === undefined ? {} : { arm }),
               kind: entry.kind,
               params,
               producers,
@@ -139,6 +147,10 @@ function mostMessages({ storeBytes }: PlanOptions, producers: number, messageByt
 function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   const { producers, messageBytes, capacity, kind } = cell;
   const messages = cell.messages ?? LEAST_MESSAGES;
+  if (cell.runtime.kind === "client") {
+    const lack = lackOf(cell.runtime, cell);
+    if (lack !== null) return lack;
+  }
   const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
   if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
     return "it measures the socket, and --sink none has none";

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
 import { UsageError } from "../cli/command.ts";
+import { parseClient } from "../processes/clients.ts";
 import { hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { longFlag, OPTION_TABLE } from "./option_table.ts";
@@ -15,7 +16,8 @@ export function argumentsOf(options: BenchOptions): string[] {
   return OPTION_TABLE.flatMap((spec) => {
     const value = spec.recorded?.(options) ?? null;
     if (value === null || value === false) return [];
-    return value === true ? [longFlag(spec)] : [longFlag(spec), String(value)];
+    if (value === true) return [longFlag(spec)];
+    return [value].flat().flatMap((one) => [longFlag(spec), String(one)]);
   });
 }
 
@@ -42,15 +44,16 @@ export function refuseBesideResume(program: Command): string[] {
     const names = others.map(longFlag).join(", ");
     throw new UsageError(`--resume takes the plan from its folder; leave out ${names}`);
   }
-  const { timeout, runtimes, listenerRuntime } = program.opts();
-  const anew: Partial<Record<keyof BenchOptions, string>> = {
+  const { timeout, runtimes, client, listenerRuntime } = program.opts();
+  const anew: Partial<Record<keyof BenchOptions, string | string[]>> = {
     timeoutMs: `${timeout}ms`,
     runtimes,
+    clients: client,
     listenerRuntime,
   };
   return given.flatMap((spec) => {
     const value = anew[spec.key];
-    return value === undefined ? [] : [longFlag(spec), value];
+    return value === undefined ? [] : [value].flat().flatMap((one) => [longFlag(spec), one]);
   });
 }
 
@@ -65,7 +68,7 @@ export function refuseRecordedPaths(
   anew: readonly string[],
   folder: string,
 ): void {
-  for (const option of ["--runtimes", "--listener-runtime"]) {
+  for (const option of ["--runtimes", "--listener-runtime", "--client"]) {
     if (anew.includes(option)) continue;
     for (const [at, argument] of recorded.entries()) {
       const value = argument === option
@@ -73,7 +76,7 @@ export function refuseRecordedPaths(
         : argument.startsWith(`${option}=`)
         ? argument.slice(option.length + 1)
         : "";
-      const path = splitRuntimes(value).map(parseRuntime).find(hasPath)?.source;
+      const path = pathIn(option, value);
       if (path === undefined) continue;
       throw new UsageError(
         `the plan in ${folder} names a program of its own (${printable(path)}); ` +
@@ -81,4 +84,9 @@ export function refuseRecordedPaths(
       );
     }
   }
+}
+
+function pathIn(option: string, value: string): string | undefined {
+  if (option === "--client") return value === "" ? undefined : parseClient(value).path;
+  return splitRuntimes(value).map(parseRuntime).find(hasPath)?.source;
 }

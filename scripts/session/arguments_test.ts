@@ -23,6 +23,7 @@ const CASES = [
   "--runtimes before=node:/opt/node,after=node",
   "--listener [::1]:7070",
   "--listener localhost:7070",
+  "--client rust=/opt/rust --client python=/opt/python",
 ];
 
 for (const line of CASES) {
@@ -95,6 +96,8 @@ test("a plan that names a program does not choose what runs here", () =>
         ["--runtimes", `node=${program}`],
         [`--runtimes=deno,node=${program}`],
         ["--listener-runtime", `node=${program}`],
+        ["--client", `own=${program}`],
+        [`--client=own=${program}`],
       ]
     ) {
       write(args);
@@ -105,6 +108,12 @@ test("a plan that names a program does not choose what runs here", () =>
     }
     write(["--runtimes", `node=${program}`]);
     assert.equal(resume("--runtimes", "node").runtimes, "node");
+    // Clients of the command line take the place of the plan's; they do not join them.
+    for (const args of [["--client", `own=${program}`], [`--client=own=${program}`]]) {
+      write([...args, "--producers", "7"]);
+      const { clients, producers } = resume("--client", "own=/opt/own");
+      assert.deepEqual([clients, producers], [["own=/opt/own"], [7]]);
+    }
     assert.ok(!existsSync(marker));
     return Promise.resolve();
   }));

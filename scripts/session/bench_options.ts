@@ -3,6 +3,8 @@ import type { PlanOptions } from "../results/plan.ts";
 
 export interface BenchOptions extends PlanOptions {
   runtimes: string;
+  /** Programs in other languages, each `name=/path`. */
+  clients: string[];
   /** On which the measured processes and the listener run; null: wherever the system likes. */
   cpus: number[] | null;
   /** Processes a cell; with a budget the least. */

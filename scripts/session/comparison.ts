@@ -24,6 +24,7 @@ import { readOptions } from "./options.ts";
 import { type Cell, makePlan } from "../results/plan.ts";
 import { Earlier } from "./resume.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { type Client, findClients } from "../processes/clients.ts";
 import { findRuntimes, type Runtime } from "../processes/runtimes.ts";
 import { type Estimate, Session } from "./session.ts";
 
@@ -42,7 +43,8 @@ export async function compare(
   const options = readOptions(command, process.argv, defaults);
   if (options.list) return printSubjects();
 
-  const { runtimes, missing } = findRuntimes(options.runtimes);
+  const { runtimes: found, missing } = findRuntimes(options.runtimes);
+  const runtimes = [...found, ...findClients(options.clients)];
   const cells = makePlan(options, runtimes);
   const leftOut = leftOutVariables();
   const notes = [
@@ -70,7 +72,7 @@ interface Work {
   command: string;
   options: BenchOptions;
   cells: readonly Cell[];
-  runtimes: readonly Runtime[];
+  runtimes: readonly (Runtime | Client)[];
   notes: string[];
   finish: Finish;
 }
@@ -176,10 +178,11 @@ function resumeCommand(command: string, folder: string, options: BenchOptions): 
   const run = { deno: "deno task", bun: "bun run", node: "npm run" }[currentRuntime().kind];
   const separator = run === "npm run" ? " --" : "";
   // Paths to programs are not taken from the folder.
-  const programs = [["--runtimes", options.runtimes], [
-    "--listener-runtime",
-    options.listenerRuntime,
-  ]]
+  const programs = [
+    ["--runtimes", options.runtimes],
+    ["--listener-runtime", options.listenerRuntime],
+    ...options.clients.map((client) => ["--client", client]),
+  ]
     .filter(([, value]) => value.includes("/"))
     .map(([option, value]) => ` ${option} ${quoted(value)}`).join("");
   return `${run} ${command}${separator} --resume ${quoted(folder)}${programs}`;

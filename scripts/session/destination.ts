@@ -10,6 +10,7 @@ import { FIXED_BY_PLAN } from "./option_table.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { recordedOptions } from "./recorded_options.ts";
 import { Earlier } from "./resume.ts";
+import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 
 export interface Destination {
@@ -25,7 +26,7 @@ export interface Destination {
 export interface Circumstances {
   command: string;
   options: BenchOptions;
-  runtimes: readonly Runtime[];
+  runtimes: readonly (Runtime | Client)[];
   /** What runs the listener; null for one that was there already, or none. */
   listener: Runtime | null;
   notes: string[];

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { SPACINGS } from "../../bench/latency/arrivals.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
+import { parseClient } from "../processes/clients.ts";
 import {
   DEFAULT_RUNTIMES,
   formatRuntime,
@@ -38,7 +39,7 @@ export interface OptionSpec {
   flags: string;
   help: string | ((defaults: Defaults) => string);
   /** Text to value; throws commander's error where it cannot be. */
-  parse?: (text: string) => unknown;
+  parse?: (text: string, before: unknown) => unknown;
   default?: unknown;
   /** The default as the help shows it, where that is not the value itself. */
   defaultWords?: string;
@@ -47,9 +48,9 @@ export interface OptionSpec {
   conflicts?: string[];
   /**
    * What a plan records, so that it reads as the same value on any machine, whatever the defaults are there: the
-   * argument, true for the flag alone, null for nothing. Left out where the option does not say what is measured.
+   * argument, one for each time that it is given, true for the flag alone, null for nothing. Left out where the option does not say what is measured.
    */
-  recorded?: (options: BenchOptions) => string | number | boolean | null;
+  recorded?: (options: BenchOptions) => string | number | boolean | string[] | null;
   /** It may stand beside `--resume`; where it is recorded, too, it replaces what the plan says. */
   besideResume?: true;
   /** It is recorded, and a resumed run may change it all the same. */
@@ -66,6 +67,16 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       "deno, bun, node; each may be =pinned, =system or =/path, or have a name: before=deno:/path",
     default: DEFAULT_RUNTIMES,
     recorded: ({ runtimes }) => splitRuntimes(runtimes).map(withWholePath).join(","),
+    besideResume: true,
+  },
+  {
+    key: "clients",
+    flags: "--client <name=path>",
+    help: "a program in another language that is measured, too (docs/clients.md); may be repeated",
+    parse: (text, before) => [...before as string[], text],
+    default: [],
+    defaultWords: "none",
+    recorded: ({ clients }) => clients.length === 0 ? null : clients.map(withWholeProgram),
     besideResume: true,
   },
   {
@@ -422,6 +433,11 @@ function isSweep(loads: BenchOptions["loads"]): boolean {
 function withWholePath(item: string): string {
   const asked = parseRuntime(item);
   return hasPath(asked) ? formatRuntime({ ...asked, source: resolve(asked.source) }) : item.trim();
+}
+
+function withWholeProgram(item: string): string {
+  const { name, path } = parseClient(item);
+  return `${name}=${resolve(path)}`;
 }
 
 function bracketed(host: string): string {

@@ -111,6 +111,7 @@ export function readOptions(
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
   return {
     runtimes: given.runtimes,
+    clients: given.client,
     subjects,
     producers: given.producers ?? producers,
     workers: given.workers ?? [cpus?.length ?? availableParallelism()],
@@ -238,6 +239,8 @@ function resumed(name: string, program: Command): BenchOptions {
   refuseRecordedPaths(begun, anew, given.resume);
   return {
     ...readOptions(name, ["", "", ...begun, ...anew]),
+    // Instead of those of the plan, which an option that may be repeated would add to.
+    clients: given.client,
     resume: given.resume,
     save: given.save ?? null,
     memoryBytes: given.memoryLimit ?? Math.floor(totalmem() / 2),

@@ -16,7 +16,6 @@ import { chosenRates } from "../results/load.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
-import type { Runtime } from "../processes/runtimes.ts";
 
 /** Predicted from the pilot. */
 export interface Estimate {
@@ -88,11 +87,13 @@ export class Session {
   async calibrate(known: Readonly<Record<string, number>> = {}): Promise<Record<string, number>> {
     for (const [label, chunk] of Object.entries(known)) this.#chunks.set(label, chunk);
     const bulk = this.#setup.cells.filter((cell) =>
-      cell.subject === "socket-bulk" && cell.params.chunk === 0 && cell.skip === null
+      cell.subject === "socket-bulk" && cell.runtime.kind !== "client" && cell.params.chunk === 0 &&
+      cell.skip === null
     );
-    const runtimes = new Map<string, { runtime: Runtime; cell: Cell }>();
-    for (const cell of bulk) runtimes.set(cell.runtime.label, { runtime: cell.runtime, cell });
-    for (const { runtime, cell } of runtimes.values()) {
+    const runtimes = new Map<string, Cell>();
+    for (const cell of bulk) runtimes.set(cell.runtime.label, cell);
+    for (const cell of runtimes.values()) {
+      const { runtime } = cell;
       if (this.#setup.signal.aborted) break;
       if (this.#chunks.has(runtime.label)) continue;
       this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
@@ -287,6 +288,7 @@ export class Session {
       storeBytes: options.storeBytes,
       runId: `${name} ${round === 0 ? task : `round ${round}`}`,
       task,
+      ...(cell.arm === undefined ? {} : { arm: cell.arm }),
     });
     return runCell(runtime, spec, {
       timeoutMs: options.timeoutMs,

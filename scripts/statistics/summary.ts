@@ -101,7 +101,9 @@ function summarizeCell(samples: Sample[]): Summary {
     bytes_per_s: middle === null ? null : (ok[0].bytes! / middle) * 1e6,
     speed_vs_channel_each: null,
     share_of_socket_bulk: null,
-    cpu_us_per_message: perMessage((sample) => sample.cpu_user_us! + sample.cpu_system_us!),
+    cpu_us_per_message: perMessage((sample) =>
+      sample.cpu_user_us === null ? null : sample.cpu_user_us + sample.cpu_system_us!
+    ),
     listener_cpu_us_per_message: perMessage((sample) =>
       sample.listener_cpu_user_us === null
         ? null

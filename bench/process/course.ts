@@ -1,0 +1,103 @@
+/** The runs of a process's cells, whoever carries them out: a pilot or a warm-up, the measured runs, and the second pass. */
+import { approach } from "./approach.ts";
+import { budgetOf, LEAST_MESSAGES, OPEN_LOOP, rewarmRuns } from "./budget.ts";
+import { repeat } from "./repeat.ts";
+import type { RunRequest } from "./run.ts";
+import type { CellEvent, CellSpec, RunReport } from "./spec.ts";
+import { warmUp } from "./warm_up.ts";
+
+/** Carries out one run; rejects where no verdict could be had. */
+export type Once = (request: RunRequest) => Promise<RunReport>;
+
+/** What a pilot measures. */
+const ONE_RUN = { leastRuns: 1, maxRuns: 1, enoughUs: 0 };
+/**
+ * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
+ * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
+ * run: an arm that writes each message by itself takes as long for a few hundred as others for all of them.
+ */
+const PROOF = { least: 2, most: 3, enoughUs: 8_000, messages: [512, 2_048, 8_192] };
+/** Beyond this (µs) the next run of the second pass is no larger. */
+const PROOF_STEP_US = 2_000;
+
+/** One for each process: it knows whether that is warm. */
+export class Course {
+  readonly #emit: (event: CellEvent) => void;
+  /** Workers that have warmed up with a cell before. */
+  #warmWorkers = 0;
+  #hasPaced = false;
+
+  constructor(emit: (event: CellEvent) => void) {
+    this.#emit = emit;
+  }
+
+  /** All runs of a cell. Rejects with the first that has no verdict. Resolves with a request like the measured ones. */
+  async run(spec: CellSpec, once: Once): Promise<RunRequest> {
+    const request: RunRequest = {
+      runId: spec.runId,
+      messages: spec.messages,
+      messageBytes: spec.messageBytes,
+      seed: spec.seed,
+      warmUp: false,
+    };
+    const isPilot = spec.task === "pilot";
+    if (isPilot && spec.runTimeUs !== null) {
+      request.messages = await approach(
+        (messages) => once({ ...request, messages, warmUp: true }),
+        spec.producers,
+        { least: LEAST_MESSAGES, most: spec.messages, wantedUs: spec.runTimeUs },
+      );
+    } else await this.#warm(spec, request, once);
+    const measured = spec.pace === null ? request : {
+      ...request,
+      pace: { ...spec.pace, messages: spec.messages },
+      reading: spec.reading,
+    };
+    // Of the first cell: a later one finds everything that waits and wakes compiled.
+    if (spec.pace !== null && !this.#hasPaced) await once({ ...measured, warmUp: true });
+    this.#hasPaced = true;
+    await repeat(async () => {
+      const report = await once(measured);
+      this.#emit({ type: "run", ...report });
+      return report.elapsedUs;
+    }, isPilot ? ONE_RUN : spec.pace !== null ? OPEN_LOOP : budgetOf(spec.runTimeUs));
+    if (spec.messageBytes === 1 && spec.task === "measure") await this.#prove(spec, request, once);
+    return request;
+  }
+
+  /** Where the process has compiled its code for another P, it needs a few runs to find its buffers. */
+  async #warm(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
+    const timed = async (messages: number) =>
+      (await once({ ...request, messages, warmUp: true })).elapsedUs;
+    const workers = Math.min(spec.workers, spec.producers);
+    if (workers <= this.#warmWorkers && spec.runTimeUs !== null) {
+      const runs = rewarmRuns(request.messages);
+      for (let run = 0; run < runs; run++) await timed(request.messages);
+      this.#emit({ type: "warm", runs, steady: null });
+      return;
+    }
+    const { warmUpUs } = budgetOf(spec.runTimeUs);
+    const { runs, steady } = await warmUp(timed, spec.producers, request.messages, warmUpUs);
+    this.#warmWorkers = workers;
+    this.#emit({ type: "warm", runs, steady });
+  }
+
+  /**
+   * One-byte messages name no producer, so the same function sends bytes that do, in groups that change from run to
+   * run, over a hand-off so small that it fills, waits and wraps.
+   */
+  async #prove(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
+    let outcome: Pick<RunReport, "status" | "detail"> = { status: "ok", detail: "" };
+    let spentUs = 0;
+    let size = 0;
+    for (let run = 0; run < PROOF.most && outcome.status === "ok"; run++) {
+      if (run >= PROOF.least && spentUs > PROOF.enoughUs) break;
+      const messages = Math.max(1, Math.ceil(PROOF.messages[size] / spec.producers));
+      const report = await once({ ...request, messages, proof: true });
+      outcome = report;
+      spentUs += report.elapsedUs;
+      if (report.elapsedUs < PROOF_STEP_US) size++;
+    }
+    this.#emit({ type: "proof", status: outcome.status, detail: outcome.detail });
+  }
+}

@@ -1,0 +1,68 @@
+/** The cells of a client's process: the launcher says when it runs what, by the same rules as a runtime's cell does. */
+import { Course } from "../../bench/process/course.ts";
+import type { RunRequest } from "../../bench/process/run.ts";
+import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts";
+import { printable } from "../../bench/wire/printable.ts";
+import { type ClientTask, reportOf } from "./client_answer.ts";
+import type { LineProcess } from "./line_process.ts";
+
+/** Of the second pass, as under a runtime (bytes). */
+const SMALL_CAPACITY = 256;
+
+/** Of one process. */
+export class ClientCourse {
+  readonly #process: LineProcess;
+  readonly #course: Course;
+  #events: CellEvent[] = [];
+  #cells = 0;
+  #runs = 0;
+
+  constructor(process: LineProcess) {
+    this.#process = process;
+    this.#course = new Course((event) => this.#events.push(event));
+  }
+
+  /** What there is to say about a cell; without an `end` where the process has gone. */
+  async run(spec: CellSpec): Promise<CellEvent[]> {
+    const isFirst = this.#cells++ === 0;
+    this.#events = [
+      { type: "ready", workerStartMs: null, sharedBytes: null, rssReadyBytes: null },
+    ];
+    try {
+      if (spec.task === "calibrate") throw new Error("a client has no chunk size to calibrate");
+      await this.#course.run(spec, (request) => this.#ask(spec, request));
+    } catch (error) {
+      if (this.#process.isGone) return this.#events;
+      this.#events.push({ type: "failed", detail: (error as Error).message });
+    }
+    const peak = isFirst ? this.#process.memory("VmHWM") : 0;
+    return [...this.#events, { type: "end", rssPeakBytes: peak || null }];
+  }
+
+  async #ask(spec: CellSpec, request: RunRequest): Promise<RunReport> {
+    const task = taskOf(spec, request, ++this.#runs);
+    const before = performance.now();
+    const output = await this.#process.tell(task, (text) => text.includes("\n"));
+    const wallUs = (performance.now() - before) * 1_000;
+    if (!output.includes("\n")) throw new Error("the client has ended");
+    return reportOf(printable(output.trimEnd()), task, wallUs);
+  }
+}
+
+function taskOf(spec: CellSpec, request: RunRequest, run: number): ClientTask {
+  const proof = request.proof ?? false;
+  return {
+    arm: spec.arm!,
+    ...spec.listener!,
+    producers: spec.producers,
+    workers: Math.min(spec.workers, spec.producers),
+    messages: request.messages,
+    messageBytes: request.messageBytes,
+    content: proof ? "grouped" : "fixed",
+    seed: request.seed,
+    run,
+    capacity: proof ? SMALL_CAPACITY : spec.capacity,
+    warmUp: request.warmUp,
+    runId: request.runId,
+  };
+}

@@ -1,0 +1,106 @@
+/** Programs in other languages that are measured beside the runtimes; docs/clients.md says how to write one. */
+import { spawnSync } from "node:child_process";
+import { printable } from "../../bench/wire/printable.ts";
+import { RUNTIME_KINDS } from "../../bench/runtime.ts";
+import { UsageError } from "../cli/command.ts";
+import { childEnvironment } from "./child_environment.ts";
+import { isExecutable, NAME } from "./runtimes.ts";
+
+/** Of docs/clients.md. */
+export const CLIENT_VERSION = 1;
+
+/** The same columns as a runtime has. */
+export interface Client {
+  kind: "client";
+  version: string;
+  path: string;
+  source: string;
+  label: string;
+  /** The most threads that its producers can be spread over. */
+  threads: number;
+  /** The smallest and the largest message that it sends. */
+  messageBytes: readonly [number, number];
+  /** Its name of each arm, and the label of the suite that it measures, or a name of its own. */
+  arms: Readonly<Record<string, string>>;
+}
+
+const DESCRIBE_MS = 10_000;
+const ANY_NAME = /^[a-z][a-z0-9_-]{0,30}$/i;
+const ANY_LABEL = /^[a-z][a-z0-9:=._-]{0,60}$/;
+
+/** `name=/path`. @throws {UsageError} */
+export function parseClient(item: string): { name: string; path: string } {
+  const [, name, path] = /^([^=]*)=(.+)$/.exec(item.trim()) ?? [];
+  if (name === undefined || !NAME.test(name) || RUNTIME_KINDS.some((kind) => kind === name)) {
+    throw new UsageError(
+      `--client ${printable(item)}: give a name that no runtime has, and a program, as ` +
+        "rust=clients/rust/target/release/fanin-client",
+    );
+  }
+  return { name, path };
+}
+
+/** The clients of a list such as `rust=/path,python=/path`. @throws {UsageError} */
+export function findClients(items: readonly string[]): Client[] {
+  const clients = items.map(parseClient).map(({ name, path }) => {
+    try {
+      return describeClient(path, name);
+    } catch (error) {
+      throw new UsageError(`--client ${name}: ${(error as Error).message}`);
+    }
+  });
+  const twin = clients.find(({ label }, at) => clients.findIndex((c) => c.label === label) !== at);
+  if (twin !== undefined) throw new UsageError(`two clients are called ${twin.label}`);
+  return clients;
+}
+
+/** What a program answers to `--describe`. Blocks. Throws with what is wrong with it. */
+export function describeClient(path: string, label: string): Client {
+  if (!isExecutable(path)) throw new Error(`${printable(path)} is not a program`);
+  const { stdout, status, error } = spawnSync(path, ["--describe"], {
+    encoding: "utf8",
+    timeout: DESCRIBE_MS,
+    stdio: ["ignore", "pipe", "ignore"],
+    env: childEnvironment(),
+  });
+  if (error !== undefined || status !== 0) {
+    throw new Error(`--describe ended with ${error?.message ?? `code ${status}`} and not with 0`);
+  }
+  let answer: Record<string, unknown>;
+  try {
+    answer = Object(JSON.parse(stdout));
+  } catch {
+    throw new Error("--describe printed something else than one JSON object");
+  }
+  const { client, version, threads, arms, messageBytes = [1, 65_536] } = answer;
+  if (client !== CLIENT_VERSION) {
+    throw new Error(`--describe says client ${JSON.stringify(client)}, not ${CLIENT_VERSION}`);
+  }
+  if (typeof version !== "string" || version === "" || version !== printable(version)) {
+    throw new Error("--describe has no version in plain text");
+  }
+  if (!isCount(threads)) throw new Error("--describe has no number of threads of 1 or more");
+  if (!Array.isArray(messageBytes) || messageBytes.length !== 2 || !messageBytes.every(isCount)) {
+    throw new Error("messageBytes in --describe is not [smallest, largest]");
+  }
+  const pairs = Object.entries(Object(arms));
+  const isNamed = ([name, own]: [string, unknown]) =>
+    ANY_NAME.test(name) && typeof own === "string" && ANY_LABEL.test(own);
+  if (pairs.length === 0 || !pairs.every(isNamed)) {
+    throw new Error("arms in --describe do not map names to labels such as swap-buffer");
+  }
+  return {
+    kind: "client",
+    version: version.slice(0, 40),
+    path,
+    source: "path",
+    label,
+    threads,
+    messageBytes: messageBytes as [number, number],
+    arms: Object.fromEntries(pairs) as Record<string, string>,
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}

@@ -1,0 +1,88 @@
+/** A live child that is told something in a line of JSON on its standard input, and answers on its standard output. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { childEnvironment } from "./child_environment.ts";
+import { pinned } from "./pinning.ts";
+
+export class LineProcess {
+  readonly gone: Promise<void>;
+  /** How it ended: a signal, a code or the system's error; null while it lives. */
+  how: string | null = null;
+  /** The last of what it wrote to its standard error. */
+  errors = "";
+  readonly #child: ChildProcess;
+  #output = "";
+  #onOutput: () => void = () => {};
+
+  /** Starts it on the given CPUs; null: on any. */
+  constructor(cpus: readonly number[] | null, path: string, args: readonly string[]) {
+    this.#child = spawn(...pinned(cpus, path, args), {
+      // The child ends when its standard input does: with the launcher, whatever kills that.
+      stdio: ["pipe", "pipe", "pipe"],
+      env: childEnvironment(),
+    });
+    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
+      this.#output += text;
+      this.#onOutput();
+    });
+    this.#child.stderr!.setEncoding("utf8").on(
+      "data",
+      (text: string) => this.errors = (this.errors + text).slice(-4_096),
+    );
+    this.#child.stdin!.on("error", () => {});
+    this.gone = new Promise((resolve) => {
+      const finish = (how: string) => {
+        this.how ??= how;
+        resolve();
+        this.#onOutput();
+      };
+      this.#child.once("error", (error) => finish(error.message));
+      this.#child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
+    });
+  }
+
+  get isGone(): boolean {
+    return this.how !== null;
+  }
+
+  /** Resolves with all that it has said since, as soon as that is an answer, or the process gone. */
+  async tell(line: unknown, isAnswer: (output: string) => boolean): Promise<string> {
+    this.#output = "";
+    const said = new Promise<void>((resolve) => {
+      this.#onOutput = () => {
+        if (this.isGone || isAnswer(this.#output)) resolve();
+      };
+      // It may have ended just before.
+      this.#onOutput();
+    });
+    this.#child.stdin!.write(JSON.stringify(line) + "\n");
+    await said;
+    return this.#output;
+  }
+
+  /** What it has said since it was told something. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Its memory in bytes, now or at the most; 0 where the system does not tell. */
+  memory(which: "VmRSS" | "VmHWM"): number {
+    try {
+      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
+      return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1_024;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Nothing more will be told: a child of good manners ends. */
+  hangUp(): void {
+    this.#child.stdin!.end();
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+    // A child of its own may live on and hold them, so that they never end by themselves.
+    for (const end of [this.#child.stdin!, this.#child.stdout!, this.#child.stderr!]) end.destroy();
+  }
+}

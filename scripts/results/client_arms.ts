@@ -1,0 +1,68 @@
+/** What a client measures of what was asked for: its arms, as strategies of the suite or with names of their own. */
+import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
+import type { Client } from "../processes/clients.ts";
+import type { Runtime } from "../processes/runtimes.ts";
+import { parseSubject, type SubjectChoice } from "./subjects.ts";
+
+interface Planned extends SubjectChoice {
+  /** The client's name of it. */
+  arm?: string;
+}
+
+/**
+ * The subjects of a column. Of a client those of its arms that were asked for, and all that the suite has no name for.
+ * @throws {UsageError} for an arm that gives a strategy of the suite parameters that it does not have
+ */
+export function subjectsUnder(
+  runtime: Runtime | Client,
+  chosen: readonly SubjectChoice[],
+): Planned[] {
+  if (runtime.kind !== "client") return [...chosen];
+  return Object.entries(runtime.arms).flatMap(([arm, label]): Planned[] => {
+    const own = SUBJECTS.every(({ name }) => name !== label.split(":")[0]);
+    if (own) return [{ entry: unbounded(label, "blocking"), params: {}, arm }];
+    const { entry, params } = parseSubject(label, `--client ${runtime.label}`);
+    const isChosen = chosen.some((other) =>
+      other.entry.name === entry.name && JSON.stringify(other.params) === JSON.stringify(params)
+    );
+    return isChosen ? [{ entry: unbounded(entry.name, entry.kind), params, arm }] : [];
+  });
+}
+
+/** How a client stores what waits is its own affair. */
+function unbounded(name: string, kind: SubjectEntry["kind"]): SubjectEntry {
+  return {
+    name,
+    kind,
+    summary: "",
+    params: {},
+    variants: [],
+    largestMessage: () => Infinity,
+    capacityRange: () => ({ least: 1, largest: Infinity }),
+  };
+}
+
+/** What a cell asks of a client. */
+interface Asked {
+  sink: string;
+  load: unknown;
+  turn: number;
+  producers: number;
+  workers: number;
+  messageBytes: number;
+}
+
+/** Why a client cannot run a cell, or null. */
+export function lackOf(client: Client, cell: Asked): string | null {
+  const { threads, messageBytes: [least, largest] } = client;
+  if (cell.sink === "none") return "a client sends over a socket, and --sink none has none";
+  if (cell.load !== null) return "a client has no open loop";
+  if (cell.turn > 0) return "a client runs each producer to its end, without --turn";
+  if (Math.min(cell.workers, cell.producers) > threads) {
+    return `it takes ${threads} threads of producers at most`;
+  }
+  if (cell.messageBytes < least || cell.messageBytes > largest) {
+    return `it sends messages of ${least} to ${largest} bytes`;
+  }
+  return null;
+}
