@@ -85,6 +85,7 @@ async function fill(context: RunContext, request: RunRequest, spec: CellSpec): P
     ...request,
     messages,
     messageBytes,
+    workload: "bytes",
     late: true,
   });
   emit({ type: "proof", status, detail });

@@ -37,6 +37,7 @@ export class Course {
       runId: spec.runId,
       messages: spec.messages,
       messageBytes: spec.messageBytes,
+      workload: spec.workload ?? "bytes",
       seed: spec.seed,
       warmUp: false,
     };

@@ -11,6 +11,13 @@ import type { Subject } from "../subjects/subject.ts";
 /** Questions for the listener's clock before a run: some 50 µs each. */
 const EXCHANGES = 128;
 
+const FRAMING_OF = {
+  "bytes": "fixed",
+  "domains": "domains",
+  "domains generated": "domains",
+  "filler": "json",
+} as const;
+
 /** What holds for every run of a process. */
 export interface RunContext {
   subject: Subject;
@@ -46,9 +53,9 @@ export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace"> {
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
   context.runs = (context.runs ?? 0) + 1;
-  const { messageBytes, seed, pace = null, proof = false } = request;
+  const { messageBytes, workload = "bytes", seed, pace = null, proof = false } = request;
   const messages = subject.messagesOf(request.messages);
-  const plan: RunPlan = { messages, messageBytes, seed, run: context.runs, proof, pace };
+  const plan: RunPlan = { messages, messageBytes, workload, seed, run: context.runs, proof, pace };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
     sinkFailure = reason;
@@ -57,7 +64,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   // The connection is made while the Workers prepare.
   subject.prepare(plan);
   const sink = await context.openRun({
-    framing: proof ? "grouped" : "fixed",
+    framing: proof ? "grouped" : FRAMING_OF[workload],
     producers: context.producers,
     messages,
     messageBytes,

@@ -1,6 +1,7 @@
 /** What a process is told, one cell in a JSON line, and what it answers, one event in a JSON line. */
 import type { Pace } from "../latency/arrivals.ts";
 import type { Waits } from "../latency/waits.ts";
+import type { Workload } from "../workload/lines.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
 import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
@@ -16,6 +17,8 @@ export interface CellSpec {
   /** What a run is to take, µs: a pilot chooses the messages for it. Null where their number was given. */
   runTimeUs: number | null;
   messageBytes: number;
+  /** Left out: messages of that size. */
+  workload?: Workload;
   /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
   /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */

@@ -11,7 +11,7 @@ import type { RunPlan } from "../workers/control_block.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
-import { buildStream } from "./stream.ts";
+import { buildLines, buildStream } from "./stream.ts";
 import { NO_WAITS, type OpenSubject, type Subject, type Transferred } from "./subject.ts";
 
 export interface Control {
@@ -69,16 +69,30 @@ export function findControl(name: string): Control | undefined {
 function prebuilt(spec: CellSpec, chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);
   let step = 1;
+  /** Where each line ends, of which every one is written by itself. */
+  let ends: number[] | null = null;
   return {
     sharedBytes: 0,
     messagesOf: (asked) => asked,
     prepare(plan: RunPlan): void {
-      stream = buildStream(spec.producers, plan, stream);
+      const lines = (plan.workload ?? "bytes") === "bytes"
+        ? null
+        : buildLines(spec.producers, plan);
+      stream = lines?.stream ?? buildStream(spec.producers, plan, stream);
+      ends = chunk === null ? lines?.ends ?? null : null;
       step = chunk ?? plan.messageBytes;
     },
     ready: () => Promise.resolve(),
     async transfer(sink: RunSink): Promise<Transferred> {
       let writes = 0;
+      if (ends !== null) {
+        let longest = 0;
+        for (let at = 0; writes < ends.length; at = ends[writes++]) {
+          longest = Math.max(longest, ends[writes] - at);
+          await sink.write(stream.subarray(at, ends[writes]));
+        }
+        return { bytes: stream.length, writes, peakBytes: longest };
+      }
       for (let at = 0; at < stream.length; at += step, writes++) {
         await sink.write(stream.subarray(at, at + step));
       }

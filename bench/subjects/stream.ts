@@ -1,5 +1,6 @@
 /** The bytes of a whole run, built before the clock: what the controls write. */
 import type { RunPlan } from "../workers/control_block.ts";
+import { lineOf } from "../workload/lines.ts";
 import {
   firstOneByte,
   grouping,
@@ -48,4 +49,23 @@ export function buildStream(
     }
   }
   return stream;
+}
+
+/** The same of a workload of lines, with the place behind each line's end. */
+export function buildLines(
+  producers: number,
+  plan: RunPlan,
+): { stream: Uint8Array; ends: number[] } {
+  const line = lineOf(plan.workload!, plan);
+  const lines: string[] = [];
+  for (let producer = 0; producer < producers; producer++) {
+    for (let sequence = 0; sequence < plan.messages; sequence++) {
+      lines.push(line(producer, sequence));
+    }
+  }
+  let at = 0;
+  return {
+    stream: new TextEncoder().encode(lines.join("")),
+    ends: lines.map(({ length }) => at += length),
+  };
 }

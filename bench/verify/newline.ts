@@ -1,4 +1,5 @@
-/** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON. */
+/** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON, letters in it or look-alike domains. */
+import { domainLine } from "../workload/lines.ts";
 import { lineLetters } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { Sequences } from "./sequences.ts";
@@ -9,12 +10,15 @@ const LINE_FEED = 10;
 const LINES = {
   newline: /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/,
   json: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"([a-z]*)"\}$/,
+  domains: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),[ -~]*\}$/,
 };
 
 export class NewlineVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #sequences: Sequences;
   readonly #letter: ReturnType<typeof lineLetters>;
+  /** The whole line, where it has more in it than letters; else null. */
+  readonly #line: ReturnType<typeof domainLine> | null;
   readonly #decoder = new TextDecoder("latin1");
   readonly #pattern: RegExp;
   /** Of each connection, the beginning of a line. */
@@ -28,7 +32,8 @@ export class NewlineVerifier implements Verifier {
     this.#header = header;
     this.#sequences = new Sequences(header.producers, header.messages);
     this.#letter = lineLetters(header);
-    this.#pattern = header.framing === "json" ? LINES.json : LINES.newline;
+    this.#line = header.framing === "domains" ? domainLine(header) : null;
+    this.#pattern = LINES[header.framing as keyof typeof LINES];
     this.#rests = Array.from(
       { length: header.connections?.count ?? 1 },
       () => new Uint8Array(0),
@@ -52,9 +57,8 @@ export class NewlineVerifier implements Verifier {
 
   #check(line: Uint8Array): void {
     const number = this.#delivered++;
-    const match = line.length < this.#header.messageBytes
-      ? this.#pattern.exec(this.#decoder.decode(line))
-      : null;
+    const text = line.length < this.#header.messageBytes ? this.#decoder.decode(line) : "";
+    const match = this.#pattern.exec(text);
     const [producer, sequence] = [Number(match?.[1]), Number(match?.[2])];
     if (match === null || !this.#sequences.knows(producer, sequence)) {
       this.#spoiled(number, "is not a line that was sent");
@@ -62,13 +66,15 @@ export class NewlineVerifier implements Verifier {
       return;
     }
     const next = this.#sequences.next(producer);
+    if (this.#line !== null && `${text}\n` !== this.#line(producer, sequence)) {
+      this.#misspelt(number, producer, sequence, "is not the line");
+      return;
+    }
     const letters = match[3] ?? "";
     const start = line.length - letters.length - (this.#pattern === LINES.json ? 2 : 0);
     for (let i = 0; i < letters.length; i++) {
       if (letters[i] !== this.#letter(producer, sequence, start + i)) {
-        this.#spoiled(number, `has letters that producer ${producer} never sent`);
-        if (sequence === next) this.#sequences.accept(producer, sequence);
-        else this.#nameless++;
+        this.#misspelt(number, producer, sequence, "has letters");
         return;
       }
     }
@@ -76,6 +82,13 @@ export class NewlineVerifier implements Verifier {
       this.#detail =
         `line ${number} is number ${sequence} of producer ${producer} where ${next} was due`;
     }
+  }
+
+  /** Its name may be what is spoiled: it is believed only where it was due. */
+  #misspelt(line: number, producer: number, sequence: number, what: string): void {
+    this.#spoiled(line, `${what} that producer ${producer} never sent`);
+    if (sequence === this.#sequences.next(producer)) this.#sequences.accept(producer, sequence);
+    else this.#nameless++;
   }
 
   #spoiled(line: number, what: string): void {

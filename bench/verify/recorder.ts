@@ -3,14 +3,14 @@
  * copied there and checked once it has ended, a larger one is checked as it comes. The copy costs the
  * receiver about a fifth of its speed, the check several times that.
  */
-import { expectedBytes, type RunHeader, type Verdict, type VerifyMode } from "../wire/protocol.ts";
+import { mostBytes, type RunHeader, type Verdict, type VerifyMode } from "../wire/protocol.ts";
 import { Trailer } from "./trailer.ts";
 import type { Verifier } from "./verdict.ts";
 import { createVerifier } from "./verifier.ts";
 
 export function verifyMode(header: RunHeader, storeBytes: number): VerifyMode {
-  const expected = expectedBytes(header);
-  return expected !== null && expected <= storeBytes ? "after" : "inline";
+  const most = mostBytes(header);
+  return most !== null && most <= storeBytes ? "after" : "inline";
 }
 
 export class Recorder {

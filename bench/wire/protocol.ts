@@ -29,8 +29,8 @@ export const STAMP_BYTES = 16;
 export const NAME_BYTES = 8;
 export const MAX_CONNECTIONS = 256;
 
-/** What a run consists of: messages of a fixed size, text or JSON lines, or the single bytes of a second pass. */
-export const FRAMINGS = ["fixed", "newline", "grouped", "json"] as const;
+/** What a run consists of: messages of a fixed size, text, JSON or domain lines, or the single bytes of a second pass. */
+export const FRAMINGS = ["fixed", "newline", "grouped", "json", "domains"] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
 /** What a client announces before it sends. */
@@ -133,13 +133,13 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
-/** Bytes that the whole run should have, or null where the header does not tell. */
-export function expectedBytes(header: RunHeader): number | null {
-  if (header.messages === null || isLines(header.framing)) return null;
+/** Most bytes that the whole run should have, or null where the header does not tell. */
+export function mostBytes(header: RunHeader): number | null {
+  if (header.messages === null) return null;
   return header.producers * header.messages * header.messageBytes;
 }
 
 /** Whether messages end with a line feed and differ in length. */
 export function isLines(framing: Framing): boolean {
-  return framing === "newline" || framing === "json";
+  return framing === "newline" || framing === "json" || framing === "domains";
 }

@@ -4,6 +4,7 @@
  * between the start of the clock and the first byte.
  */
 import { type Pace, SPACINGS } from "../latency/arrivals.ts";
+import { type Workload, WORKLOADS } from "../workload/lines.ts";
 
 const STOP = 0;
 const ANNOUNCED = 1;
@@ -19,7 +20,9 @@ const PROOF = 10;
 const PACED = 11;
 const SPACING = 12;
 const PACE_SEED = 13;
-const WORDS = 14;
+const WORKLOAD = 14;
+/** Even, so that the sums behind them are aligned. */
+const WORDS = 16;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
@@ -30,7 +33,10 @@ const SLICE_MS = 50;
 export interface RunPlan {
   /** A producer. */
   messages: number;
+  /** Of lines the longest. */
   messageBytes: number;
+  /** Left out: messages of that size. */
+  workload?: Workload;
   seed: number;
   /** The number of the run in its process, from 1. */
   run: number;
@@ -70,6 +76,7 @@ export class ControlBlock {
     this.#words[PACED] = plan.pace?.messages ?? 0;
     this.#words[SPACING] = SPACINGS.indexOf(plan.pace?.spacing ?? "exponential");
     this.#words[PACE_SEED] = plan.pace?.seed ?? 0;
+    this.#words[WORKLOAD] = WORKLOADS.indexOf(plan.workload ?? "bytes");
     this.#rate[0] = plan.pace?.ratePerS ?? 0;
     for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
     for (const at of Object.values(SUMS)) Atomics.store(this.#sums, at, 0n);
@@ -136,6 +143,7 @@ export class ControlBlock {
     return {
       messages: this.#words[MESSAGES] >>> 0,
       messageBytes: this.#words[MESSAGE_BYTES],
+      workload: WORKLOADS[this.#words[WORKLOAD]],
       seed: this.#words[SEED] >>> 0,
       run: this.#words[RUN] >>> 0,
       proof: this.#words[PROOF] === 1,

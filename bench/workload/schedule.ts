@@ -4,6 +4,7 @@
  */
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
 import type { RunPlan } from "../workers/control_block.ts";
+import { encodedLines, lineOf, LONGEST_LINE } from "./lines.ts";
 import {
   firstOneByte,
   grouping,
@@ -29,6 +30,8 @@ export function prepareBlocking(
 ): () => void {
   const sendSome = plan.proof
     ? groupedSender(end, plan)
+    : isLines(plan)
+    ? lineSender(end, ids, plan)
     : plan.messageBytes === 1
     ? oneByteSender(end, plan)
     : numberedSender(end, plan);
@@ -85,6 +88,30 @@ function numberedSender(end: BlockingProducer, plan: RunPlan): SendSome {
   };
 }
 
+function isLines({ workload = "bytes" }: RunPlan): boolean {
+  return workload !== "bytes";
+}
+
+/** Lines are made before the clock, unless making them is to be measured, too. */
+function lineSender(end: BlockingProducer, ids: readonly number[], plan: RunPlan): SendSome {
+  const line = lineOf(plan.workload!, plan);
+  if (plan.workload === "domains generated") {
+    const encoder = new TextEncoder();
+    const bytes = new Uint8Array(LONGEST_LINE);
+    return (producer, from, to) => {
+      for (let sequence = from; sequence < to; sequence++) {
+        const { written } = encoder.encodeInto(line(producer, sequence), bytes);
+        end.send(bytes.subarray(0, written));
+      }
+    };
+  }
+  const lines = new Map(ids.map((id) => [id, encodedLines(line, id, plan.messages)]));
+  return (producer, from, to) => {
+    const own = lines.get(producer)!;
+    for (let sequence = from; sequence < to; sequence++) end.send(own[sequence]);
+  };
+}
+
 /** Async producers: all of a Worker in flight at once, each awaits every send. */
 export function prepareAsync(
   end: AsyncProducer,
@@ -93,6 +120,8 @@ export function prepareAsync(
 ): () => Promise<void> {
   const produce = plan.proof
     ? groupedTask(end, plan)
+    : isLines(plan)
+    ? lineTask(end, ids, plan)
     : plan.messageBytes === 1
     ? oneByteTask(end, plan)
     : numberedTask(end, ids, plan);
@@ -137,6 +166,21 @@ function numberedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan)
     for (let sequence = 0; sequence < messages; sequence++) {
       message.set(builder.build(producer, sequence));
       await end.send(message);
+    }
+    await end.close();
+  };
+}
+
+/** A line that waits is its producer's own. */
+function lineTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
+  const line = lineOf(plan.workload!, plan);
+  const encoder = new TextEncoder();
+  const lines = plan.workload === "domains generated"
+    ? null
+    : ids.map((id) => encodedLines(line, id, plan.messages));
+  return async (producer, place) => {
+    for (let sequence = 0; sequence < plan.messages; sequence++) {
+      await end.send(lines?.[place][sequence] ?? encoder.encode(line(producer, sequence)));
     }
     await end.close();
   };

@@ -22,6 +22,7 @@ const SLOW: Cell = {
   messages: 100,
   mostMessages: 100,
   messageBytes: 64,
+  workload: "bytes",
   sink: "tcp",
   turn: 0,
   capacity: 1_024,

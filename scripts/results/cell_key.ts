@@ -26,6 +26,7 @@ export function identityOf(cell: Cell): CellIdentity {
     workers: cell.workers,
     run_length: cell.runLength,
     message_bytes: cell.messageBytes,
+    workload: cell.workload,
     sink: cell.sink,
     turn: cell.turn,
     capacity_bytes: cell.capacity,

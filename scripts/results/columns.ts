@@ -3,7 +3,7 @@
  * in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 6;
+export const SCHEMA = 7;
 
 type Kind = "text" | "number" | "flag";
 
@@ -115,7 +115,18 @@ export const CELL_COLUMNS = [
     help:
       "time for which the pilot chose the number of messages (20 ms), or a number: 1000 each, 1000000 in all",
   },
-  { name: "message_bytes", kind: "number", help: "bytes per message (S)" },
+  {
+    name: "message_bytes",
+    kind: "number",
+    help: "bytes per message (S); of a workload of lines the longest",
+  },
+  {
+    name: "workload",
+    kind: "text",
+    help:
+      "bytes: messages of that size; domains: JSON lines of 40 to 400 bytes, made before the clock; " +
+      "domains generated: made inside it; filler: lines of the same lengths with letters alone",
+  },
   {
     name: "sink",
     kind: "text",

@@ -20,6 +20,7 @@ const SETTING = [
   "workers",
   "run_length",
   "message_bytes",
+  "workload",
   "sink",
   "turn",
   "capacity_bytes",
@@ -27,6 +28,8 @@ const SETTING = [
 ] as const;
 /** The column `load` where nobody waits for a due time. */
 export const FULL_LOAD = "full";
+/** The column `workload` where all messages have one size. */
+export const BYTES = "bytes";
 type SettingColumn = (typeof SETTING)[number];
 
 /** Everything but P that a group of rows has in common. */
@@ -40,8 +43,15 @@ export function settingTitle(
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
   const load = row.load === FULL_LOAD ? "" : `, load ${row.load}`;
-  return `${row.workers} Workers, ${row.message_bytes}-byte messages, ${lengthTitle(row)}` +
+  return `${row.workers} Workers, ${messagesTitle(row)}, ${lengthTitle(row)}` +
     `${turn}${sink}${capacity}${load}${machine}`;
+}
+
+/** `64-byte messages`, `domains lines`. */
+function messagesTitle(
+  { workload, message_bytes }: Pick<Summary, "workload" | "message_bytes">,
+): string {
+  return workload === BYTES ? `${message_bytes}-byte messages` : `${workload} lines`;
 }
 
 /** Whether a row's producers sent at due times: its elapsed time then says how long they took, and not how fast it is. */
@@ -65,7 +75,7 @@ export function runTimeMsOf(runLength: string | null): number | null {
   return ms === undefined ? null : Number(ms);
 }
 
-/** The same string for rows that may stand in one table: the same machine, W, run length, S, sink, turn, capacity and load. */
+/** The same string for rows that may stand in one table: the same machine, W, run length, S, workload, sink, turn, capacity and load. */
 export function settingOf(
   row: Pick<Summary, SettingColumn>,
 ): string {

@@ -1,6 +1,7 @@
 /** What is to be run: every combination that was asked for, as cells, and their order in each round. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import type { SubjectEntry } from "../../bench/subjects/registry.ts";
+import type { Workload } from "../../bench/workload/lines.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { Client } from "../processes/clients.ts";
@@ -25,6 +26,7 @@ export interface PlanOptions {
   /** All producers together, or null. */
   total: number | null;
   messageBytes: number[];
+  workload: Workload;
   turn: number;
   capacity: number;
   storeBytes: number;
@@ -51,7 +53,9 @@ export interface Cell {
   messages: number | null;
   /** The most that it may choose. */
   mostMessages: number;
+  /** Of a workload of lines the longest. */
   messageBytes: number;
+  workload: Workload;
   sink: Sink;
   turn: number;
   capacity: number;
@@ -99,6 +103,7 @@ export function makePlan(
               messages,
               mostMessages: messages ?? mostMessages(options, producers, messageBytes),
               messageBytes,
+              workload: options.workload,
               sink: options.sink,
               turn: options.turn,
               capacity: options.capacity,

@@ -143,7 +143,23 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     parse: messageSizes(MAX_MESSAGE_BYTES),
     default: [1],
     defaultWords: "1",
-    recorded: ({ messageBytes }) => messageBytes.join(","),
+    recorded: ({ messageBytes, workload }) => workload === "bytes" ? messageBytes.join(",") : null,
+  },
+  {
+    key: "workload",
+    flags: "--workload <workload>",
+    help: "messages of one size; or JSON lines of 40 to 400 bytes: look-alike domains, or filler " +
+      "of the same lengths",
+    choices: ["bytes", "domains", "filler"],
+    default: "bytes",
+    recorded: ({ workload }) =>
+      workload === "bytes" ? null : workload === "filler" ? workload : "domains",
+  },
+  {
+    key: "workload",
+    flags: "--generate",
+    help: "make the lines of --workload domains inside the clock",
+    recorded: ({ workload }) => workload === "domains generated" ? true : null,
   },
   {
     key: "turn",

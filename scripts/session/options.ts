@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { type Spacing, SPACINGS } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { MAX_TRAILER_PRODUCERS } from "../../bench/wire/header.ts";
+import { LONGEST_LINE, type Workload } from "../../bench/workload/lines.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
@@ -92,6 +93,7 @@ export function readOptions(
     : defaults.strategies;
   const timeoutMs = given.timeout ?? TIMEOUT_MS[preset === "post" ? "post" : "default"];
   const loads = loadsOf(given);
+  const workload = workloadOf(given, program);
   const runTimeMs = given.runTime ?? openRunTimeMs(loads) ?? DEFAULT_RUN_TIME_MS;
   if (loads.length > 0 && given.messageSize.includes(1)) {
     throw new UsageError(
@@ -120,7 +122,8 @@ export function readOptions(
     messages: given.messages ??
       (preset === "post" && given.total === undefined ? POST_MESSAGES : null),
     total: given.total ?? null,
-    messageBytes: given.messageSize,
+    messageBytes: workload === "bytes" ? given.messageSize : [LONGEST_LINE],
+    workload,
     cpus,
     turn: given.turn,
     capacity: given.capacity,
@@ -164,6 +167,25 @@ function refuseBesideDropping(given: Record<string, unknown>): void {
       "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
     );
   }
+}
+
+function workloadOf(given: Record<string, unknown>, program: Command): Workload {
+  const workload = given.workload as Workload;
+  if (given.generate && workload !== "domains") {
+    throw new UsageError("--generate makes look-alike domains: give --workload domains");
+  }
+  if (workload === "bytes") return workload;
+  if (program.getOptionValueSource("messageSize") !== "default") {
+    throw new UsageError(
+      `--workload ${workload} has lengths of its own: leave --message-size out`,
+    );
+  }
+  if (given.load !== undefined || given.rate !== undefined || given.sweep === true) {
+    throw new UsageError(
+      `an open loop sends messages of one size: leave --workload ${workload} out, or --load and --rate`,
+    );
+  }
+  return given.generate ? "domains generated" : workload;
 }
 
 /** So long that a stall comes twice; null at full load. */

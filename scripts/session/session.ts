@@ -274,6 +274,7 @@ export class Session {
       messages,
       runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
+      workload: cell.workload,
       turn: cell.turn,
       pace: cell.load === null || task !== "measure" ? null : {
         ratePerS: cell.ratePerS!,

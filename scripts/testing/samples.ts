@@ -1,5 +1,5 @@
 /** Rows made by hand: results whose every number a test knows. */
-import { FULL_LOAD } from "../results/labels.ts";
+import { BYTES, FULL_LOAD } from "../results/labels.ts";
 import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
 
 const NOTHING = Object.fromEntries(
@@ -29,6 +29,7 @@ export function madeUpSample(
     run_length: "100 each",
     runtime_kind: "node",
     message_bytes: 8,
+    workload: BYTES,
     turn: 0,
     capacity_bytes: 1_024,
     load: FULL_LOAD,

@@ -1,5 +1,5 @@
 /** Results of no machine, in the size of a full run: for tests, and for the pictures of the page. */
-import { FULL_LOAD } from "../../results/labels.ts";
+import { BYTES, FULL_LOAD } from "../../results/labels.ts";
 import { random } from "../../../bench/workload/random.ts";
 import { SUBJECTS } from "../../../bench/subjects/registry.ts";
 import { formatParams, parseParams } from "../../../strategies/params.ts";
@@ -136,6 +136,7 @@ export function sample(values: Partial<Sample>): Sample {
     messages: MESSAGES,
     run_length: `${MESSAGES} each`,
     message_bytes: 1,
+    workload: BYTES,
     sink: "tcp",
     turn: 0,
     capacity_bytes: 4 * 2 ** 20,

@@ -1,0 +1,67 @@
+/**
+ * Workloads of JSON lines that differ in length: what a service that looks for squatted domains would stream, and filler
+ * of the same lengths, which says how much of the difference to fixed messages is length alone.
+ */
+import { permutationsOf } from "./domains/permutations.ts";
+import { REGISTERED } from "./domains/registered.ts";
+import { type Content, jsonMessage, keysOf, lineLetters } from "./messages.ts";
+
+/** What a run sends: messages of a fixed size, or lines. */
+export const WORKLOADS = ["bytes", "domains", "domains generated", "filler"] as const;
+export type Workload = (typeof WORKLOADS)[number];
+
+/** The longest line in bytes, its line feed included. */
+export const LONGEST_LINE = 400;
+/** What a server's banner may have at most: with the rest a line is never longer than the longest. */
+const BANNER = 192;
+
+const lists = new Map<string, ReturnType<typeof permutationsOf>>();
+
+/** Each list is made once a thread: it is the service's work, not that of one line. */
+function lookAlikesOf(domain: string) {
+  let list = lists.get(domain);
+  if (list === undefined) lists.set(domain, list = permutationsOf(domain));
+  return list;
+}
+
+/** Line `sequence` of `producer`: a look-alike of the producer's domain, with a banner of varying length. ASCII. */
+export function domainLine(content: Content): (producer: number, sequence: number) => string {
+  const [offset, key] = keysOf(content);
+  const letter = lineLetters(content);
+  return (producer, sequence) => {
+    const of = REGISTERED[(producer + offset) % REGISTERED.length];
+    const list = lookAlikesOf(of);
+    const { kind, domain } = list[(sequence + key) % list.length];
+    let line = `{"producer":${producer},"number":${sequence},"kind":"${kind}",` +
+      `"domain":"${domain}","of":"${of}","banner":"`;
+    const hash = Math.imul(Math.imul(producer, 31) + sequence ^ key, 0x9e37_79b1) >>> 8;
+    const end = line.length + hash % (BANNER + 1);
+    while (line.length < end) line += letter(producer, sequence, line.length);
+    return line + '"}\n';
+  };
+}
+
+/** The same lengths, and nothing in them but producer, number and letters. */
+function fillerLine(content: Content): (producer: number, sequence: number) => string {
+  const domain = domainLine(content);
+  return (producer, sequence) =>
+    jsonMessage(producer, sequence, domain(producer, sequence).length, content);
+}
+
+export function lineOf(workload: Workload, content: Content) {
+  return workload === "filler" ? fillerLine(content) : domainLine(content);
+}
+
+const encoder = new TextEncoder();
+
+/** The lines of one producer, encoded: views of one buffer, in order. */
+export function encodedLines(
+  line: (producer: number, sequence: number) => string,
+  producer: number,
+  messages: number,
+): Uint8Array[] {
+  const lines = Array.from({ length: messages }, (_, sequence) => line(producer, sequence));
+  const bytes = encoder.encode(lines.join(""));
+  let at = 0;
+  return lines.map(({ length }) => bytes.subarray(at, at += length));
+}

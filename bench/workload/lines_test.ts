@@ -1,0 +1,128 @@
+/** Lines of varying length: recomputed from their names, of the lengths that are announced, over real hand-offs. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { carryOut } from "../process/run.ts";
+import type { CellSpec } from "../process/spec.ts";
+import { openSubject } from "../subjects/registry.ts";
+import { buildLines } from "../subjects/stream.ts";
+import { testSeed } from "../testing/random.ts";
+import { createVerifier } from "../verify/verifier.ts";
+import { memoryRuns } from "../wire/memory_sink.ts";
+import type { RunHeader } from "../wire/protocol.ts";
+import { domainLine, lineOf, LONGEST_LINE, type Workload, WORKLOADS } from "./lines.ts";
+
+const seed = testSeed();
+const LINES = WORKLOADS.filter((workload) => workload !== "bytes");
+
+test(`a line is JSON of 40 to 400 bytes, its filler as long (seed ${seed})`, () => {
+  const lengths = new Set<number>();
+  const content = { seed, run: 2 };
+  const [domain, filler] = [domainLine(content), lineOf("filler", content)];
+  for (let producer = 0; producer < 400; producer++) {
+    for (const sequence of [0, 1, producer * 7, 2 ** 32 - 1]) {
+      const line = domain(producer, sequence);
+      const value = JSON.parse(line);
+      assert.deepEqual([value.producer, value.number], [producer, sequence]);
+      assert.match(line, /^[ -~]+\n$/);
+      assert.ok(line.length >= 40 && line.length <= LONGEST_LINE, line);
+      assert.equal(filler(producer, sequence).length, line.length);
+      lengths.add(line.length);
+    }
+  }
+  assert.ok(lengths.size > 100, `only ${lengths.size} lengths`);
+});
+
+test("the longest line that there can be is within its bound", () => {
+  const line = domainLine({ seed, run: 1 });
+  for (let producer = 2 ** 20; producer < 2 ** 20 + 2_000; producer++) {
+    for (let last = 0; last < 20; last++) {
+      assert.ok(line(producer, 2 ** 32 - 1 - last).length <= LONGEST_LINE);
+    }
+  }
+});
+
+const header: RunHeader = {
+  runId: "test",
+  framing: "domains",
+  messageBytes: LONGEST_LINE,
+  producers: 3,
+  messages: 50,
+  seed,
+  run: 4,
+  warmUp: false,
+};
+
+function verdictOf(stream: Uint8Array, of = header) {
+  const verifier = createVerifier(of);
+  for (let at = 0; at < stream.length; at += 97) verifier.feed(stream.subarray(at, at + 97));
+  return verifier.finish();
+}
+
+test(`one changed byte anywhere in a domain line is seen (seed ${seed})`, () => {
+  const plan = { ...header, messages: 50, workload: "domains" as const, proof: false, pace: null };
+  const { stream, ends } = buildLines(3, plan);
+  assert.equal(verdictOf(stream).status, "ok");
+  for (let at = ends[69]; at < ends[70]; at++) {
+    const copy = stream.slice();
+    copy[at] ^= 1;
+    assert.equal(verdictOf(copy).status, "corrupt", `byte ${at - ends[69]} of the line`);
+  }
+  const without = new Uint8Array([...stream.subarray(0, ends[69]), ...stream.subarray(ends[70])]);
+  assert.equal(verdictOf(without).status, "lost");
+  const twice = new Uint8Array([...stream.subarray(0, ends[70]), ...stream.subarray(ends[69])]);
+  assert.equal(verdictOf(twice).status, "duplicated");
+  assert.equal(verdictOf(stream, { ...header, run: 5 }).status, "corrupt", "lines of another run");
+});
+
+for (const subject of ["sharded-rings", "channel", "async-lock", "socket-bulk", "socket-each"]) {
+  for (const workload of LINES) {
+    test(`${subject} carries ${workload} lines (seed ${seed})`, { timeout: 60_000 }, async () => {
+      await carry(subject, workload);
+    });
+  }
+}
+
+async function carry(name: string, workload: Workload): Promise<void> {
+  const spec: CellSpec = {
+    subject: name,
+    params: {},
+    producers: 5,
+    workers: 2,
+    messages: 100,
+    runTimeUs: null,
+    messageBytes: LONGEST_LINE,
+    workload,
+    turn: 0,
+    pace: null,
+    reading: null,
+    capacity: 4_096,
+    seed,
+    listener: null,
+    storeBytes: 2 ** 20,
+    runId: "test",
+    task: "measure",
+  };
+  const params = { drain: "batch", chunk: 1_000, publish: 3 };
+  let fail: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openSubject({ ...spec, params: paramsOf(name, params) }, fail);
+  try {
+    const context = { subject, openRun: memoryRuns(2 ** 20), producers: 5, subjectFailed };
+    for (const messages of [100, 1, 33]) {
+      const request = { messages, messageBytes: LONGEST_LINE, workload, seed, warmUp: false };
+      const report = await carryOut(context, { ...request, runId: "test" });
+      assert.equal(report.status, "ok", report.detail);
+      assert.equal(report.delivered, 5 * messages);
+      assert.ok(report.bytes > 40 * report.delivered && report.bytes < 400 * report.delivered);
+      if (name === "socket-each") assert.equal(report.writes, report.delivered);
+    }
+  } finally {
+    await subject.stop();
+  }
+}
+
+function paramsOf(name: string, all: Record<string, string | number>): CellSpec["params"] {
+  const own = { channel: ["drain"], "socket-bulk": ["chunk"], "sharded-rings": ["publish"] }[name];
+  return Object.fromEntries((own ?? []).map((key) => [key, all[key]]));
+}
