@@ -12,6 +12,7 @@ test("counts and times beyond 2^31 and 2^32 come back as they went", () => {
     run: 2 ** 31 + 5,
     proof: true,
     pace: { ratePerS: 1.5e9, spacing: "even" as const, seed: 2 ** 32 - 2, messages: 2 ** 32 - 1 },
+    workload: "domains" as const,
   };
   control.announce(plan);
   assert.deepEqual(new ControlBlock(control.memory).awaitPlan(1), plan);
