@@ -1,6 +1,6 @@
 /** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON, letters in it or look-alike domains. */
 import { domainLine } from "../workload/lines.ts";
-import { lineLetters } from "../workload/messages.ts";
+import { type LineLetters, lineLetters } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { Sequences } from "./sequences.ts";
 import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
@@ -16,7 +16,7 @@ const LINES = {
 export class NewlineVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #sequences: Sequences;
-  readonly #letter: ReturnType<typeof lineLetters>;
+  readonly #letters: LineLetters;
   /** The whole line, where it has more in it than letters; else null. */
   readonly #line: ReturnType<typeof domainLine> | null;
   readonly #decoder = new TextDecoder("latin1");
@@ -31,7 +31,7 @@ export class NewlineVerifier implements Verifier {
   constructor(header: RunHeader) {
     this.#header = header;
     this.#sequences = new Sequences(header.producers, header.messages);
-    this.#letter = lineLetters(header);
+    this.#letters = lineLetters(header);
     this.#line = header.framing === "domains" ? domainLine(header) : null;
     this.#pattern = LINES[header.framing as keyof typeof LINES];
     this.#rests = Array.from(
@@ -72,11 +72,9 @@ export class NewlineVerifier implements Verifier {
     }
     const letters = match[3] ?? "";
     const start = line.length - letters.length - (this.#pattern === LINES.json ? 2 : 0);
-    for (let i = 0; i < letters.length; i++) {
-      if (letters[i] !== this.#letter(producer, sequence, start + i)) {
-        this.#misspelt(number, producer, sequence, "has letters");
-        return;
-      }
+    if (letters !== this.#letters(producer, sequence, start, letters.length)) {
+      this.#misspelt(number, producer, sequence, "has letters");
+      return;
     }
     if (!this.#sequences.accept(producer, sequence) && this.#detail === "") {
       this.#detail =

@@ -1,7 +1,7 @@
 /** The verifier is what the suite's word depends on: it must see one spoiled message among a million. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { lineMessage } from "../workload/messages.ts";
+import { lineLetters, lineMessage } from "../workload/messages.ts";
 import type { RunHeader, VerdictStatus } from "../wire/protocol.ts";
 import { random } from "../workload/random.ts";
 import { buildStream } from "../subjects/stream.ts";
@@ -177,7 +177,7 @@ describe("lines", () => {
   const header: RunHeader = { ...headerOf(40, 3, 50), framing: "newline" };
   const lines = Array.from(
     { length: 150 },
-    (_, i) => lineMessage(i % 3, Math.floor(i / 3), 10 + (i * 7) % 30, header),
+    (_, i) => lineMessage(i % 3, Math.floor(i / 3), 10 + (i * 7) % 30, lineLetters(header)),
   );
   const encode = (text: string[]) => new TextEncoder().encode(text.join(""));
   const status = (text: string[], chunk?: number) => verdictOf(header, encode(text), chunk).status;
@@ -228,7 +228,8 @@ describe("content belongs to its run", () => {
     const header: RunHeader = { ...headerOf(40, 1, 20), framing: "newline", run: 5 };
     const lines = (run: number) =>
       new TextEncoder().encode(
-        Array.from({ length: 20 }, (_, i) => lineMessage(0, i, 40, { seed: 7, run })).join(""),
+        Array.from({ length: 20 }, (_, i) => lineMessage(0, i, 40, lineLetters({ seed: 7, run })))
+          .join(""),
       );
     assert.equal(verdictOf(header, lines(5)).status, "ok");
     assert.equal(verdictOf(header, lines(4)).status, "corrupt");

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 import { type Listener, startListener } from "./listener.ts";
-import { jsonMessage, lineMessage } from "../workload/messages.ts";
+import { jsonMessage, lineLetters, lineMessage } from "../workload/messages.ts";
 import {
   decodeAck,
   decodeClock,
@@ -376,7 +376,9 @@ for (const [framing, build] of [["newline", lineMessage], ["json", jsonMessage]]
         const lines: string[] = [];
         for (let number = 0; number < 100; number++) {
           for (let producer = 0; producer < 4; producer++) {
-            lines.push(build(producer, number, 40 + (7 * number + producer) % 80, header));
+            lines.push(
+              build(producer, number, 40 + (7 * number + producer) % 80, lineLetters(header)),
+            );
           }
         }
         const good = new TextEncoder().encode(lines.join(""));

@@ -27,25 +27,24 @@ function lookAlikesOf(domain: string) {
 /** Line `sequence` of `producer`: a look-alike of the producer's domain, with a banner of varying length. ASCII. */
 export function domainLine(content: Content): (producer: number, sequence: number) => string {
   const [offset, key] = keysOf(content);
-  const letter = lineLetters(content);
+  const letters = lineLetters(content);
   return (producer, sequence) => {
     const of = REGISTERED[(producer + offset) % REGISTERED.length];
     const list = lookAlikesOf(of);
     const { kind, domain } = list[(sequence + key) % list.length];
-    let line = `{"producer":${producer},"number":${sequence},"kind":"${kind}",` +
+    const head = `{"producer":${producer},"number":${sequence},"kind":"${kind}",` +
       `"domain":"${domain}","of":"${of}","banner":"`;
     const hash = Math.imul(Math.imul(producer, 31) + sequence ^ key, 0x9e37_79b1) >>> 8;
-    const end = line.length + hash % (BANNER + 1);
-    while (line.length < end) line += letter(producer, sequence, line.length);
-    return line + '"}\n';
+    return `${head}${letters(producer, sequence, head.length, hash % (BANNER + 1))}"}\n`;
   };
 }
 
 /** The same lengths, and nothing in them but producer, number and letters. */
 function fillerLine(content: Content): (producer: number, sequence: number) => string {
   const domain = domainLine(content);
+  const letters = lineLetters(content);
   return (producer, sequence) =>
-    jsonMessage(producer, sequence, domain(producer, sequence).length, content);
+    jsonMessage(producer, sequence, domain(producer, sequence).length, letters);
 }
 
 export function lineOf(workload: Workload, content: Content) {

@@ -139,14 +139,27 @@ export function oneByteMessages(): Uint8Array[] {
   return Array.from({ length: 256 }, (_, value) => Uint8Array.of(value));
 }
 
-/** The letters of text lines, for `newline` framing. */
-export function lineLetters(
-  content: Content,
-): (producer: number, sequence: number, at: number) => string {
+/** As many of the letters of a line as are wanted from its byte `at` on. */
+export type LineLetters = (
+  producer: number,
+  sequence: number,
+  at: number,
+  count: number,
+) => string;
+
+/** The letters of lines: they come again after 26, so a line's are cut from one of 26 strings. */
+export function lineLetters(content: Content): LineLetters {
   const [offset, key] = keysOf(content);
   const step = 1 + key % 25;
-  return (producer, sequence, at) =>
-    String.fromCharCode(97 + (producer + sequence + at * step + offset) % 26);
+  const alphabets = Array.from(
+    { length: 26 },
+    (_, first) =>
+      Array.from({ length: 26 }, (_, at) => String.fromCharCode(97 + (first + at * step) % 26))
+        .join(""),
+  );
+  return (producer, sequence, at, count) =>
+    alphabets[(producer + sequence + at * step + offset) % 26]
+      .repeat(Math.ceil(count / 26)).slice(0, count);
 }
 
 /** A JSON line of the same. */
@@ -154,12 +167,11 @@ export function jsonMessage(
   producer: number,
   sequence: number,
   lineBytes: number,
-  content: Content,
+  letters: LineLetters,
 ): string {
-  const letter = lineLetters(content);
-  let line = `{"producer":${producer},"number":${sequence},"text":"`;
-  while (line.length < lineBytes - 3) line += letter(producer, sequence, line.length);
-  return line + '"}\n';
+  const head = `{"producer":${producer},"number":${sequence},"text":"`;
+  const count = Math.max(0, lineBytes - 3 - head.length);
+  return `${head}${letters(producer, sequence, head.length, count)}"}\n`;
 }
 
 /** A text line: producer, sequence, and letters up to the size that was asked for. */
@@ -167,10 +179,9 @@ export function lineMessage(
   producer: number,
   sequence: number,
   lineBytes: number,
-  content: Content,
+  letters: LineLetters,
 ): string {
-  const letter = lineLetters(content);
-  let line = `${producer} ${sequence} `;
-  while (line.length < lineBytes - 1) line += letter(producer, sequence, line.length);
-  return line + "\n";
+  const head = `${producer} ${sequence} `;
+  const count = Math.max(0, lineBytes - 1 - head.length);
+  return `${head}${letters(producer, sequence, head.length, count)}\n`;
 }
