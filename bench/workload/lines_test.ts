@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { carryOut } from "../process/run.ts";
 import type { CellSpec } from "../process/spec.ts";
+import { STRATEGIES } from "../../strategies/registry.ts";
 import { openSubject } from "../subjects/registry.ts";
 import { buildLines } from "../subjects/stream.ts";
 import { testSeed } from "../testing/random.ts";
@@ -74,7 +75,7 @@ test(`one changed byte anywhere in a domain line is seen (seed ${seed})`, () => 
   assert.equal(verdictOf(stream, { ...header, run: 5 }).status, "corrupt", "lines of another run");
 });
 
-for (const subject of ["sharded-rings", "channel", "async-lock", "socket-bulk", "socket-each"]) {
+for (const subject of [...STRATEGIES.map(({ name }) => name), "socket-bulk", "socket-each"]) {
   for (const workload of LINES) {
     test(`${subject} carries ${workload} lines (seed ${seed})`, { timeout: 60_000 }, async () => {
       await carry(subject, workload);
@@ -123,6 +124,11 @@ async function carry(name: string, workload: Workload): Promise<void> {
 }
 
 function paramsOf(name: string, all: Record<string, string | number>): CellSpec["params"] {
-  const own = { channel: ["drain"], "socket-bulk": ["chunk"], "sharded-rings": ["publish"] }[name];
+  const own = {
+    "channel": ["drain"],
+    "post-message": ["drain"],
+    "socket-bulk": ["chunk"],
+    "sharded-rings": ["publish"],
+  }[name];
   return Object.fromEntries((own ?? []).map((key) => [key, all[key]]));
 }

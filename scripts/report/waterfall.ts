@@ -2,7 +2,7 @@
 import type { Published } from "./publish.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { cellKey } from "../results/cell_key.ts";
-import { labelOf } from "../results/labels.ts";
+import { labelOf, messagesTitle } from "../results/labels.ts";
 import { pairedRatio } from "../statistics/inference.ts";
 import { logFigures } from "../statistics/processes.ts";
 import { groupBy } from "../statistics/group_by.ts";
@@ -20,8 +20,10 @@ export function printWaterfall({ samples, summary, folder }: Published): void {
   const print = (line = "") => process.stdout.write(line + "\n");
   const settings = groupBy(
     summary,
-    ({ runtime, runtime_version, producers, workers, message_bytes }) =>
-      `${runtime} ${runtime_version}, ${producers} producers on ${workers} Workers, ${message_bytes}-byte messages`,
+    ({ runtime, runtime_version, producers, workers, workload, message_bytes }) =>
+      `${runtime} ${runtime_version}, ${producers} producers on ${workers} Workers, ${
+        messagesTitle(workload, message_bytes)
+      }`,
   );
   for (const [setting, rows] of settings) {
     print();

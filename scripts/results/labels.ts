@@ -43,15 +43,14 @@ export function settingTitle(
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
   const load = row.load === FULL_LOAD ? "" : `, load ${row.load}`;
-  return `${row.workers} Workers, ${messagesTitle(row)}, ${lengthTitle(row)}` +
+  const messages = messagesTitle(row.workload, row.message_bytes);
+  return `${row.workers} Workers, ${messages}, ${lengthTitle(row)}` +
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
-/** `64-byte messages`, `domains lines`. */
-function messagesTitle(
-  { workload, message_bytes }: Pick<Summary, "workload" | "message_bytes">,
-): string {
-  return workload === BYTES ? `${message_bytes}-byte messages` : `${workload} lines`;
+/** `64-byte messages`, `domains lines`. @param messageBytes of messages of one size */
+export function messagesTitle(workload: string, messageBytes: number): string {
+  return workload === BYTES ? `${messageBytes}-byte messages` : `${workload} lines`;
 }
 
 /** Whether a row's producers sent at due times: its elapsed time then says how long they took, and not how fast it is. */

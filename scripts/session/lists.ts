@@ -3,6 +3,7 @@ import { SUBJECTS } from "../../bench/subjects/registry.ts";
 import { EXIT } from "../cli/command.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { type Cell, roundOrder } from "../results/plan.ts";
+import { messagesTitle } from "../results/labels.ts";
 import { loadTitle } from "../results/load.ts";
 import { subjectLabel } from "../results/subjects.ts";
 import { duration } from "../cli/units.js";
@@ -29,12 +30,13 @@ export function printPlan(cells: readonly Cell[], options: BenchOptions): number
   );
   console.log("first round, in the order of seed " + options.seed + ":");
   for (const cell of roundOrder(runnable, options.seed, 1)) {
-    const { runtime, producers, workers, messages, runLength, messageBytes } = cell;
+    const { runtime, producers, workers, messages, runLength } = cell;
+    const kind = messagesTitle(cell.workload, cell.messageBytes);
     const length = cell.load !== null
-      ? `messages of ${messageBytes} bytes at ${loadTitle(cell.load)} for ${runLength}`
+      ? `${kind} at ${loadTitle(cell.load)} for ${runLength}`
       : messages === null
-      ? `runs of ${runLength} with messages of ${messageBytes} bytes`
-      : `${messages} messages of ${messageBytes} bytes each`;
+      ? `runs of ${runLength} with ${kind}`
+      : `${messages} ${kind} each`;
     console.log(
       `  ${runtime.label} ${runtime.version}  ${subjectLabel(cell.subject, cell.params)}  ` +
         `${producers} producers on ${workers} Workers, ${length}`,

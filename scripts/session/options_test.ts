@@ -128,3 +128,36 @@ test("a hand-off that drops is refused where its loss could not be proven, and k
   assert.deepEqual(read(...argumentsOf(all)).subjects, all.subjects);
   assert.ok(read(...sized).subjects.every(({ params }) => !("overflow" in params)));
 });
+
+const LINES_REFUSED: string[][] = [
+  ["--generate"],
+  ["--generate", "--workload", "filler"],
+  ["--workload", "domains", "--message-size", "400"],
+  ["--workload", "filler", "--message-size", "1"],
+  ["--workload", "domains", "--load", "50%"],
+  ["--workload", "filler", "--rate", "20k"],
+  ["--workload", "domains", "--sweep"],
+];
+for (const argv of LINES_REFUSED) {
+  test(`${argv.join(" ")} is refused in a line that names what to change`, () => {
+    assert.throws(() => read(...argv), (error: Error) => {
+      assert.ok(error instanceof UsageError && !error.message.includes("\n"), error.message);
+      assert.match(error.message, /give --workload domains$|leave --/);
+      return true;
+    });
+  });
+}
+
+test("a workload of lines is recorded, and its messages have no one size", () => {
+  const workloads = [["--workload", "filler"], ["--workload", "domains"], [
+    "--workload",
+    "domains",
+    "--generate",
+  ]];
+  const options = workloads.map((argv) => read(...argv));
+  assert.deepEqual(
+    options.map(({ workload }) => workload),
+    ["filler", "domains", "domains generated"],
+  );
+  for (const one of options) assert.deepEqual(read(...argumentsOf(one)), one);
+});

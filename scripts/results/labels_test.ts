@@ -1,0 +1,15 @@
+/** What may stand in one table, and what the table is called. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summarize } from "../statistics/summary.ts";
+import { madeUpSample } from "../testing/samples.ts";
+import { settingOf, settingTitle } from "./labels.ts";
+
+test("lines stand apart from messages of one size, and are named", () => {
+  const [bytes, domains, filler] = ["bytes", "domains", "filler"].map((workload) =>
+    summarize([madeUpSample("channel", 1, 1_000, { workload, message_bytes: 400 })])[0]
+  );
+  assert.equal(new Set([bytes, domains, filler].map(settingOf)).size, 3);
+  assert.match(settingTitle(bytes), /, 400-byte messages, /);
+  assert.match(settingTitle(domains), /, domains lines, /);
+});
