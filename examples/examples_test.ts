@@ -6,8 +6,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
-import { permutationsOf } from "../bench/workload/domains/permutations.ts";
 import { oneSlot } from "./one_slot.ts";
+import { permutationsOf } from "./permutations.ts";
 
 test("log_collector collects every line of every Worker", { timeout: 30_000 }, () => {
   const file = fileURLToPath(new URL("./log_collector.ts", import.meta.url));

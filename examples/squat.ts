@@ -1,5 +1,6 @@
 /**
  * Look-alikes of a domain, made by Workers and streamed as they come: the smallest real program on the library.
+ * `permutations.ts` makes them.
  *
  *     node examples/squat.ts example.com                    one JSON line each on standard output
  *     node examples/squat.ts example.com 127.0.0.1:7000     the same to a socket
@@ -11,8 +12,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Writable } from "node:stream";
 import { isMainThread, Worker, workerData } from "node:worker_threads";
-import { KINDS, permutationsOf } from "../bench/workload/domains/permutations.ts";
 import { joinBlocking, openFanIn } from "../mod.ts";
+import { KINDS, permutationsOf } from "./permutations.ts";
 
 const WORKERS = 2;
 

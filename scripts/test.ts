@@ -58,7 +58,7 @@ function checks(): Step[] {
   const imports = [
     "node_modules/dependency-cruiser/bin/dependency-cruise.mjs",
     ...["--config", "scripts/testing/import_rules.mjs", "mod.ts", "server.ts"],
-    ...["strategies", "bench", "scripts"],
+    ...["strategies", "examples", "bench", "scripts"],
   ];
   return [
     { name: "format (deno fmt mends it)", program: deno, args: ["fmt", "--check", "--quiet"] },

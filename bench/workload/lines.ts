@@ -2,9 +2,9 @@
  * Workloads of JSON lines that differ in length: what a service that looks for squatted domains would stream, and filler
  * of the same lengths, which says how much of the difference to fixed messages is length alone.
  */
-import { permutationsOf } from "./domains/permutations.ts";
-import { REGISTERED } from "./domains/registered.ts";
+import { permutationsOf } from "../../examples/permutations.ts";
 import { type Content, jsonMessage, keysOf, lineLetters } from "./messages.ts";
+import { REGISTERED } from "./registered.ts";
 
 /** What a run sends: messages of a fixed size, or lines. */
 export const WORKLOADS = ["bytes", "domains", "domains generated", "filler"] as const;

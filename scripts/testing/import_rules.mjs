@@ -37,10 +37,22 @@ export default {
       to: { path: "^scripts/" },
     },
     {
-      name: "strategies know no bench and no scripts",
+      name: "strategies know no bench, no scripts and no examples",
       severity: "error",
-      from: { path: "^strategies/", pathNot: TESTS },
+      from: { path: "^(strategies/|mod\\.ts$)", pathNot: TESTS },
+      to: { path: "^(bench|scripts|examples)/" },
+    },
+    {
+      name: "examples stand on the library alone",
+      severity: "error",
+      from: { path: "^examples/", pathNot: TESTS },
       to: { path: "^(bench|scripts)/" },
+    },
+    {
+      name: "what is measured uses no example, but for the lines that one makes",
+      severity: "error",
+      from: { path: "^(bench|scripts)/", pathNot: `${TESTS}|^bench/workload/lines\\.ts$` },
+      to: { path: "^examples/" },
     },
     {
       name: "what is measured and what is not share no door",
@@ -70,7 +82,7 @@ export default {
       severity: "error",
       from: {
         pathNot:
-          `${TESTS}|^(mod|server)\\.ts$|^scripts/[^/]+\\.(ts|mjs)$|worker\\.ts$|^bench/(process/(cell|probe)|profile/cell|primitives/|as_published/(arm|echo_listener))|report/page/|flame/page_script|^scripts/pinned`,
+          `${TESTS}|^(mod|server)\\.ts$|^examples/|^scripts/[^/]+\\.(ts|mjs)$|worker\\.ts$|^bench/(process/(cell|probe)|profile/cell|primitives/|as_published/(arm|echo_listener))|report/page/|flame/page_script|^scripts/pinned`,
         orphan: true,
       },
       to: {},

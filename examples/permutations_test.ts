@@ -1,8 +1,8 @@
 /** Look-alikes that somebody else's program finds, too, and what holds for all of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { REGISTERED } from "../bench/workload/registered.ts";
 import { type Kind, KINDS, permutationsOf } from "./permutations.ts";
-import { REGISTERED } from "./registered.ts";
 
 const of = (domain: string, kind: Kind) =>
   permutationsOf(domain).filter((one) => one.kind === kind).map((one) => one.domain);
