@@ -6,7 +6,7 @@
  * Warms up as a measured cell does, then samples whole runs, the consumer's thread and every Worker. Its times
  * are those of a process that is interrupted thousands of times a second: no measurement.
  */
-import { findStrategy } from "../../strategies/registry.ts";
+import { loadStrategy } from "../peers/registry.ts";
 import { openRuns } from "../wire/open_runs.ts";
 import { endWithParent } from "../process/parent.ts";
 import { carryOut, type RunContext, type RunRequest } from "../process/run.ts";
@@ -44,7 +44,7 @@ async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec):
   const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
   subjectFailed.catch(() => {});
   const subject = await openStrategySubject(
-    findStrategy(cell.subject)!,
+    await loadStrategy(cell.subject),
     cell,
     failSubject,
     { file: new URL("./worker.ts", import.meta.url), data: { profile } },

@@ -1,6 +1,7 @@
-/** Everything a cell can measure, by name: the strategies, those that lost, then the controls. */
+/** Everything a cell can measure, by name: the strategies, those that lost, what people would use instead, then the controls. */
 import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
+import { PEERS } from "../peers/registry.ts";
 import type { CapacityRange, ParamSpec } from "../../strategies/strategy.ts";
 import { CONTROLS, findControl } from "./controls.ts";
 import { openStrategy } from "./strategy_subject.ts";
@@ -21,6 +22,7 @@ export interface SubjectEntry {
 export const SUBJECTS: readonly SubjectEntry[] = [
   ...STRATEGIES,
   ...ALTERNATIVES,
+  ...PEERS,
   ...CONTROLS.map((control) => ({
     ...control,
     kind: "control" as const,

@@ -1,11 +1,11 @@
 /** A strategy under test: its hand-off, its Workers, and the consumer loop. */
 import { parseParams } from "../../strategies/params.ts";
-import { findStrategy } from "../../strategies/registry.ts";
 import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
 import { PaceBlock } from "../latency/pace_block.ts";
 import { Stamps } from "../latency/stamps.ts";
 import { withPreciseSleep } from "../latency/timer_slack.ts";
 import { droppedCounts } from "../workers/dropped.ts";
+import { loadStrategy } from "../peers/registry.ts";
 import { Crew } from "../workers/crew.ts";
 import type { WorkerEntry } from "../workers/threads.ts";
 import type { RunSink } from "../wire/sink.ts";
@@ -61,10 +61,8 @@ function work(us: number): void {
   while (performance.now() < end);
 }
 
-export const openStrategy: OpenSubject = (spec, onFailure) => {
-  const strategy = findStrategy(spec.subject)!;
-  return openStrategySubject(strategy, spec, onFailure);
-};
+export const openStrategy: OpenSubject = async (spec, onFailure) =>
+  openStrategySubject(await loadStrategy(spec.subject), spec, onFailure);
 
 export async function openStrategySubject(
   strategy: Strategy,

@@ -1,10 +1,10 @@
 /** What a Worker does: joins the hand-off and sends its producers' messages, run after run. */
 import { parentPort } from "node:worker_threads";
-import { findStrategy } from "../../strategies/registry.ts";
 import type { Waits } from "../../strategies/primitives/waits.ts";
-import type { OnDropped, Ticket } from "../../strategies/strategy.ts";
+import type { OnDropped, Strategy, Ticket } from "../../strategies/strategy.ts";
 import { PaceBlock } from "../latency/pace_block.ts";
 import { preparePacedAsync, preparePacedBlocking } from "../latency/paced.ts";
+import { loadStrategy } from "../peers/registry.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
 import { countDropped } from "./dropped.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
@@ -60,8 +60,11 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
   const onDropped = setup.dropped === null
     ? undefined
     : countDropped(setup.dropped, () => current!);
-  const measured = joinHandoff(setup, setup.ticket, onDropped);
-  const small = setup.smallTicket === null ? measured : joinHandoff(setup, setup.smallTicket);
+  const strategy = await loadStrategy(setup.ticket.strategy);
+  const measured = joinHandoff(setup, setup.ticket, strategy, onDropped);
+  const small = setup.smallTicket === null
+    ? measured
+    : joinHandoff(setup, setup.smallTicket, strategy);
   control.comeOnline();
   for (let run = 1;; run++) {
     const plan = control.awaitPlan(run);
@@ -88,6 +91,7 @@ async function sendRuns(setup: WorkerSetup, around: AroundRuns | null): Promise<
 function joinHandoff(
   setup: WorkerSetup,
   ticket: Ticket,
+  strategy: Strategy,
   onDropped?: OnDropped,
 ): {
   prepare: (plan: RunPlan) => () => void | Promise<void>;
@@ -97,7 +101,6 @@ function joinHandoff(
   const { worker, workers, producers } = setup;
   const ids = producersOf(worker, workers, producers);
   const block = setup.pace === null ? null : new PaceBlock(setup.pace, workers);
-  const strategy = findStrategy(ticket.strategy)!;
   if (strategy.kind === "blocking") {
     const end = strategy.join(ticket, onDropped);
     return {

@@ -49,7 +49,7 @@ export function settingTitle(
 }
 
 /** `64-byte messages`, `domains lines`. @param messageBytes of messages of one size */
-export function messagesTitle(workload: string, messageBytes: number): string {
+export function messagesTitle(workload: string | null, messageBytes: number | null): string {
   return workload === BYTES ? `${messageBytes}-byte messages` : `${workload} lines`;
 }
 

@@ -1,4 +1,5 @@
 /** Which strategies and controls a run has, and how each is written. */
+import { PEERS } from "../../bench/peers/registry.ts";
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { parseParams } from "../../strategies/params.ts";
 import type { Overflow, Params } from "../../strategies/strategy.ts";
@@ -14,14 +15,18 @@ export interface SubjectChoice {
 const ALWAYS = "empty";
 
 /**
- * `channel:drain=batch,swap-buffer`; null for the default matrix. `empty` is always among them.
+ * `channel:drain=batch,swap-buffer`, `peers` for all of those; null for the default matrix. `empty` is always among them.
  * @param overflow of the strategies that do not name their own; of the default matrix only those remain that can do it
  * @throws {UsageError}
  */
 export function parseSubjects(list: string | null, overflow: Overflow = "block"): SubjectChoice[] {
   const all = list === null
     ? SUBJECTS.flatMap(variantsOf)
-    : list.split(",").map((item) => parseSubject(item.trim()));
+    : list.split(",").flatMap((item) =>
+      item.trim() === "peers"
+        ? PEERS.map(({ name }) => parseSubject(name))
+        : [parseSubject(item.trim())]
+    );
   const chosen = overflow === "block"
     ? all
     : all.filter(({ entry }) => list !== null || entry.kind === "control" || can(entry, overflow))

@@ -82,7 +82,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "subjects",
     flags: "--strategies <list>",
-    help: "strategies and controls, with parameters as name:key=value (default: all)",
+    help: "strategies and controls, with parameters as name:key=value; peers: what people would " +
+      "use instead (default: all but peers)",
     recorded: ({ subjects }) =>
       subjects.map(({ entry, params }) =>
         [entry.name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)].join(":")

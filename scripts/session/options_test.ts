@@ -1,6 +1,7 @@
 /** What a refusal recommends is taken, and reads as it says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PEERS } from "../../bench/peers/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import { argumentsOf } from "./arguments.ts";
 import { OPTION_TABLE } from "./option_table.ts";
@@ -160,4 +161,13 @@ test("a workload of lines is recorded, and its messages have no one size", () =>
     ["filler", "domains", "domains generated"],
   );
   for (const one of options) assert.deepEqual(read(...argumentsOf(one)), one);
+});
+
+test("peers stands for all of them, and none is in the default matrix", () => {
+  const names = (...argv: string[]) => read(...argv).subjects.map(({ entry }) => entry.name);
+  const peers = PEERS.map(({ name }) => name);
+  assert.deepEqual(names("--strategies", "channel, peers"), ["channel", ...peers, "empty"]);
+  assert.ok(names().every((name) => !peers.includes(name)));
+  const options = read("--strategies", "peers");
+  assert.deepEqual(read(...argumentsOf(options)), options);
 });

@@ -1,0 +1,110 @@
+/** Every peer under the proof of delivery, over hand-offs so small that they fill and wrap many times. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { Worker } from "node:worker_threads";
+import { STRATEGIES } from "../../strategies/registry.ts";
+import { carryOut, type RunRequest } from "../process/run.ts";
+import type { CellSpec } from "../process/spec.ts";
+import { openSubject } from "../subjects/registry.ts";
+import { testSeed } from "../testing/random.ts";
+import { memoryRuns } from "../wire/memory_sink.ts";
+import { LONGEST_LINE } from "../workload/lines.ts";
+import { loadStrategy, PEERS } from "./registry.ts";
+
+const seed = testSeed();
+const PRODUCERS = 5;
+
+/** Three runs through one hand-off, the last one larger. */
+async function carry(name: string, request: Partial<RunRequest>): Promise<void> {
+  const { messageBytes = 64, workload = "bytes", proof = false } = request;
+  const spec: CellSpec = {
+    subject: name,
+    params: {},
+    producers: PRODUCERS,
+    workers: 2,
+    messages: 500,
+    runTimeUs: null,
+    messageBytes,
+    workload,
+    turn: 3,
+    pace: null,
+    reading: null,
+    capacity: 2 * Math.max(97, LONGEST_LINE),
+    seed,
+    listener: null,
+    storeBytes: 2 ** 22,
+    runId: "test",
+    task: "measure",
+  };
+  let fail: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openSubject(spec, fail);
+  try {
+    const context = {
+      subject,
+      openRun: memoryRuns(2 ** 22),
+      producers: PRODUCERS,
+      subjectFailed,
+    };
+    for (const messages of [1, 100, 500]) {
+      const run = { messages, messageBytes, workload, proof, seed, warmUp: false, runId: "test" };
+      const report = await carryOut(context, run);
+      assert.equal(report.status, "ok", report.detail);
+      assert.equal(report.delivered, PRODUCERS * messages);
+    }
+  } finally {
+    await subject.stop();
+  }
+}
+
+for (const { name } of PEERS) {
+  const cases: [string, Partial<RunRequest>][] = [
+    ["single bytes", { messageBytes: 1 }],
+    ["single bytes that name their producer", { messageBytes: 1, proof: true }],
+    ["messages of 8 bytes", { messageBytes: 8 }],
+    ["messages of 97 bytes", { messageBytes: 97 }],
+    ["lines", { messageBytes: LONGEST_LINE, workload: "domains" }],
+  ];
+  for (const [what, request] of cases) {
+    test(`${name} carries ${what} (seed ${seed})`, { timeout: 60_000 }, () => carry(name, request));
+  }
+
+  test(`${name}: full means back-pressure, and abort ends it`, { timeout: 60_000 }, async () => {
+    const strategy = await loadStrategy(name);
+    const options = { producers: 1, workers: 1, capacity: 1_024, messageBytes: 100, params: {} };
+    const fan = strategy.open(options);
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(new URL("./testing/flooding_worker.ts", import.meta.url), {
+      workerData: { ticket: fan.tickets[0], sent: sent.buffer, bytes: 100 },
+      transferList: fan.transfers[0],
+    });
+    try {
+      const said = once(worker, "message");
+      for (const most of [10, 20]) {
+        while (Atomics.load(sent, 0) < most) await new Promise((resolve) => setTimeout(resolve, 5));
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        assert.equal(Atomics.load(sent, 0), most);
+        if (most === 10) assert.equal((await fan.consumer.receive())!.length, 1_000);
+      }
+      fan.consumer.abort();
+      assert.deepEqual(await said, ["HandoffAborted"]);
+      await assert.rejects(fan.consumer.receive(), { name: "HandoffAborted" });
+    } finally {
+      await worker.terminate();
+    }
+  });
+}
+
+test("a peer has a name of its own, and the version that is installed", async () => {
+  const file = new URL("package.json", import.meta.url);
+  const { dependencies } = JSON.parse(readFileSync(file, "utf8"));
+  for (const { name, summary } of PEERS) {
+    assert.ok(!STRATEGIES.some((strategy) => strategy.name === name));
+    assert.equal((await loadStrategy(name)).name, name);
+    assert.ok(summary.includes(`${name} ${dependencies[name]}`), summary);
+  }
+  assert.equal(await loadStrategy("channel"), STRATEGIES[0]);
+});
