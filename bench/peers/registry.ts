@@ -9,6 +9,7 @@ import {
   MAX_MESSAGE_BYTES,
   type Strategy,
 } from "../../strategies/strategy.ts";
+import { batchBytes } from "./batch_size.ts";
 
 type Loaded = "open" | "join";
 
@@ -31,7 +32,21 @@ const ringbuf: Peer = {
   load: () => import("./ringbuf.ts"),
 };
 
-export const PEERS: readonly Peer[] = [ringbuf];
+const portBatches: Peer = {
+  name: "port-batches",
+  kind: "blocking",
+  summary: "peer: the platform's MessagePort with transferred buffers of up to 64 KiB",
+  params: {},
+  variants: [],
+  largestMessage: (capacity, workers) => batchBytes(Math.floor(capacity / workers)),
+  capacityRange: (workers, messageBytes) => ({
+    least: 2 * workers * messageBytes,
+    largest: MAX_MEMORY_BYTES,
+  }),
+  load: () => import("./port_batches.ts"),
+};
+
+export const PEERS: readonly Peer[] = [ringbuf, portBatches];
 
 /** The strategy or peer of that name. Rejects where the peer's library is not installed. */
 export async function loadStrategy(name: string): Promise<Strategy> {
