@@ -1,0 +1,60 @@
+/** The small cases that are explored: two producers, a hand-off as small as it goes. */
+import type { Params } from "../../strategy.ts";
+
+export interface Case {
+  name: string;
+  strategy: string;
+  params: Params;
+  /** Messages of one byte that each of the two producers sends. */
+  messages: number;
+  firstPosition: number;
+  /** The consumer aborts after so many runs. */
+  abortAfter: number | null;
+  flushes: boolean;
+}
+
+const SUBJECTS: readonly { strategy: string; variants: readonly Params[] }[] = [
+  { strategy: "swap-buffer", variants: [{ wait: "park" }, { drain: "each", wait: "park" }, {}] },
+  { strategy: "atomic-swap", variants: [{}] },
+  { strategy: "channel", variants: [{ drain: "batch" }, { drain: "each" }] },
+  { strategy: "sharded-rings", variants: [{ publish: 64 }, { publish: 1 }] },
+  { strategy: "async-lock", variants: [{ fair: "false" }, { fair: "true" }] },
+  { strategy: "greedy-swap", variants: [{}] },
+  { strategy: "ticket-swap", variants: [{}] },
+  { strategy: "eager-swap", variants: [{}] },
+  { strategy: "patient-rings", variants: [{}] },
+];
+
+export const EXPLORED = SUBJECTS.map(({ strategy }) => strategy);
+
+const SHAPES: Record<string, Partial<Case>> = {
+  "one by one": {},
+  "counts go round": { firstPosition: 2 ** 32 - 8 },
+  "abort": { abortAfter: 1 },
+  "flush and linger": { flushes: true },
+  "two by two": { messages: 2 },
+};
+
+/** The cases of a strategy, in the order in which they are explored. */
+export function casesOf(strategy: string): Case[] {
+  const subject = SUBJECTS.find((one) => one.strategy === strategy);
+  return (subject?.variants ?? []).flatMap((params) =>
+    Object.entries(SHAPES).map(([shape, chosen]): Case => {
+      const words = Object.entries(params).map(([key, value]) => `${key}=${value}`);
+      return {
+        name: [shape, ...words].join(", "),
+        strategy,
+        params: chosen.flushes ? { ...params, ...lingers(strategy) } : params,
+        messages: 1,
+        firstPosition: 0,
+        abortAfter: null,
+        flushes: false,
+        ...chosen,
+      };
+    })
+  );
+}
+
+function lingers(strategy: string): Params {
+  return strategy === "channel" ? {} : { wake: "watermark", linger: 1_000 };
+}

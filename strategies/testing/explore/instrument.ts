@@ -1,0 +1,312 @@
+/**
+ * What a strategy finds in an explored thread in place of `Atomics`, typed arrays over shared memory, the clock, timers
+ * and `setImmediate`. It must be in place before the strategy's module is loaded, since modules may keep functions.
+ *
+ * An operation stops before it acts where a stop can matter, as earlier schedules of the case have shown: an atomic
+ * one on a word that another thread has, too, one of them writing; a plain read or write that no atomic operation
+ * orders. All others are only noted.
+ */
+import { type Kind, STEPS, type Turns } from "./turns.ts";
+
+const real = {
+  load: Atomics.load,
+  store: Atomics.store,
+  add: Atomics.add,
+  sub: Atomics.sub,
+  exchange: Atomics.exchange,
+  compareExchange: Atomics.compareExchange,
+  Shared: SharedArrayBuffer,
+};
+type Words = Int32Array<SharedArrayBuffer>;
+type View = Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
+
+/** Looks in a row that have shown nothing new before a thread counts as one that spins. */
+const LOOKS = 12;
+
+interface Pending {
+  slot: number;
+  us: number;
+  address: number;
+  settle(timedOut: boolean): void;
+}
+
+export class Instrument {
+  readonly #turns: Turns;
+  /** Where each buffer begins in the explorer's addresses. */
+  readonly #bases = new WeakMap<SharedArrayBuffer, number>();
+  readonly #raw = new WeakMap<object, View>();
+  /** Null: operations act at once. */
+  live = false;
+  #us = 0;
+  #looks = 0;
+  #writesSeen = -1;
+  #yields = false;
+  #immediates: (() => void)[] = [];
+  #pending: Pending[] = [];
+  #places: string[] | null = null;
+  /** Memory that `open` allocated, to be used again by the next schedule. */
+  readonly pool: SharedArrayBuffer[] = [];
+  #taken = 0;
+
+  constructor(turns: Turns) {
+    this.#turns = turns;
+  }
+
+  reset(traces: boolean): void {
+    this.#us = 0;
+    this.#looks = 0;
+    this.#yields = false;
+    this.#immediates = [];
+    this.#pending = [];
+    this.#taken = 0;
+    this.#places = traces ? [] : null;
+  }
+
+  get places(): string[] {
+    return this.#places ?? [];
+  }
+
+  /** All buffers in a ticket, in an order that every thread finds. */
+  register(value: unknown, next = { base: 64 }): void {
+    if (value instanceof real.Shared) {
+      if (this.#bases.has(value)) return;
+      this.#bases.set(value, next.base);
+      next.base += value.byteLength + 64;
+    } else if (typeof value === "object" && value !== null) {
+      for (const part of Object.values(value)) this.register(part, next);
+    }
+  }
+
+  install(): void {
+    const wide = Atomics as unknown as Record<string, unknown>;
+    const reading = new Set(["load"]);
+    for (const name of ["load", "store", "add", "sub", "exchange", "compareExchange"] as const) {
+      const act = real[name] as (words: Words, at: number, ...values: number[]) => number;
+      wide[name] = (view: Words, at: number, ...values: number[]) => {
+        const words = this.#unwrap(view);
+        if (!this.live) return act(words, at, ...values);
+        const address = this.#addressOf(words, at);
+        const stops = this.#stops(address);
+        if (stops) this.#stop(name, address);
+        const result = act(words, at, ...values);
+        const writes = !reading.has(name) && (name !== "compareExchange" || result === values[0]);
+        if (stops) this.#turns.describe(name, address, result, writes);
+        else this.#turns.note(name, address, result, writes);
+        this.#saw(writes);
+        return result;
+      };
+    }
+    wide.notify = (view: Words, at: number, count = Infinity) => {
+      const words = this.#unwrap(view);
+      if (!this.live) return 0;
+      const address = this.#addressOf(words, at);
+      this.#stop("notify", address);
+      const woken = this.#turns.notifyAll(address, count);
+      this.#turns.describe("notify", address, woken, true);
+      this.#saw(true);
+      return woken;
+    };
+    wide.wait = (view: Words, at: number, value: number, ms = Infinity) =>
+      this.#wait(this.#unwrap(view), at, value, ms);
+    wide.waitAsync = (view: Words, at: number, value: number, ms = Infinity) =>
+      this.#waitAsync(this.#unwrap(view), at, value, ms);
+    wide.pause = () => {
+      this.#yields = true;
+    };
+    const wrap = (made: View) => this.#wrap(made);
+    const views = { Int32Array, Uint8Array } as Record<string, new (...args: unknown[]) => View>;
+    const global = globalThis as unknown as Record<string, unknown>;
+    for (const [name, View] of Object.entries(views)) {
+      global[name] = new Proxy(View, {
+        construct: (target, args) => {
+          const made = Reflect.construct(target, args) as View;
+          return args[0] instanceof real.Shared ? wrap(made) : made;
+        },
+      });
+    }
+    const take = (bytes: number) => this.#take(bytes);
+    global.SharedArrayBuffer = new Proxy(real.Shared, {
+      construct: (_target, [bytes]) => take(bytes),
+    });
+    performance.now = () => (this.#us += 1) / 1_000;
+    global.setImmediate = (call: () => void) => void this.#immediates.push(call);
+    global.setTimeout = (call: (value: unknown) => void, ms: number, value: unknown) => {
+      const pending = { slot: -1, us: ms * 1_000, address: 0, settle: () => call(value) };
+      this.#pending.push(pending);
+      return pending;
+    };
+    global.clearTimeout = (timer: Pending | undefined) => {
+      this.#pending = this.#pending.filter((pending) => pending !== timer);
+    };
+  }
+
+  /** The thread's event loop has nothing to do now: go on with the next event. Called with no microtask pending. */
+  nextEvent(): void {
+    const timed = this.#pending.map(({ us }) => us).filter((us) => us > 0 && us < Infinity);
+    const timedOut = this.#turns.block(
+      timed.length === 0 ? 0 : Math.min(...timed),
+      this.#immediates.length > 0,
+    );
+    if (timedOut) {
+      const us = Math.min(...timed);
+      this.#us += us;
+      this.#settle(this.#pending.find((pending) => pending.us === us) as Pending, true);
+      return;
+    }
+    const immediate = this.#immediates.shift();
+    if (immediate !== undefined) {
+      this.#turns.describe("event", 0, 0, false);
+      return immediate();
+    }
+    const woken = this.#pending.find(({ slot }) => slot >= 0 && this.#turns.isNotified(slot));
+    this.#settle(woken as Pending, false);
+  }
+
+  #settle(pending: Pending, timedOut: boolean): void {
+    this.#pending = this.#pending.filter((other) => other !== pending);
+    this.#turns.describe(timedOut ? "timed-out" : "woken", pending.address, 0, true);
+    if (pending.slot >= 0) this.#turns.dequeue(pending.slot);
+    pending.settle(timedOut);
+  }
+
+  /** A plain access that a case makes itself. */
+  plain(view: Uint8Array, at: number): number {
+    const bytes = view as Uint8Array<SharedArrayBuffer>;
+    if (!(bytes.buffer instanceof real.Shared)) return bytes[at];
+    this.#touch("read", this.#addressOf(bytes, at), () => bytes[at]);
+    return bytes[at];
+  }
+
+  /** A moment at which others may go on. */
+  hold(): void {
+    this.#stop("hold", 0);
+  }
+
+  #wait(words: Words, at: number, value: number, ms: number): string {
+    if (!this.live) return "not-equal";
+    const address = this.#addressOf(words, at);
+    this.#stop("wait", address);
+    const found = real.load(words, at);
+    this.#turns.describe("wait", address, found, true);
+    if (found !== value) return "not-equal";
+    this.#turns.enqueue(0, address);
+    const timedOut = this.#turns.block(ms === Infinity ? 0 : ms * 1_000, false);
+    if (timedOut) this.#us += ms * 1_000;
+    this.#turns.dequeue(0);
+    this.#turns.describe(timedOut ? "timed-out" : "woken", address, 0, true);
+    this.#mark();
+    this.#looks = 0;
+    return timedOut ? "timed-out" : "ok";
+  }
+
+  #waitAsync(words: Words, at: number, value: number, ms: number) {
+    const address = this.#addressOf(words, at);
+    this.#stop("waitAsync", address);
+    const found = real.load(words, at);
+    this.#turns.describe("waitAsync", address, found, true);
+    if (found !== value) return { async: false, value: "not-equal" };
+    const slot = this.#turns.freeSlot();
+    this.#turns.enqueue(slot, address);
+    const promise = new Promise<string>((resolve) => {
+      this.#pending.push({
+        slot,
+        us: ms === Infinity ? 0 : ms * 1_000,
+        address,
+        settle: (timedOut) => resolve(timedOut ? "timed-out" : "ok"),
+      });
+    });
+    return { async: true, value: promise };
+  }
+
+  #stop(kind: Kind, address: number): void {
+    const spins = this.#yields || this.#looks >= LOOKS;
+    this.#yields = false;
+    this.#turns.stop(kind, address, spins);
+    this.#mark();
+  }
+
+  /** Where no other thread has a word, or all only read it, a stop before it would tell nothing. */
+  #stops(address: number): boolean {
+    return this.#turns.isPromoted(address) || this.#yields || this.#looks >= LOOKS;
+  }
+
+  #mark(): void {
+    if (this.#places === null) return;
+    const lines = (new Error().stack ?? "").split("\n").map((line) => line.trim());
+    const place = lines.find((line) => line.includes("/strategies/") && !line.includes("/explore/"));
+    this.#places[this.#turns.words[STEPS] - 1] = place ?? "";
+  }
+
+  #saw(writes: boolean): void {
+    const seen = this.#turns.words[7];
+    if (writes) this.#turns.wrote();
+    this.#looks = writes || seen !== this.#writesSeen ? 0 : this.#looks + 1;
+    this.#writesSeen = this.#turns.words[7];
+  }
+
+  #addressOf(view: View, at: number): number {
+    const base = this.#bases.get(view.buffer);
+    if (base === undefined) throw new Error("a word in memory that no ticket names");
+    return base + view.byteOffset + at * view.BYTES_PER_ELEMENT;
+  }
+
+  #unwrap(view: Words): Words {
+    return (this.#raw.get(view) ?? view) as Words;
+  }
+
+  #touch(kind: "read" | "write", address: number, valueOf: () => number): void {
+    if (!this.live) return;
+    if (this.#turns.isPromoted(address)) {
+      this.#stop(kind, address);
+      this.#turns.describe(kind, address, valueOf(), kind === "write");
+      if (kind === "write") this.#saw(true);
+    } else {
+      this.#turns.note(kind, address, valueOf(), kind === "write");
+      if (kind === "write") this.#turns.wrote();
+    }
+  }
+
+  #take(bytes: number): SharedArrayBuffer {
+    const at = this.#taken++;
+    const old = this.pool[at];
+    if (old?.byteLength === bytes) {
+      new Uint8Array(old, 0).fill(0);
+      return old;
+    }
+    return this.pool[at] = new real.Shared(bytes);
+  }
+
+  #wrap(view: View): View {
+    const ranges = {
+      fill: (value: number, from = 0, to = view.length) => {
+        for (let i = from; i < to; i++) this.#touchWrite(view, i, value);
+      },
+      set: (source: ArrayLike<number>, at = 0) => {
+        for (let i = 0; i < source.length; i++) this.#touchWrite(view, at + i, source[i]);
+      },
+      subarray: view.subarray.bind(view),
+    } as Record<string, unknown>;
+    const proxy = new Proxy(view, {
+      get: (target, key) => {
+        if (typeof key === "string" && key >= "0" && key <= "9999999999") {
+          const at = Number(key);
+          this.#touch("read", this.#addressOf(target, at), () => target[at]);
+          return target[at];
+        }
+        return ranges[key as string] ?? Reflect.get(target, key, target);
+      },
+      set: (target, key, value) => {
+        this.#touchWrite(target, Number(key), value);
+        return true;
+      },
+    });
+    this.#raw.set(proxy, view);
+    return proxy;
+  }
+
+  #touchWrite(view: View, at: number, value: number): void {
+    if (this.live) this.#touch("write", this.#addressOf(view, at), () => value);
+    view[at] = value;
+  }
+}
+

@@ -1,0 +1,200 @@
+/**
+ * Depth first over the schedules of a case, with a bound on preemptions. What follows a step depends only on what has
+ * happened before it, in which order as far as order matters, and on what is left of the bound; so a step that was
+ * reached in that way before, with no less left, is not branched again. Unlike sleep sets this loses nothing under a
+ * bound (Musuvathi and Qadeer, "Partial-order reduction for context-bounded state exploration", 2007).
+ */
+import { Worker } from "node:worker_threads";
+import type { Case } from "./cases.ts";
+import { costOf, type Step, stepsOf } from "./happens_before.ts";
+import {
+  BY_TIME,
+  CONTROL_WORDS,
+  GO,
+  OUTCOME,
+  OUTCOMES,
+  PREFIX,
+  PREFIX_LENGTH,
+  PROMOTED,
+  RESTING,
+  SLICES,
+  STEPS,
+  TEXT,
+  TEXT_LENGTH,
+  threadAt,
+  THREADS,
+} from "./turns.ts";
+
+/** A schedule that has not ended after so long is stuck where no operation stops. */
+const STUCK_MS = 10_000;
+
+export interface Schedule {
+  choices: number[];
+  /** What went wrong, or null. */
+  violation: string | null;
+}
+
+export interface Found extends Schedule {
+  violation: string;
+  /** Of the schedule. */
+  preemptions: number;
+}
+
+export interface Explored {
+  schedules: number;
+  /** All schedules with at most so many preemptions were run, or what they are equal to. */
+  complete: boolean;
+  found: Found | null;
+  longest: number;
+  promoted: number;
+}
+
+/** The threads of one case, kept for all its schedules. */
+export class Stage {
+  readonly words: Int32Array;
+  readonly #workers: Worker[];
+  readonly races = new Set<number>();
+  /** Of the last schedule, by thread: the source line of each step; only where asked for. */
+  places: string[] = [];
+  readonly #traces: boolean;
+  readonly #slices: boolean;
+
+  private constructor(words: Int32Array, workers: Worker[], traces: boolean, slices: boolean) {
+    this.words = words;
+    this.#workers = workers;
+    this.#traces = traces;
+    this.#slices = slices;
+  }
+
+  /** @param root folder of the source that is explored, as a URL without a slash at its end */
+  static async open(explored: Case, root: string, traces = false): Promise<Stage> {
+    const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
+    const workers = Array.from({ length: THREADS }, (_, me) =>
+      new Worker(new URL("./explored_worker.ts", import.meta.url), {
+        workerData: { control, me, root, traces, explored },
+      }));
+    const { tickets } = await answer(workers[0]);
+    const ready = workers.map(answer);
+    workers[0].postMessage("go");
+    workers[1].postMessage(tickets[0]);
+    workers[2].postMessage(tickets[1]);
+    await Promise.all(ready);
+    return new Stage(new Int32Array(control), workers, traces, explored.abortAfter !== null);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  /** Run one schedule: the prefix, and behind it as few changes of threads as can be. */
+  async run(prefix: readonly number[]): Promise<Schedule & { steps: Step[] }> {
+    const { words } = this;
+    words.fill(0, 0, PREFIX);
+    words.fill(0, TEXT, CONTROL_WORDS);
+    words[SLICES] = this.#slices ? 1 : 0;
+    words.set(prefix, PREFIX);
+    words[PREFIX_LENGTH] = prefix.length;
+    const places = this.#traces ? this.#workers.map(answer) : [];
+    Atomics.store(words, threadAt(0, GO), 1);
+    Atomics.notify(words, threadAt(0, GO), 1);
+    for (let resting = 0; resting < THREADS; resting = Atomics.load(words, RESTING)) {
+      if (Atomics.wait(words, RESTING, resting, STUCK_MS) === "timed-out") {
+        throw new Error("a thread has neither stopped nor ended for ten seconds");
+      }
+    }
+    if (this.#traces) {
+      const lines = (await Promise.all(places)).map((message) => message.places as string[]);
+      this.places = Array.from({ length: words[STEPS] }, (_, i) =>
+        lines.map((of) => of[i]).find((line) => line) ?? "");
+    }
+    const steps = stepsOf(words, this.races);
+    const text = Array.from(
+      { length: words[TEXT_LENGTH] },
+      (_, i) => words[TEXT + (i >>> 2)] >>> (8 * (i & 3)) & 0xff,
+    );
+    const said = String.fromCharCode(...text);
+    const outcome = OUTCOMES[words[OUTCOME]];
+    return {
+      steps,
+      choices: steps.map(({ choice }) => choice),
+      violation: said !== "" ? said : outcome === "ended" ? null : outcome,
+    };
+  }
+
+  /** Accesses that raced stop from now on. Returns whether there are new ones. */
+  promote(): boolean {
+    let more = false;
+    for (const address of this.races) {
+      const word = PROMOTED + (address >>> 5);
+      const bit = 1 << (address & 31);
+      more ||= (this.words[word] & bit) === 0;
+      this.words[word] |= bit;
+    }
+    return more;
+  }
+}
+
+interface Branch {
+  prefix: number[];
+  left: number;
+}
+
+/** All schedules of a case with at most so many preemptions, until one fails or `most` were run. */
+export async function explore(stage: Stage, preemptions: number, most: number): Promise<Explored> {
+  const result = { schedules: 0, complete: false, found: null, longest: 0, promoted: 0 } as Explored;
+  restart: for (;;) {
+    const seen = new Map<string, number>();
+    const waiting: Branch[] = [{ prefix: [], left: preemptions }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (result.schedules >= most) return result;
+      result.schedules++;
+      const { steps, choices, violation } = await stage.run(next.prefix);
+      result.longest = Math.max(result.longest, steps.length);
+      if (violation !== null) {
+        result.found = { choices, violation, preemptions: preemptionsOf(steps) };
+        return result;
+      }
+      if (stage.promote()) {
+        result.promoted = stage.races.size;
+        continue restart;
+      }
+      branch(steps, next, seen, waiting);
+    }
+    result.complete = true;
+    return result;
+  }
+}
+
+function branch(steps: Step[], { prefix, left }: Branch, seen: Map<string, number>, waiting: Branch[]) {
+  for (let i = prefix.length; i < steps.length; i++) {
+    const step = steps[i];
+    const before = seen.get(step.before);
+    if (before !== undefined && before >= left) return;
+    seen.set(step.before, left);
+    for (let thread = 0; thread < THREADS; thread++) {
+      for (const [choice, possible] of [[thread, step.enabled], [thread + BY_TIME, step.timed]]) {
+        if ((possible & (1 << thread)) === 0 || choice === step.choice) continue;
+        const cost = costOf(step, choice);
+        // A time-out where others could go on is a choice that costs; where nobody can, the soonest comes first.
+        if (cost > left || (choice >= BY_TIME && cost === 0)) continue;
+        waiting.push({
+          prefix: [...steps.slice(0, i).map((one) => one.choice), choice],
+          left: left - cost,
+        });
+      }
+    }
+  }
+}
+
+export function preemptionsOf(steps: readonly Step[]): number {
+  return steps.reduce((sum, step) => sum + costOf(step, step.choice), 0);
+}
+
+// deno-lint-ignore no-explicit-any -- the Worker's answers have three shapes
+function answer(worker: Worker): Promise<any> {
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+

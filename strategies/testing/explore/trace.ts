@@ -1,0 +1,65 @@
+/** A failing schedule for a person: thread, source line, operation, value. */
+import type { Case } from "./cases.ts";
+import { explore, type Found, Stage } from "./search.ts";
+import { BY_TIME, ENTRY, KINDS, LOG } from "./turns.ts";
+
+const NAMES = ["consumer", "producer 1", "producer 2"];
+
+/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, and `'` where time ends its wait. */
+export function formatSchedule(choices: readonly number[]): string {
+  return choices.map((choice) => "c12"[choice % BY_TIME] + (choice >= BY_TIME ? "'" : "")).join("");
+}
+
+/** @throws {RangeError} */
+export function parseSchedule(text: string): number[] {
+  if (!/^([c12]'?)*$/.test(text)) {
+    throw new RangeError(`a schedule is made of c, 1 and 2, each with an ' where time ends a wait`);
+  }
+  return Array.from(
+    text.matchAll(/([c12])('?)/g),
+    ([, who, late]) => "c12".indexOf(who) + (late ? BY_TIME : 0),
+  );
+}
+
+/** The shortest schedule with as few preemptions as can be that fails, or null. */
+export async function fewestPreemptions(
+  stage: Stage,
+  bound: number,
+  most: number,
+): Promise<{ found: Found | null; schedules: number }> {
+  let schedules = 0;
+  for (let preemptions = 0; preemptions <= bound; preemptions++) {
+    const explored = await explore(stage, preemptions, most);
+    schedules += explored.schedules;
+    if (explored.found !== null) return { found: explored.found, schedules };
+  }
+  return { found: null, schedules };
+}
+
+/** Runs the schedule once more, and says what each step did. */
+export async function traceOf(
+  explored: Case,
+  root: string,
+  choices: readonly number[],
+  stops: ReadonlySet<number>,
+): Promise<{ lines: string[]; violation: string | null }> {
+  const stage = await Stage.open(explored, root, true);
+  try {
+    for (const address of stops) stage.races.add(address);
+    stage.promote();
+    const { steps, violation } = await stage.run(choices);
+    const lines = steps.map(({ choice, last, entry }, i) => {
+      const at = LOG + entry * ENTRY;
+      const [, kind, address, value] = stage.words.subarray(at, at + 4);
+      const what = choice >= BY_TIME ? "out of time" : KINDS[kind];
+      const place = /strategies\/[^)]*/.exec(stage.places[i] ?? "")?.[0] ?? "";
+      return `${choice % BY_TIME === last ? " " : ">"} ${NAMES[choice % BY_TIME].padEnd(10)} ` +
+        `${what.padEnd(15)} ${address === 0 ? "" : `@${address}`.padEnd(6)} ${
+          address === 0 ? "" : String(value).padEnd(11)
+        } ${place}`.trimEnd();
+    });
+    return { lines, violation };
+  } finally {
+    await stage.close();
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * One thread at a time: the baton that explored threads hand to each other, in shared words of their own.
+ *
+ * A thread stops before each operation that another thread may see, says what it is about to do, and the thread that
+ * holds the turn decides who goes on: as the prefix says, and behind it whoever went on last, as long as it can. So a
+ * step without a change of threads costs no wake-up. What happened stands in the log, from which `search.ts` chooses
+ * the next prefix. After CHESS (Musuvathi and Qadeer, 2007), whose preemption bound this is.
+ */
+import { SLICE_MS } from "../../primitives/lifecycle.ts";
+
+/** The real ones: `instrument.ts` replaces what strategies see. */
+const { load, store, wait, notify, add } = Atomics;
+
+export const THREADS = 3;
+export const MAX_STEPS = 8_000;
+/** Added to a thread's number in a schedule: its wait ends by time. */
+export const BY_TIME = 8;
+const SLOTS = 8;
+const SLICE_US = SLICE_MS * 1_000;
+
+export const KINDS = [
+  ...["start", "load", "store", "add", "sub", "exchange", "compareExchange", "notify", "wait"],
+  ...["woken", "timed-out", "event", "read", "write", "hold", "waitAsync"],
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const OUTCOMES = ["running", "ended", "deadlock", "lost wake-up", "endless", "diverged"];
+
+// Words of the control block.
+export const OUTCOME = 0;
+export const LOG_LENGTH = 1;
+export const STEPS = 2;
+export const PREFIX_LENGTH = 3;
+export const LAST = 4;
+export const RESTING = 5;
+export const POISON = 6;
+export const WRITES = 7;
+export const SEQUENCE = 8;
+export const TEXT_LENGTH = 9;
+/** Not 0: a wait may need its slice. An abort wakes some, and the others find it by the slice. */
+export const SLICES = 10;
+const THREAD = 16;
+const THREAD_WORDS = 8 + SLOTS * 3;
+// Of a thread.
+export const GO = 0;
+export const STATE = 1;
+const TIMED_US = 2;
+const SPIN = 3;
+const READY = 4;
+const KIND = 5;
+const SLOT = 8;
+// Of a slot, in which a thread waits for a word.
+const SLOT_STATE = 0;
+const SLOT_AT = 1;
+const SLOT_ORDER = 2;
+const WAITING = 1;
+const NOTIFIED = 2;
+// Of a thread's state.
+export const STOPPED = 0;
+export const BLOCKED = 1;
+export const DONE = 2;
+
+export const PREFIX = THREAD + THREADS * THREAD_WORDS;
+export const LOG = PREFIX + MAX_STEPS;
+export const ENTRY = 8;
+export const LOG_ENTRIES = 4 * MAX_STEPS;
+export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
+/** Bytes of explored memory that may be watched, all buffers together. */
+export const ADDRESSES = 1 << 16;
+export const TEXT = PROMOTED + ADDRESSES / 32;
+const TEXT_WORDS = 256;
+export const CONTROL_WORDS = TEXT + TEXT_WORDS;
+
+export function threadAt(thread: number, word: number): number {
+  return THREAD + thread * THREAD_WORDS + word;
+}
+
+/** The schedule is over and this thread is in the middle of it. */
+export class Unwind extends Error {}
+
+export class Turns {
+  readonly words: Int32Array;
+  readonly me: number;
+
+  constructor(memory: SharedArrayBuffer, me: number) {
+    this.words = new Int32Array(memory);
+    this.me = me;
+  }
+
+  /** Stop before an operation, until it is this thread's turn. Returns the place of its entry in the log. */
+  stop(kind: Kind, address: number, spins: boolean): number {
+    const { words, me } = this;
+    if (words[POISON] !== 0) throw new Unwind();
+    words[threadAt(me, KIND)] = KINDS.indexOf(kind);
+    words[threadAt(me, STATE)] = STOPPED;
+    words[threadAt(me, SPIN)] = spins ? words[WRITES] + 1 : 0;
+    this.#handOver();
+    words[threadAt(me, SPIN)] = 0;
+    return this.#describe(kind, address);
+  }
+
+  /** Blocked until notified or out of time (µs, 0: no limit) or `ready`; returns whether it was the time. */
+  block(usLimit: number, ready: boolean): boolean {
+    const { words, me } = this;
+    if (words[POISON] !== 0) throw new Unwind();
+    words[threadAt(me, STATE)] = BLOCKED;
+    words[threadAt(me, TIMED_US)] = usLimit;
+    words[threadAt(me, READY)] = ready ? 1 : 0;
+    this.#handOver();
+    words[threadAt(me, STATE)] = STOPPED;
+    words[threadAt(me, TIMED_US)] = 0;
+    words[threadAt(me, READY)] = 0;
+    return words[this.lastEntry()] >= BY_TIME;
+  }
+
+  /** Set up in turn; the last one decides who begins. */
+  begin(): void {
+    const { words, me } = this;
+    words[threadAt(me, STATE)] = STOPPED;
+    words[threadAt(me, KIND)] = 0;
+    if (me + 1 < THREADS) {
+      this.#wake(me + 1);
+      this.#sleep();
+    } else {
+      this.#handOver();
+    }
+    this.#describe("start", 0);
+  }
+
+  end(): void {
+    this.words[threadAt(this.me, STATE)] = DONE;
+    if (this.words[POISON] === 0) this.#choose();
+    add(this.words, RESTING, 1);
+    notify(this.words, RESTING);
+  }
+
+  /** Until the next schedule begins for this thread. */
+  rest(): void {
+    this.#sleep(true);
+  }
+
+  lastEntry(): number {
+    return LOG + (this.words[LOG_LENGTH] - 1) * ENTRY;
+  }
+
+  /** What the entry's operation has turned out to be. */
+  #describe(kind: Kind, address: number): number {
+    const at = this.lastEntry();
+    this.words[at + 1] = KINDS.indexOf(kind);
+    this.words[at + 2] = address;
+    return at;
+  }
+
+  describe(kind: Kind, address: number, value: number, writes: boolean): void {
+    const at = this.#describe(kind, address);
+    this.words[at + 3] = value;
+    this.words[at + 4] = writes ? 1 : 0;
+  }
+
+  /** An operation without a stop. */
+  note(kind: Kind, address: number, value: number, writes: boolean): void {
+    this.#append(-1, 0, 0);
+    this.describe(kind, address, value, writes);
+  }
+
+  wrote(): void {
+    this.words[WRITES]++;
+  }
+
+  isPromoted(address: number): boolean {
+    return (this.words[PROMOTED + (address >>> 5)] & (1 << (address & 31))) !== 0;
+  }
+
+  // What `Atomics.wait` and `notify` keep inside an engine.
+
+  enqueue(slot: number, address: number): void {
+    const at = threadAt(this.me, SLOT + slot * 3);
+    this.words[at + SLOT_STATE] = WAITING;
+    this.words[at + SLOT_AT] = address;
+    this.words[at + SLOT_ORDER] = this.words[SEQUENCE]++;
+  }
+
+  /** Returns whether it was notified. */
+  dequeue(slot: number): boolean {
+    const at = threadAt(this.me, SLOT + slot * 3);
+    const notified = this.words[at + SLOT_STATE] === NOTIFIED;
+    this.words[at + SLOT_STATE] = 0;
+    return notified;
+  }
+
+  isNotified(slot: number): boolean {
+    return this.words[threadAt(this.me, SLOT + slot * 3) + SLOT_STATE] === NOTIFIED;
+  }
+
+  freeSlot(): number {
+    for (let slot = 1; slot < SLOTS; slot++) {
+      if (this.words[threadAt(this.me, SLOT + slot * 3)] === 0) return slot;
+    }
+    throw new Error("a thread waits for more words at a time than the explorer has room for");
+  }
+
+  notifyAll(address: number, count: number): number {
+    const { words } = this;
+    const found: number[] = [];
+    for (let thread = 0; thread < THREADS; thread++) {
+      for (let slot = 0; slot < SLOTS; slot++) {
+        const at = threadAt(thread, SLOT + slot * 3);
+        if (words[at] === WAITING && words[at + SLOT_AT] === address) found.push(at);
+      }
+    }
+    found.sort((a, b) => words[a + SLOT_ORDER] - words[b + SLOT_ORDER]);
+    const woken = found.slice(0, count);
+    for (const at of woken) words[at] = NOTIFIED;
+    return woken.length;
+  }
+
+  #isEnabled(thread: number): boolean {
+    const { words } = this;
+    const state = words[threadAt(thread, STATE)];
+    if (state !== BLOCKED) return state === STOPPED;
+    if (words[threadAt(thread, READY)] !== 0) return true;
+    for (let slot = 0; slot < SLOTS; slot++) {
+      if (words[threadAt(thread, SLOT + slot * 3)] === NOTIFIED) return true;
+    }
+    return false;
+  }
+
+  #handOver(): void {
+    const chosen = this.#choose();
+    if (chosen === this.me) return;
+    this.#sleep();
+  }
+
+  /** Decides the next step and wakes its thread, or ends the schedule. */
+  #choose(): number {
+    const { words, me } = this;
+    let enabled = 0;
+    let idle = 0;
+    let timed = 0;
+    let soonest = -1;
+    for (let thread = 0; thread < THREADS; thread++) {
+      const bit = 1 << thread;
+      if (this.#isEnabled(thread)) {
+        const spin = words[threadAt(thread, SPIN)];
+        if (spin !== 0 && spin === words[WRITES] + 1) idle |= bit;
+        else enabled |= bit;
+      } else if (words[threadAt(thread, STATE)] === BLOCKED) {
+        const us = words[threadAt(thread, TIMED_US)];
+        if (us === 0) continue;
+        // A slice is long: nobody is off its core for as long as that while others do a few steps.
+        if (us < SLICE_US) timed |= bit;
+        if (soonest < 0 || us < words[threadAt(soonest, TIMED_US)]) soonest = thread;
+      }
+    }
+    // A thread that only looks again and again goes on where nobody else can.
+    if (enabled === 0) enabled = idle;
+    let choice = -1;
+    const step = words[STEPS];
+    const last = words[LAST];
+    if (step < words[PREFIX_LENGTH]) {
+      choice = words[PREFIX + step];
+      const bit = 1 << (choice % BY_TIME);
+      if (((choice >= BY_TIME ? timed : enabled) & bit) === 0) return this.#finish("diverged");
+    } else if (enabled !== 0) {
+      choice = last;
+      while ((enabled & (1 << choice)) === 0) choice = (choice + 1) % THREADS;
+    } else if (soonest >= 0) {
+      const late = words[threadAt(soonest, TIMED_US)] >= SLICE_US;
+      if (late && words[SLICES] === 0) return this.#finish("lost wake-up");
+      choice = soonest + BY_TIME;
+    } else {
+      const over = [0, 1, 2].every((thread) => words[threadAt(thread, STATE)] === DONE);
+      return this.#finish(over ? "ended" : "deadlock");
+    }
+    if (step + 1 >= MAX_STEPS || words[LOG_LENGTH] + 100 >= LOG_ENTRIES) {
+      return this.#finish("endless");
+    }
+    this.#append(choice, enabled | (timed << 8), last);
+    words[STEPS] = step + 1;
+    const thread = choice % BY_TIME;
+    words[LAST] = thread;
+    if (thread !== me) this.#wake(thread);
+    return thread;
+  }
+
+  #append(choice: number, enabled: number, last: number): void {
+    const at = LOG + this.words[LOG_LENGTH]++ * ENTRY;
+    this.words.fill(0, at, at + ENTRY);
+    this.words[at] = choice;
+    this.words[at + 5] = enabled;
+    this.words[at + 6] = last;
+    this.words[at + 7] = choice < 0 ? this.me : choice % BY_TIME;
+  }
+
+  #finish(outcome: string): number {
+    const { words, me } = this;
+    words[OUTCOME] = OUTCOMES.indexOf(outcome);
+    store(words, POISON, 1);
+    for (let thread = 0; thread < THREADS; thread++) {
+      if (thread !== me && words[threadAt(thread, STATE)] !== DONE) this.#wake(thread);
+    }
+    if (words[threadAt(me, STATE)] === DONE) return me;
+    throw new Unwind();
+  }
+
+  #wake(thread: number): void {
+    const at = threadAt(thread, GO);
+    store(this.words, at, 1);
+    notify(this.words, at, 1);
+  }
+
+  #sleep(between = false): void {
+    const at = threadAt(this.me, GO);
+    while (load(this.words, at) === 0) wait(this.words, at, 0);
+    store(this.words, at, 0);
+    if (!between && load(this.words, POISON) !== 0) throw new Unwind();
+  }
+}
