@@ -29,7 +29,7 @@ export const EXPLORED = SUBJECTS.map(({ strategy }) => strategy);
 
 const SHAPES: Record<string, Partial<Case>> = {
   "one by one": {},
-  "counts go round": { firstPosition: 2 ** 32 - 8 },
+  "counts go round": { firstPosition: -8 },
   "abort": { abortAfter: 1 },
   "flush and linger": { flushes: true },
   "two by two": { messages: 2 },
@@ -50,9 +50,15 @@ export function casesOf(strategy: string): Case[] {
         abortAfter: null,
         flushes: false,
         ...chosen,
+        // A ring of its own holds a producer's first three messages.
+        ...(rings(strategy) && chosen.messages === 2 ? { messages: 4 } : {}),
       };
     })
   );
+}
+
+function rings(strategy: string): boolean {
+  return strategy.endsWith("-rings");
 }
 
 function lingers(strategy: string): Params {

@@ -5,7 +5,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Case } from "./cases.ts";
 import { Instrument } from "./instrument.ts";
-import { TEXT, TEXT_LENGTH, Turns, Unwind } from "./turns.ts";
+import { TEXT, TEXT_LENGTH } from "./control_block.ts";
+import { Turns, Unwind } from "./turns.ts";
 import type { Consumer, Strategy, Ticket } from "../../strategy.ts";
 
 const { control, me, root, traces } = workerData as {
@@ -96,7 +97,9 @@ function consuming(consumer: Consumer) {
       const bytes = Array.from(run, (_, i) => instrument.plain(run as Uint8Array, i));
       instrument.hold();
       for (const [i, byte] of bytes.entries()) {
-        if (instrument.plain(run, i) !== byte) say(`byte ${i} of a run has changed under its reader`);
+        if (instrument.plain(run, i) !== byte) {
+          say(`byte ${i} of a run has changed under its reader`);
+        }
         const producer = byte >>> 4;
         if (producer < 1 || producer > 2 || byte !== byteOf(producer, next[producer])) {
           say(`received ${byte}, which is no producer's next message`);

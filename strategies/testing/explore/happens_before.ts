@@ -3,7 +3,7 @@
  * which only independent neighbours changed places (Mazurkiewicz's traces), and the plain accesses that no atomic
  * operation orders, by vector clocks (FastTrack, Flanagan and Freund, 2009).
  */
-import { ENTRY, KINDS, LOG, LOG_LENGTH, THREADS } from "./turns.ts";
+import { ENTRY, KINDS, LOG, LOG_LENGTH, THREADS } from "./control_block.ts";
 
 const [READ, WRITE] = [KINDS.indexOf("read"), KINDS.indexOf("write")];
 
@@ -64,7 +64,9 @@ export function stepsOf(words: Int32Array, races: Set<number>): Step[] {
       }
       const clock = clocks[thread];
       const plain = kind === READ || kind === WRITE;
-      if (!plain) for (let t = 0; t < THREADS; t++) clock[t] = Math.max(clock[t], place.clock[t]);
+      if (!plain) {
+        for (let t = 0; t < THREADS; t++) clock[t] = Math.max(clock[t], place.clock[t]);
+      }
       const meets = (other: number, time: number, otherPlain: boolean) =>
         other !== thread && time > 0 && (!plain && !otherPlain || time > clock[other]);
       if (meets(place.wrote.thread, place.wrote.time, place.wrote.plain)) races.add(address);

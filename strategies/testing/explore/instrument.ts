@@ -6,7 +6,9 @@
  * one on a word that another thread has, too, one of them writing; a plain read or write that no atomic operation
  * orders. All others are only noted.
  */
-import { type Kind, STEPS, type Turns } from "./turns.ts";
+import { Pool } from "./pool.ts";
+import { type Kind, STEPS, WRITES } from "./control_block.ts";
+import { type Turns } from "./turns.ts";
 
 const real = {
   load: Atomics.load,
@@ -44,9 +46,7 @@ export class Instrument {
   #immediates: (() => void)[] = [];
   #pending: Pending[] = [];
   #places: string[] | null = null;
-  /** Memory that `open` allocated, to be used again by the next schedule. */
-  readonly pool: SharedArrayBuffer[] = [];
-  #taken = 0;
+  readonly #pool = new Pool();
 
   constructor(turns: Turns) {
     this.#turns = turns;
@@ -58,7 +58,7 @@ export class Instrument {
     this.#yields = false;
     this.#immediates = [];
     this.#pending = [];
-    this.#taken = 0;
+    this.#pool.rewind();
     this.#places = traces ? [] : null;
   }
 
@@ -79,7 +79,6 @@ export class Instrument {
 
   install(): void {
     const wide = Atomics as unknown as Record<string, unknown>;
-    const reading = new Set(["load"]);
     for (const name of ["load", "store", "add", "sub", "exchange", "compareExchange"] as const) {
       const act = real[name] as (words: Words, at: number, ...values: number[]) => number;
       wide[name] = (view: Words, at: number, ...values: number[]) => {
@@ -89,7 +88,7 @@ export class Instrument {
         const stops = this.#stops(address);
         if (stops) this.#stop(name, address);
         const result = act(words, at, ...values);
-        const writes = !reading.has(name) && (name !== "compareExchange" || result === values[0]);
+        const writes = name !== "load" && (name !== "compareExchange" || result === values[0]);
         if (stops) this.#turns.describe(name, address, result, writes);
         else this.#turns.note(name, address, result, writes);
         this.#saw(writes);
@@ -113,20 +112,18 @@ export class Instrument {
     wide.pause = () => {
       this.#yields = true;
     };
-    const wrap = (made: View) => this.#wrap(made);
     const views = { Int32Array, Uint8Array } as Record<string, new (...args: unknown[]) => View>;
     const global = globalThis as unknown as Record<string, unknown>;
     for (const [name, View] of Object.entries(views)) {
       global[name] = new Proxy(View, {
         construct: (target, args) => {
           const made = Reflect.construct(target, args) as View;
-          return args[0] instanceof real.Shared ? wrap(made) : made;
+          return args[0] instanceof real.Shared ? this.#wrap(made) : made;
         },
       });
     }
-    const take = (bytes: number) => this.#take(bytes);
     global.SharedArrayBuffer = new Proxy(real.Shared, {
-      construct: (_target, [bytes]) => take(bytes),
+      construct: (_target, [bytes]) => this.#pool.take(bytes),
     });
     performance.now = () => (this.#us += 1) / 1_000;
     global.setImmediate = (call: () => void) => void this.#immediates.push(call);
@@ -233,15 +230,17 @@ export class Instrument {
   #mark(): void {
     if (this.#places === null) return;
     const lines = (new Error().stack ?? "").split("\n").map((line) => line.trim());
-    const place = lines.find((line) => line.includes("/strategies/") && !line.includes("/explore/"));
+    const place = lines.find((line) =>
+      line.includes("/strategies/") && !line.includes("/explore/")
+    );
     this.#places[this.#turns.words[STEPS] - 1] = place ?? "";
   }
 
   #saw(writes: boolean): void {
-    const seen = this.#turns.words[7];
+    const seen = this.#turns.words[WRITES];
     if (writes) this.#turns.wrote();
     this.#looks = writes || seen !== this.#writesSeen ? 0 : this.#looks + 1;
-    this.#writesSeen = this.#turns.words[7];
+    this.#writesSeen = this.#turns.words[WRITES];
   }
 
   #addressOf(view: View, at: number): number {
@@ -264,16 +263,6 @@ export class Instrument {
       this.#turns.note(kind, address, valueOf(), kind === "write");
       if (kind === "write") this.#turns.wrote();
     }
-  }
-
-  #take(bytes: number): SharedArrayBuffer {
-    const at = this.#taken++;
-    const old = this.pool[at];
-    if (old?.byteLength === bytes) {
-      new Uint8Array(old, 0).fill(0);
-      return old;
-    }
-    return this.pool[at] = new real.Shared(bytes);
   }
 
   #wrap(view: View): View {
@@ -309,4 +298,3 @@ export class Instrument {
     view[at] = value;
   }
 }
-

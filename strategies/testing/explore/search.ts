@@ -23,7 +23,7 @@ import {
   TEXT_LENGTH,
   threadAt,
   THREADS,
-} from "./turns.ts";
+} from "./control_block.ts";
 
 /** A schedule that has not ended after so long is stuck where no operation stops. */
 const STUCK_MS = 10_000;
@@ -69,10 +69,13 @@ export class Stage {
   /** @param root folder of the source that is explored, as a URL without a slash at its end */
   static async open(explored: Case, root: string, traces = false): Promise<Stage> {
     const control = new SharedArrayBuffer(CONTROL_WORDS * 4);
-    const workers = Array.from({ length: THREADS }, (_, me) =>
-      new Worker(new URL("./explored_worker.ts", import.meta.url), {
-        workerData: { control, me, root, traces, explored },
-      }));
+    const workers = Array.from(
+      { length: THREADS },
+      (_, me) =>
+        new Worker(new URL("./explored_worker.ts", import.meta.url), {
+          workerData: { control, me, root, traces, explored },
+        }),
+    );
     const { tickets } = await answer(workers[0]);
     const ready = workers.map(answer);
     workers[0].postMessage("go");
@@ -104,8 +107,10 @@ export class Stage {
     }
     if (this.#traces) {
       const lines = (await Promise.all(places)).map((message) => message.places as string[]);
-      this.places = Array.from({ length: words[STEPS] }, (_, i) =>
-        lines.map((of) => of[i]).find((line) => line) ?? "");
+      this.places = Array.from(
+        { length: words[STEPS] },
+        (_, i) => lines.map((of) => of[i]).find((line) => line) ?? "",
+      );
     }
     const steps = stepsOf(words, this.races);
     const text = Array.from(
@@ -141,7 +146,13 @@ interface Branch {
 
 /** All schedules of a case with at most so many preemptions, until one fails or `most` were run. */
 export async function explore(stage: Stage, preemptions: number, most: number): Promise<Explored> {
-  const result = { schedules: 0, complete: false, found: null, longest: 0, promoted: 0 } as Explored;
+  const result = {
+    schedules: 0,
+    complete: false,
+    found: null,
+    longest: 0,
+    promoted: 0,
+  } as Explored;
   restart: for (;;) {
     const seen = new Map<string, number>();
     const waiting: Branch[] = [{ prefix: [], left: preemptions }];
@@ -165,7 +176,12 @@ export async function explore(stage: Stage, preemptions: number, most: number): 
   }
 }
 
-function branch(steps: Step[], { prefix, left }: Branch, seen: Map<string, number>, waiting: Branch[]) {
+function branch(
+  steps: Step[],
+  { prefix, left }: Branch,
+  seen: Map<string, number>,
+  waiting: Branch[],
+) {
   for (let i = prefix.length; i < steps.length; i++) {
     const step = steps[i];
     const before = seen.get(step.before);
@@ -197,4 +213,3 @@ function answer(worker: Worker): Promise<any> {
     worker.once("error", reject);
   });
 }
-

@@ -1,7 +1,7 @@
 /** A failing schedule for a person: thread, source line, operation, value. */
 import type { Case } from "./cases.ts";
 import { explore, type Found, Stage } from "./search.ts";
-import { BY_TIME, ENTRY, KINDS, LOG } from "./turns.ts";
+import { BY_TIME, ENTRY, KINDS, LOG } from "./control_block.ts";
 
 const NAMES = ["consumer", "producer 1", "producer 2"];
 

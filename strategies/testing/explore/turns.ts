@@ -6,74 +6,50 @@
  * step without a change of threads costs no wake-up. What happened stands in the log, from which `search.ts` chooses
  * the next prefix. After CHESS (Musuvathi and Qadeer, 2007), whose preemption bound this is.
  */
-import { SLICE_MS } from "../../primitives/lifecycle.ts";
+import {
+  BLOCKED,
+  BY_TIME,
+  DONE,
+  ENTRY,
+  GO,
+  KIND,
+  type Kind,
+  KINDS,
+  LAST,
+  LOG,
+  LOG_ENTRIES,
+  LOG_LENGTH,
+  MAX_STEPS,
+  NOTIFIED,
+  OUTCOME,
+  OUTCOMES,
+  POISON,
+  PREFIX,
+  PREFIX_LENGTH,
+  PROMOTED,
+  READY,
+  RESTING,
+  SEQUENCE,
+  SLICE_US,
+  SLICES,
+  SLOT,
+  SLOT_AT,
+  SLOT_ORDER,
+  SLOT_STATE,
+  SLOTS,
+  SPIN,
+  STATE,
+  STEPS,
+  STOPPED,
+  threadAt,
+  THREADS,
+  TIMED_US,
+  WAITING,
+  WRITES,
+} from "./control_block.ts";
 
 /** The real ones: `instrument.ts` replaces what strategies see. */
 const { load, store, wait, notify, add } = Atomics;
-
-export const THREADS = 3;
-export const MAX_STEPS = 8_000;
-/** Added to a thread's number in a schedule: its wait ends by time. */
-export const BY_TIME = 8;
-const SLOTS = 8;
-const SLICE_US = SLICE_MS * 1_000;
-
-export const KINDS = [
-  ...["start", "load", "store", "add", "sub", "exchange", "compareExchange", "notify", "wait"],
-  ...["woken", "timed-out", "event", "read", "write", "hold", "waitAsync"],
-] as const;
-export type Kind = (typeof KINDS)[number];
-
-export const OUTCOMES = ["running", "ended", "deadlock", "lost wake-up", "endless", "diverged"];
-
-// Words of the control block.
-export const OUTCOME = 0;
-export const LOG_LENGTH = 1;
-export const STEPS = 2;
-export const PREFIX_LENGTH = 3;
-export const LAST = 4;
-export const RESTING = 5;
-export const POISON = 6;
-export const WRITES = 7;
-export const SEQUENCE = 8;
-export const TEXT_LENGTH = 9;
-/** Not 0: a wait may need its slice. An abort wakes some, and the others find it by the slice. */
-export const SLICES = 10;
-const THREAD = 16;
-const THREAD_WORDS = 8 + SLOTS * 3;
-// Of a thread.
-export const GO = 0;
-export const STATE = 1;
-const TIMED_US = 2;
-const SPIN = 3;
-const READY = 4;
-const KIND = 5;
-const SLOT = 8;
-// Of a slot, in which a thread waits for a word.
-const SLOT_STATE = 0;
-const SLOT_AT = 1;
-const SLOT_ORDER = 2;
-const WAITING = 1;
-const NOTIFIED = 2;
-// Of a thread's state.
-export const STOPPED = 0;
-export const BLOCKED = 1;
-export const DONE = 2;
-
-export const PREFIX = THREAD + THREADS * THREAD_WORDS;
-export const LOG = PREFIX + MAX_STEPS;
-export const ENTRY = 8;
-export const LOG_ENTRIES = 4 * MAX_STEPS;
-export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
-/** Bytes of explored memory that may be watched, all buffers together. */
-export const ADDRESSES = 1 << 16;
-export const TEXT = PROMOTED + ADDRESSES / 32;
-const TEXT_WORDS = 256;
-export const CONTROL_WORDS = TEXT + TEXT_WORDS;
-
-export function threadAt(thread: number, word: number): number {
-  return THREAD + thread * THREAD_WORDS + word;
-}
 
 /** The schedule is over and this thread is in the middle of it. */
 export class Unwind extends Error {}

@@ -1,0 +1,66 @@
+/** The words in which explored threads, and the search that steers them, tell each other everything. */
+import { SLICE_MS } from "../../primitives/lifecycle.ts";
+
+export const THREADS = 3;
+export const MAX_STEPS = 8_000;
+/** Added to a thread's number in a schedule: its wait ends by time. */
+export const BY_TIME = 8;
+export const SLOTS = 8;
+export const SLICE_US = SLICE_MS * 1_000;
+
+export const KINDS = [
+  ...["start", "load", "store", "add", "sub", "exchange", "compareExchange", "notify", "wait"],
+  ...["woken", "timed-out", "event", "read", "write", "hold", "waitAsync"],
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const OUTCOMES = ["running", "ended", "deadlock", "lost wake-up", "endless", "diverged"];
+
+// Words of the control block.
+export const OUTCOME = 0;
+export const LOG_LENGTH = 1;
+export const STEPS = 2;
+export const PREFIX_LENGTH = 3;
+export const LAST = 4;
+export const RESTING = 5;
+export const POISON = 6;
+export const WRITES = 7;
+export const SEQUENCE = 8;
+export const TEXT_LENGTH = 9;
+/** Not 0: a wait may need its slice. An abort wakes some, and the others find it by the slice. */
+export const SLICES = 10;
+export const THREAD = 16;
+export const THREAD_WORDS = 8 + SLOTS * 3;
+// Of a thread.
+export const GO = 0;
+export const STATE = 1;
+export const TIMED_US = 2;
+export const SPIN = 3;
+export const READY = 4;
+export const KIND = 5;
+export const SLOT = 8;
+// Of a slot, in which a thread waits for a word.
+export const SLOT_STATE = 0;
+export const SLOT_AT = 1;
+export const SLOT_ORDER = 2;
+export const WAITING = 1;
+export const NOTIFIED = 2;
+// Of a thread's state.
+export const STOPPED = 0;
+export const BLOCKED = 1;
+export const DONE = 2;
+
+export const PREFIX = THREAD + THREADS * THREAD_WORDS;
+export const LOG = PREFIX + MAX_STEPS;
+export const ENTRY = 8;
+export const LOG_ENTRIES = 4 * MAX_STEPS;
+export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
+/** Bytes of explored memory that may be watched, all buffers together. */
+export const ADDRESSES = 1 << 16;
+export const TEXT = PROMOTED + ADDRESSES / 32;
+export const TEXT_WORDS = 256;
+export const CONTROL_WORDS = TEXT + TEXT_WORDS;
+
+export function threadAt(thread: number, word: number): number {
+  return THREAD + thread * THREAD_WORDS + word;
+}

@@ -1,0 +1,60 @@
+/** The shortest cases of every strategy on shared memory with one preemption, and mistakes that this must find. */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { plant } from "../../../bench/testing/planted.ts";
+import { currentRuntime } from "../../../bench/runtime.ts";
+import { INTERLEAVINGS } from "../mutations/interleavings.ts";
+import { type Case, casesOf, EXPLORED } from "./cases.ts";
+import { explore, Stage } from "./search.ts";
+import { formatSchedule, parseSchedule, traceOf } from "./trace.ts";
+
+const SOURCE = new URL("../../..", import.meta.url).href.replace(/\/$/, "");
+const skip = currentRuntime().kind === "node" ? false : "threads are explored under Node alone";
+
+async function exploreOnce(one: Case, root: string, preemptions: number, most: number) {
+  const stage = await Stage.open(one, root);
+  try {
+    return { ...await explore(stage, preemptions, most), stops: stage.races };
+  } finally {
+    await stage.close();
+  }
+}
+
+for (const strategy of EXPLORED) {
+  test(
+    `${strategy} holds in every order with one preemption`,
+    { skip, timeout: 60_000 },
+    async () => {
+      const [one] = casesOf(strategy);
+      const { found, complete, schedules } = await exploreOnce(one, SOURCE, 1, 2_000);
+      assert.equal(found, null);
+      assert.ok(complete && schedules > 20, `${schedules} schedules`);
+    },
+  );
+}
+
+test(
+  "a planted mistake is found, and its schedule fails again",
+  { skip, timeout: 60_000 },
+  async () => {
+    for (const name of ["unlock without notify", "published before the store"]) {
+      const bug = INTERLEAVINGS.find((planted) => planted.name === name);
+      assert.ok(bug);
+      const folder = plant([bug]);
+      try {
+        const root = pathToFileURL(folder).href;
+        const [one] = casesOf(bug.subject);
+        const { found, stops } = await exploreOnce(one, root, 1, 2_000);
+        assert.ok(found, name);
+        const again = parseSchedule(formatSchedule(found.choices));
+        const { violation, lines } = await traceOf(one, root, again, stops);
+        assert.equal(violation, found.violation);
+        assert.equal(lines.length, found.choices.length);
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }
+  },
+);
