@@ -168,6 +168,7 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
       root,
       choices,
       new Set((stops ?? "").split(",").filter(Boolean).map(Number)),
+      bug?.name,
     );
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });

@@ -32,7 +32,7 @@ interface Place {
 export function stepsOf(words: Int32Array, races: Set<number>): Step[] {
   const steps: Step[] = [];
   const chain = [1, 2, 3];
-  const clocks = chain.map((_, t) => chain.map((_, other) => (t === other ? 1 : 0)));
+  const clocks: number[][] = chain.map((_, t) => chain.map((_, other) => (t === other ? 1 : 0)));
   const places = new Map<number, Place>();
   let low = 0;
   let high = 0;
