@@ -39,7 +39,7 @@ test(
   "a planted mistake is found, and its schedule fails again",
   { skip, timeout: 60_000 },
   async () => {
-    for (const name of ["unlock without notify", "published before the store"]) {
+    for (const name of ["unlock without notify", "committed before the copy"]) {
       const bug = INTERLEAVINGS.find((planted) => planted.name === name);
       assert.ok(bug);
       const folder = plant([bug]);
