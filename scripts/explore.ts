@@ -65,7 +65,7 @@ await runMain("explore", async () => {
       failed ||= found;
     }
     const head = ["strategy", "case", "schedules", "longest, steps", "stops", "explored", "result"];
-    if (options.writeTable) writeTable("explored", [head, ...rows], names);
+    if (options.writeTable) writeTable("explored", [head, ...rows]);
     return failed ? EXIT.failed : EXIT.ok;
   }
   const text = options.planted === true ? "" : options.planted;
@@ -78,7 +78,7 @@ await runMain("explore", async () => {
     if (row[3] === "not found") escaped++;
   }
   const head = ["strategy", "planted", "case", "found as", "schedules until then", "preemptions"];
-  if (options.writeTable) writeTable("planted", [head, ...rows], names);
+  if (options.writeTable) writeTable("planted", [head, ...rows]);
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
@@ -208,8 +208,8 @@ function again(
   return `again: npm run explore -- ${one.strategy}${bug} --case "${one.name}" --replay "${schedule}"`;
 }
 
-/** Rows of strategies that were not explored now stay. */
-function writeTable(name: string, rows: readonly string[][], strategies: readonly string[]): void {
+/** Rows of what was not explored now stay. */
+function writeTable(name: string, rows: readonly string[][]): void {
   const text = readFileSync(PAGE, "utf8");
   const [, from, old, to] =
     new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`).exec(text) ?? [];
@@ -217,13 +217,15 @@ function writeTable(name: string, rows: readonly string[][], strategies: readonl
   const [head, ...body] = rows;
   const kept = old.split("\n").filter((line) => line.startsWith("|")).slice(2)
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
-    .filter(([strategy]) => !strategies.includes(strategy));
-  const order = ([strategy]: string[]) => EXPLORED.indexOf(strategy);
-  const all = [
-    head,
-    head.map(() => "---"),
-    ...[...kept, ...body].sort((a, b) => order(a) - order(b)),
-  ];
-  const table = all.map((row) => `| ${row.join(" | ")} |`).join("\n");
+    .filter((old) => !body.some((row) => row[0] === old[0] && row[1] === old[1]));
+  const all = [...kept, ...body];
+  const known = name === "explored"
+    ? EXPLORED.flatMap(casesOf).map((one) => `${one.strategy} ${one.name}`)
+    : INTERLEAVINGS.map((bug) => `${bug.subject} ${bug.name}`);
+  const order = (row: string[]) => known.indexOf(`${row[0]} ${row[1]}`);
+  all.sort((a, b) => order(a) - order(b));
+  const table = [head, head.map(() => "---"), ...all].map((row) => `| ${row.join(" | ")} |`).join(
+    "\n",
+  );
   writeFileSync(PAGE, text.replace(from + old + to, () => `${from}\n${table}\n\n${to}`));
 }

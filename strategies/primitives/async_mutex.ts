@@ -45,6 +45,8 @@ export class AsyncMutex {
     if (Atomics.compareExchange(this.#words, this.#at, HELD, CONTENDED) === FREE) return;
     this.#waits.failedClaims++;
     await (this.#pending ?? this.#sleep());
+    // What woke this thread was meant for one that takes the lock, and others may sleep still.
+    if (this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);
     this.#lifecycle.check();
   }
 

@@ -7,10 +7,14 @@ export interface Case {
   params: Params;
   /** Messages of one byte that each of the two producers sends. */
   messages: number;
+  /** How many times the least that the strategy takes its hand-off holds. */
+  room: number;
   firstPosition: number;
   /** The consumer aborts after so many runs. */
   abortAfter: number | null;
   flushes: boolean;
+  /** A wait may need its slice. */
+  slices: boolean;
 }
 
 const SUBJECTS: readonly { strategy: string; variants: readonly Params[] }[] = [
@@ -30,7 +34,8 @@ export const EXPLORED = SUBJECTS.map(({ strategy }) => strategy);
 const SHAPES: Record<string, Partial<Case>> = {
   "one by one": {},
   "counts go round": { firstPosition: -8 },
-  "abort": { abortAfter: 1 },
+  "room for all": { room: 2 },
+  "abort": { messages: 2, abortAfter: 1 },
   "flush and linger": { flushes: true },
   "two by two": { messages: 2 },
 };
@@ -46,12 +51,18 @@ export function casesOf(strategy: string): Case[] {
         strategy,
         params: chosen.flushes ? { ...params, ...lingers(strategy) } : params,
         messages: 1,
+        room: 1,
         firstPosition: 0,
         abortAfter: null,
         flushes: false,
         ...chosen,
+        // Nobody can hand on the ticket of a thread that an abort has ended; who waits behind it looks once a slice.
+        slices: chosen.abortAfter !== undefined &&
+          (strategy === "ticket-swap" || params.fair === "true"),
         // A ring of its own holds a producer's first three messages.
-        ...(rings(strategy) && chosen.messages === 2 ? { messages: 4 } : {}),
+        ...(rings(strategy) && chosen.messages === 2
+          ? { messages: chosen.abortAfter ? 1 : 4 }
+          : {}),
       };
     })
   );

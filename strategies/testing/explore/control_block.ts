@@ -3,8 +3,10 @@ import { SLICE_MS } from "../../primitives/lifecycle.ts";
 
 export const THREADS = 3;
 export const MAX_STEPS = 8_000;
-/** Added to a thread's number in a schedule: its wait ends by time. */
+/** Added to a thread's number in a schedule: its wait ends by time, or its spin by itself. */
 export const BY_TIME = 8;
+/** More looks in a row than any spin has that ends. */
+export const MOST_LOOKS = 4_000;
 export const SLOTS = 8;
 export const SLICE_US = SLICE_MS * 1_000;
 
@@ -27,7 +29,7 @@ export const POISON = 6;
 export const WRITES = 7;
 export const SEQUENCE = 8;
 export const TEXT_LENGTH = 9;
-/** Not 0: a wait may need its slice. An abort wakes some, and the others find it by the slice. */
+/** Not 0: a wait may need its slice. */
 export const SLICES = 10;
 export const THREAD = 16;
 export const THREAD_WORDS = 8 + SLOTS * 3;
@@ -53,7 +55,7 @@ export const DONE = 2;
 export const PREFIX = THREAD + THREADS * THREAD_WORDS;
 export const LOG = PREFIX + MAX_STEPS;
 export const ENTRY = 8;
-export const LOG_ENTRIES = 4 * MAX_STEPS;
+export const LOG_ENTRIES = 8 * MAX_STEPS;
 export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
 /** Bytes of explored memory that may be watched, all buffers together. */
 export const ADDRESSES = 1 << 16;

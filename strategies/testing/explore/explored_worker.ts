@@ -25,7 +25,7 @@ const { findStrategy } = await import(`${root}/strategies/registry.ts`);
 const { parseParams } = await import(`${root}/strategies/params.ts`);
 const strategy = findStrategy(explored.strategy) as Strategy;
 const params = parseParams(strategy, explored.params);
-const capacity = strategy.capacityRange(2, 1).least;
+const capacity = strategy.capacityRange(2, 1).least * explored.room;
 
 /** Message i of a producer, as its byte. */
 const byteOf = (producer: number, i: number) => producer * 16 + i + 1;

@@ -9,7 +9,7 @@ const [READ, WRITE] = [KINDS.indexOf("read"), KINDS.indexOf("write")];
 
 export interface Step {
   choice: number;
-  /** Threads that could go on, as bits, and those whose wait could end by time. */
+  /** Threads that could go on, as bits, and those whose wait could end by time, or whose spin by itself. */
   enabled: number;
   timed: number;
   /** The thread of the step before. */

@@ -7,7 +7,7 @@
  * orders. All others are only noted.
  */
 import { Pool } from "./pool.ts";
-import { type Kind, STEPS, WRITES } from "./control_block.ts";
+import { type Kind, MOST_LOOKS, STEPS, WRITES } from "./control_block.ts";
 import { type Turns } from "./turns.ts";
 
 const real = {
@@ -43,6 +43,8 @@ export class Instrument {
   #looks = 0;
   #writesSeen = -1;
   #yields = false;
+  /** Looks that do not stop any more: this thread spins until it has had enough. */
+  #patience = 0;
   #immediates: (() => void)[] = [];
   #pending: Pending[] = [];
   #places: string[] | null = null;
@@ -56,6 +58,7 @@ export class Instrument {
     this.#us = 0;
     this.#looks = 0;
     this.#yields = false;
+    this.#patience = 0;
     this.#immediates = [];
     this.#pending = [];
     this.#pool.rewind();
@@ -85,7 +88,7 @@ export class Instrument {
         const words = this.#unwrap(view);
         if (!this.live) return act(words, at, ...values);
         const address = this.#addressOf(words, at);
-        const stops = this.#stops(address);
+        const stops = this.#stops(address, name === "load");
         if (stops) this.#stop(name, address);
         const result = act(words, at, ...values);
         const writes = name !== "load" && (name !== "compareExchange" || result === values[0]);
@@ -216,14 +219,21 @@ export class Instrument {
   }
 
   #stop(kind: Kind, address: number): void {
-    const spins = this.#yields || this.#looks >= LOOKS;
+    const looks = kind === "load" || kind === "read" || kind === "compareExchange";
+    const spins = looks && (this.#yields || this.#looks >= LOOKS);
     this.#yields = false;
-    this.#turns.stop(kind, address, spins);
+    this.#patience = this.#turns.stop(kind, address, spins) ? MOST_LOOKS : 0;
     this.#mark();
   }
 
   /** Where no other thread has a word, or all only read it, a stop before it would tell nothing. */
-  #stops(address: number): boolean {
+  #stops(address: number, looks: boolean): boolean {
+    if (looks && this.#patience > 0) {
+      this.#patience--;
+      this.#looks = 0;
+      this.#yields = false;
+      return false;
+    }
     return this.#turns.isPromoted(address) || this.#yields || this.#looks >= LOOKS;
   }
 

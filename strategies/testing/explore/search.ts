@@ -82,7 +82,7 @@ export class Stage {
     workers[1].postMessage(tickets[0]);
     workers[2].postMessage(tickets[1]);
     await Promise.all(ready);
-    return new Stage(new Int32Array(control), workers, traces, explored.abortAfter !== null);
+    return new Stage(new Int32Array(control), workers, traces, explored.slices);
   }
 
   async close(): Promise<void> {

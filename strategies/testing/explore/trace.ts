@@ -5,7 +5,7 @@ import { BY_TIME, ENTRY, KINDS, LOG } from "./control_block.ts";
 
 const NAMES = ["consumer", "producer 1", "producer 2"];
 
-/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, and `'` where time ends its wait. */
+/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, and `'` where time ends its wait or it its spin. */
 export function formatSchedule(choices: readonly number[]): string {
   return choices.map((choice) => "c12"[choice % BY_TIME] + (choice >= BY_TIME ? "'" : "")).join("");
 }
@@ -51,10 +51,9 @@ export async function traceOf(
     const lines = steps.map(({ choice, last, entry }, i) => {
       const at = LOG + entry * ENTRY;
       const [, kind, address, value] = stage.words.subarray(at, at + 4);
-      const what = choice >= BY_TIME ? "out of time" : KINDS[kind];
       const place = /strategies\/[^)]*/.exec(stage.places[i] ?? "")?.[0] ?? "";
       return `${choice % BY_TIME === last ? " " : ">"} ${NAMES[choice % BY_TIME].padEnd(10)} ` +
-        `${what.padEnd(15)} ${address === 0 ? "" : `@${address}`.padEnd(6)} ${
+        `${KINDS[kind].padEnd(15)} ${address === 0 ? "" : `@${address}`.padEnd(6)} ${
           address === 0 ? "" : String(value).padEnd(11)
         } ${place}`.trimEnd();
     });

@@ -20,6 +20,7 @@ import {
   LOG_ENTRIES,
   LOG_LENGTH,
   MAX_STEPS,
+  MOST_LOOKS,
   NOTIFIED,
   OUTCOME,
   OUTCOMES,
@@ -63,16 +64,21 @@ export class Turns {
     this.me = me;
   }
 
-  /** Stop before an operation, until it is this thread's turn. Returns the place of its entry in the log. */
-  stop(kind: Kind, address: number, spins: boolean): number {
+  /**
+   * Stop before an operation, until it is this thread's turn. Returns whether it goes on although it spins and nobody
+   * has written since: until it has looked often enough.
+   */
+  stop(kind: Kind, address: number, spins: boolean): boolean {
     const { words, me } = this;
     if (words[POISON] !== 0) throw new Unwind();
     words[threadAt(me, KIND)] = KINDS.indexOf(kind);
     words[threadAt(me, STATE)] = STOPPED;
     words[threadAt(me, SPIN)] = spins ? words[WRITES] + 1 : 0;
     this.#handOver();
+    const idle = words[threadAt(me, SPIN)] === words[WRITES] + 1;
     words[threadAt(me, SPIN)] = 0;
-    return this.#describe(kind, address);
+    this.#describe(kind, address);
+    return idle;
   }
 
   /** Blocked until notified or out of time (µs, 0: no limit) or `ready`; returns whether it was the time. */
@@ -230,6 +236,7 @@ export class Turns {
     }
     // A thread that only looks again and again goes on where nobody else can.
     if (enabled === 0) enabled = idle;
+    else timed |= idle;
     let choice = -1;
     const step = words[STEPS];
     const last = words[LAST];
@@ -248,7 +255,7 @@ export class Turns {
       const over = [0, 1, 2].every((thread) => words[threadAt(thread, STATE)] === DONE);
       return this.#finish(over ? "ended" : "deadlock");
     }
-    if (step + 1 >= MAX_STEPS || words[LOG_LENGTH] + 100 >= LOG_ENTRIES) {
+    if (step + 1 >= MAX_STEPS || words[LOG_LENGTH] + 2 * MOST_LOOKS >= LOG_ENTRIES) {
       return this.#finish("endless");
     }
     this.#append(choice, enabled | (timed << 8), last);
