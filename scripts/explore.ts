@@ -119,10 +119,12 @@ async function findPlanted(
   const root = pathToFileURL(folder).href;
   let schedules = 0;
   try {
-    for (const one of cases.filter(({ strategy }) => strategy === bug.subject)) {
+    const own = cases.filter(({ strategy }) => strategy === bug.subject);
+    const bounds = Array.from({ length: preemptions + 1 }, (_, bound) => bound);
+    for (const [bound, one] of bounds.flatMap((bound) => own.map((one) => [bound, one] as const))) {
       const stage = await Stage.open(one, root);
       try {
-        const result = await fewestPreemptions(stage, preemptions, most);
+        const result = await explore(stage, bound, most);
         schedules += result.schedules;
         if (result.found === null) continue;
         const { violation, choices } = result.found;

@@ -14,7 +14,8 @@ const CHANNEL = "strategies/channel.ts";
 const ATOMIC = "strategies/atomic_swap.ts";
 const RINGS = "strategies/sharded_rings.ts";
 const ASYNC = "strategies/async_lock.ts";
-const NOTIFY = "      Atomics.notify(this.#words, this.#at, 1);\n";
+const NO_NOTIFY = "=== CONTENDED) {\n";
+const NOTIFY = NO_NOTIFY + "      Atomics.notify(this.#words, this.#at, 1);\n";
 const RECHECK = "        announced = true;\n        continue;\n";
 const NO_RECHECK = "        announced = true;\n";
 const PARK = "        Atomics.wait(this.#words, this.#epoch, epoch, SLICE_MS);";
@@ -27,7 +28,7 @@ const planted = (subject: string, file: string) => (name: string, find: string, 
   ({ subject, name, file, find, replace }) satisfies Planted;
 
 export const INTERLEAVINGS: readonly Planted[] = [
-  planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, ""),
+  planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, NO_NOTIFY),
   planted("swap-buffer", MUTEX)(
     "a woken waiter takes the lock as uncontended",
     "    if (Atomics.exchange(this.#words, this.#at, CONTENDED) === FREE) return true;\n",
@@ -38,6 +39,11 @@ export const INTERLEAVINGS: readonly Planted[] = [
     "unlock in two operations",
     "    if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {",
     "    const was = Atomics.load(this.#words, this.#at);\n    Atomics.store(this.#words, this.#at, FREE);\n    if (was === CONTENDED) {",
+  ),
+  planted("swap-buffer", MUTEX)(
+    "a thread that an abort ends keeps its wake-up",
+    "        Atomics.notify(this.#words, this.#at, 1);\n        this.#lifecycle.check();\n",
+    "        this.#lifecycle.check();\n",
   ),
   planted("swap-buffer", SWAP)(
     "a swap wakes nobody who waits for room",
@@ -118,14 +124,19 @@ export const INTERLEAVINGS: readonly Planted[] = [
     "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
     "    this.ask();\n    Atomics.store(words, this.#ring.read, end);\n    return bytes.subarray(this.#read, end);\n",
   ),
-  planted("sharded-rings", POLLING)(
-    "a consumer sleeps and has not asked",
-    "        if (hungry) this.ask();\n",
-    "",
+  planted("sharded-rings", RINGS)(
+    "a run is taken and no more is asked for",
+    "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
+    "    return bytes.subarray(this.#read, end);\n",
   ),
   planted("async-lock", "strategies/primitives/async_mutex.ts")(
     "unlock without notify",
     NOTIFY,
+    NO_NOTIFY,
+  ),
+  planted("async-lock", "strategies/primitives/async_mutex.ts")(
+    "a thread that an abort ends keeps its wake-up",
+    "    if (this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);\n",
     "",
   ),
   planted("async-lock", "strategies/primitives/async_mutex.ts")(
