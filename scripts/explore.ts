@@ -119,12 +119,10 @@ async function findPlanted(
   const root = pathToFileURL(folder).href;
   let schedules = 0;
   try {
-    const own = cases.filter(({ strategy }) => strategy === bug.subject);
-    const bounds = Array.from({ length: preemptions + 1 }, (_, bound) => bound);
-    for (const [bound, one] of bounds.flatMap((bound) => own.map((one) => [bound, one] as const))) {
+    for (const one of cases.filter(({ strategy }) => strategy === bug.subject)) {
       const stage = await Stage.open(one, root);
       try {
-        const result = await explore(stage, bound, most);
+        const result = await fewestPreemptions(stage, preemptions, most);
         schedules += result.schedules;
         if (result.found === null) continue;
         const { violation, choices } = result.found;
