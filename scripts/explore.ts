@@ -1,7 +1,7 @@
 /** Runs a strategy's small cases in every order of their steps, as far as a bound on preemptions goes. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { plant } from "../bench/testing/planted.ts";
+import { PlantedSource } from "../bench/testing/planted.ts";
 import { type Case, casesOf, EXPLORED } from "../strategies/testing/explore/cases.ts";
 import { explore, Stage } from "../strategies/testing/explore/search.ts";
 import {
@@ -115,8 +115,9 @@ async function findPlanted(
   preemptions: number,
   most: number,
 ): Promise<string[]> {
-  const folder = plant([bug]);
-  const root = pathToFileURL(folder).href;
+  const source = new PlantedSource();
+  source.plant([bug]);
+  const root = pathToFileURL(source.folder).href;
   let schedules = 0;
   try {
     for (const one of cases.filter(({ strategy }) => strategy === bug.subject)) {
@@ -144,7 +145,7 @@ async function findPlanted(
     console.log(`${bug.subject} | ${bug.name} | NOT FOUND in ${schedules} schedules`);
     return [bug.subject, bug.name, "", "not found", String(schedules), ""];
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    source.remove();
   }
 }
 
@@ -159,10 +160,11 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
     );
   }
   const [schedule, stops] = text.split("@");
-  const folder = bug === undefined ? null : plant([bug]);
+  const source = bug === undefined ? null : new PlantedSource();
+  if (bug !== undefined) source?.plant([bug]);
   try {
     const choices = parse(schedule);
-    const root = folder === null ? SOURCE : pathToFileURL(folder).href;
+    const root = source === null ? SOURCE : pathToFileURL(source.folder).href;
     return await tell(
       one,
       root,
@@ -171,7 +173,7 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
       bug?.name,
     );
   } finally {
-    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+    source?.remove();
   }
 }
 

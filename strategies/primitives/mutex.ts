@@ -83,11 +83,9 @@ export class Mutex implements BlockingLock {
         Atomics.wait(this.#words, this.#at, HELD, NAP_MS);
         held = this.#spin();
       }
-      if (!held && this.#lifecycle.aborted()) {
-        // What woke this thread was meant for one that takes the lock, and others may sleep still.
-        Atomics.notify(this.#words, this.#at, 1);
-        this.#lifecycle.check();
-      }
+      // What woke this thread was meant for one that takes the lock, and others may sleep still.
+      if (!held && this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);
+      if (!held) this.#lifecycle.check();
     }
     this.#waits.blockedMs += performance.now() - since;
     return held;

@@ -1,9 +1,8 @@
 /** The shortest cases of every strategy on shared memory with one preemption, and mistakes that this must find. */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { plant } from "../../../bench/testing/planted.ts";
+import { PlantedSource } from "../../../bench/testing/planted.ts";
 import { currentRuntime } from "../../../bench/runtime.ts";
 import { INTERLEAVINGS } from "../mutations/interleavings.ts";
 import { type Case, casesOf, EXPLORED } from "./cases.ts";
@@ -42,9 +41,10 @@ test(
     for (const name of ["unlock without notify", "committed before the copy"]) {
       const bug = INTERLEAVINGS.find((planted) => planted.name === name);
       assert.ok(bug);
-      const folder = plant([bug]);
+      const source = new PlantedSource();
       try {
-        const root = pathToFileURL(folder).href;
+        source.plant([bug]);
+        const root = pathToFileURL(source.folder).href;
         const [one] = casesOf(bug.subject);
         const { found, stops } = await exploreOnce(one, root, 1, 2_000);
         assert.ok(found, name);
@@ -53,7 +53,7 @@ test(
         assert.equal(violation, found.violation);
         assert.equal(lines.length, found.choices.length);
       } finally {
-        rmSync(folder, { recursive: true, force: true });
+        source.remove();
       }
     }
   },

@@ -14,8 +14,7 @@ const CHANNEL = "strategies/channel.ts";
 const ATOMIC = "strategies/atomic_swap.ts";
 const RINGS = "strategies/sharded_rings.ts";
 const ASYNC = "strategies/async_lock.ts";
-const NO_NOTIFY = "=== CONTENDED) {\n";
-const NOTIFY = NO_NOTIFY + "      Atomics.notify(this.#words, this.#at, 1);\n";
+const NOTIFY = "      Atomics.notify(this.#words, this.#at, 1);\n";
 const RECHECK = "        announced = true;\n        continue;\n";
 const NO_RECHECK = "        announced = true;\n";
 const PARK = "        Atomics.wait(this.#words, this.#epoch, epoch, SLICE_MS);";
@@ -28,7 +27,7 @@ const planted = (subject: string, file: string) => (name: string, find: string, 
   ({ subject, name, file, find, replace }) satisfies Planted;
 
 export const INTERLEAVINGS: readonly Planted[] = [
-  planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, NO_NOTIFY),
+  planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, ""),
   planted("swap-buffer", MUTEX)(
     "a woken waiter takes the lock as uncontended",
     "    if (Atomics.exchange(this.#words, this.#at, CONTENDED) === FREE) return true;\n",
@@ -42,8 +41,8 @@ export const INTERLEAVINGS: readonly Planted[] = [
   ),
   planted("swap-buffer", MUTEX)(
     "a thread that an abort ends keeps its wake-up",
-    "        Atomics.notify(this.#words, this.#at, 1);\n        this.#lifecycle.check();\n",
-    "        this.#lifecycle.check();\n",
+    "      if (!held && this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);\n",
+    "",
   ),
   planted("swap-buffer", SWAP)(
     "a swap wakes nobody who waits for room",
@@ -129,10 +128,15 @@ export const INTERLEAVINGS: readonly Planted[] = [
     "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
     "    return bytes.subarray(this.#read, end);\n",
   ),
+  planted("sharded-rings", POLLING)(
+    "a consumer sleeps and has not asked",
+    "        if (hungry) this.ask();\n",
+    "",
+  ),
   planted("async-lock", "strategies/primitives/async_mutex.ts")(
     "unlock without notify",
     NOTIFY,
-    NO_NOTIFY,
+    "",
   ),
   planted("async-lock", "strategies/primitives/async_mutex.ts")(
     "a thread that an abort ends keeps its wake-up",
