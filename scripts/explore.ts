@@ -16,6 +16,23 @@ import { count } from "./cli/values.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = pathToFileURL(ROOT).href.replace(/\/$/, "");
+const EXPLORED_HEAD = [
+  "strategy",
+  "case",
+  "schedules",
+  "longest, steps",
+  "stops",
+  "explored",
+  "result",
+];
+const PLANTED_HEAD = [
+  "strategy",
+  "planted",
+  "case",
+  "found as",
+  "schedules until then",
+  "preemptions",
+];
 const PAGE = `${ROOT}docs/reliability.md`;
 
 await runMain("explore", async () => {
@@ -57,28 +74,22 @@ await runMain("explore", async () => {
     );
   }
   if (options.planted === undefined) {
-    const rows = [];
     let failed = false;
     for (const one of cases) {
       const { row, found } = await exploreCase(one, preemptions, most);
-      rows.push(row);
+      if (options.writeTable) writeTable("explored", EXPLORED_HEAD, row);
       failed ||= found;
     }
-    const head = ["strategy", "case", "schedules", "longest, steps", "stops", "explored", "result"];
-    if (options.writeTable) writeTable("explored", [head, ...rows]);
     return failed ? EXIT.failed : EXIT.ok;
   }
   const text = options.planted === true ? "" : options.planted;
-  const rows = [];
   let escaped = 0;
   for (const bug of INTERLEAVINGS) {
     if (!names.includes(bug.subject) || !bug.name.includes(text)) continue;
     const row = await findPlanted(bug, cases, preemptions, most);
-    rows.push(row);
+    if (options.writeTable) writeTable("planted", PLANTED_HEAD, row);
     if (row[3] === "not found") escaped++;
   }
-  const head = ["strategy", "planted", "case", "found as", "schedules until then", "preemptions"];
-  if (options.writeTable) writeTable("planted", [head, ...rows]);
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
@@ -210,17 +221,16 @@ function again(
   return `again: npm run explore -- ${one.strategy}${bug} --case "${one.name}" --replay "${schedule}"`;
 }
 
-/** Rows of what was not explored now stay. */
-function writeTable(name: string, rows: readonly string[][]): void {
+/** Row by row, so that what was explored until an interruption stays, as other rows do. */
+function writeTable(name: string, head: readonly string[], row: string[]): void {
   const text = readFileSync(PAGE, "utf8");
   const [, from, old, to] =
     new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`).exec(text) ?? [];
   if (old === undefined) throw new Error(`docs/reliability.md has no place for "${name}"`);
-  const [head, ...body] = rows;
   const kept = old.split("\n").filter((line) => line.startsWith("|")).slice(2)
     .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
-    .filter((old) => !body.some((row) => row[0] === old[0] && row[1] === old[1]));
-  const all = [...kept, ...body];
+    .filter((old) => row[0] !== old[0] || row[1] !== old[1]);
+  const all = [...kept, row];
   const known = name === "explored"
     ? EXPLORED.flatMap(casesOf).map((one) => `${one.strategy} ${one.name}`)
     : INTERLEAVINGS.map((bug) => `${bug.subject} ${bug.name}`);
