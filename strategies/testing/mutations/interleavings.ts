@@ -124,11 +124,6 @@ export const INTERLEAVINGS: readonly Planted[] = [
     "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
     "    this.ask();\n    Atomics.store(words, this.#ring.read, end);\n    return bytes.subarray(this.#read, end);\n",
   ),
-  planted("sharded-rings", RINGS)(
-    "a run is taken and no more is asked for",
-    "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
-    "    return bytes.subarray(this.#read, end);\n",
-  ),
   planted("sharded-rings", POLLING)(
     "a consumer sleeps and has not asked",
     "        if (hungry) this.ask();\n",
