@@ -50,6 +50,7 @@ interface Asked {
   producers: number;
   workers: number;
   messageBytes: number;
+  workload: string;
 }
 
 /** Why a client cannot run a cell, or null. */
@@ -57,6 +58,7 @@ export function lackOf(client: Client, cell: Asked): string | null {
   const { threads, messageBytes: [least, largest] } = client;
   if (cell.sink === "none") return "a client sends over a socket, and --sink none has none";
   if (cell.load !== null) return "a client has no open loop";
+  if (cell.workload !== "bytes") return `a client sends bytes, and no workload of ${cell.workload}`;
   if (cell.turn > 0) return "a client runs each producer to its end, without --turn";
   if (Math.min(cell.workers, cell.producers) > threads) {
     return `it takes ${threads} threads of producers at most`;
