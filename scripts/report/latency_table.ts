@@ -78,7 +78,7 @@ export function latencyNotes(ranks: readonly WaitRank[], rows: readonly Summary[
       : []),
     ...(figures.some(({ isSaturated }) => isSaturated)
       ? [
-        "! saturated at some P: it delivers less than 97 % of what is due, so its waits grow for as long as the run goes on.",
+        "! saturated at some P: it delivers less than 97 % of what is due, and its waits would grow with a longer run.",
       ]
       : []),
     ...(figures.some(({ isMostlyPacing }) => isMostlyPacing)

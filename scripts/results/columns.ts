@@ -397,7 +397,7 @@ export const SUMMARY_COLUMNS = [
     name: "saturated",
     kind: "flag",
     help:
-      "delivered_share under 0.97, and p50_us or end_p50_us at least a quarter of what the run ends late: what waits grows for as long as the run goes on",
+      "delivered_share under 0.97, and p50_us or end_p50_us at least a quarter of what the run ends late: more is due than is delivered, beyond what the end of a run explains",
   },
 ] as const satisfies readonly Column[];
 
