@@ -27,7 +27,13 @@ async function stream(domain = "", address?: string): Promise<number> {
     console.error(`${(error as Error).message}; give one: squat.ts example.com [host:port]`);
     return 2;
   }
-  const out = await open(address);
+  let out: Writable;
+  try {
+    out = await open(address);
+  } catch (error) {
+    console.error(`${address} does not answer: ${(error as Error).message}`);
+    return 1;
+  }
   const fan = openFanIn("swap-buffer", { producers: WORKERS, workers: WORKERS, capacity: 65_536 });
   for (const [worker, ticket] of fan.tickets.entries()) {
     const thread = new Worker(new URL(import.meta.url), {
@@ -39,18 +45,23 @@ async function stream(domain = "", address?: string): Promise<number> {
   const counts = new Map<string, number>();
   const decoder = new TextDecoder();
   // A reader that leaves, as `head` does, has seen enough: that is no error.
-  let hasLeft = false;
-  out.on("error", () => hasLeft = true);
+  let broken: NodeJS.ErrnoException | null = null;
+  out.on("error", (error) => broken = error);
   for await (const run of fan.consumer) {
     const text = decoder.decode(run.slice());
     for (const line of text.split("\n").slice(0, -1)) {
       const { kind } = JSON.parse(line);
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
-    const failed = await new Promise((resolve) => out.write(text, resolve));
-    if (failed || hasLeft) {
+    const failed = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) =>
+      out.write(text, resolve)
+    );
+    const reason = failed ?? broken;
+    if (reason) {
       fan.consumer.abort();
-      return 0;
+      if (out === process.stdout && reason.code === "EPIPE") return 0;
+      console.error(`the output was lost: ${reason.message}`);
+      return 1;
     }
   }
   if (out !== process.stdout) {

@@ -117,9 +117,9 @@ function withinRun({ samples, environment }: Results, between: string): CellChan
   return cells;
 }
 
-/** A cell that is there and was not measured: it failed, or is so slow now that it is skipped. */
+/** A cell that is there and was not measured: it failed, or is so slow now that it is skipped. One that may drop never had a figure. */
 function hasLostItsFigure({ status }: CellChange): boolean {
-  return status !== "ok";
+  return status !== "ok" && status !== "dropped";
 }
 
 /** What a CI is told: the worst that is true of any cell. */

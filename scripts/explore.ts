@@ -84,8 +84,13 @@ await runMain("explore", async () => {
   }
   const text = options.planted === true ? "" : options.planted;
   let escaped = 0;
-  for (const bug of INTERLEAVINGS) {
-    if (!names.includes(bug.subject) || !bug.name.includes(text)) continue;
+  const bugs = INTERLEAVINGS.filter(({ subject, name }) =>
+    names.includes(subject) && name.includes(text)
+  );
+  if (bugs.length === 0) {
+    throw new UsageError(`nothing that is planted into these has "${text}" in its name`);
+  }
+  for (const bug of bugs) {
     const row = await findPlanted(bug, cases, preemptions, most);
     if (options.writeTable) writeTable("planted", PLANTED_HEAD, row);
     if (row[3] === "not found") escaped++;
@@ -170,7 +175,10 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
       `nothing that is planted into ${one.strategy} has "${planted}" in its name`,
     );
   }
-  const [schedule, stops] = text.split("@");
+  const [schedule, stops = ""] = text.split("@");
+  if (!/^(\d+(,\d+)*)?$/.test(stops)) {
+    throw new UsageError(`"${stops}" is no list of stops: repeat the whole text behind "again:"`);
+  }
   const source = bug === undefined ? null : new PlantedSource();
   if (bug !== undefined) source?.plant([bug]);
   try {
@@ -180,7 +188,7 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
       one,
       root,
       choices,
-      new Set((stops ?? "").split(",").filter(Boolean).map(Number)),
+      new Set(stops.split(",").filter(Boolean).map(Number)),
       bug?.name,
     );
   } finally {

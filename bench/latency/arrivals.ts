@@ -9,8 +9,8 @@ import { random } from "../workload/random.ts";
  *     exponential   gaps as of independent users (a Poisson process)
  *     even          all gaps alike, producers shifted by i / P of one
  *     burst         exponential, but what would come within the next 20 ms comes at once
- *     staggered     exponential at twice the rate, in half the time: producers join one after the other, and each closes
- *                   while others still send
+ *     staggered     exponential at twice the rate, in half the time: producers join one after the other in the first half
+ *                   of the run, and close one after the other in the second
  *     ramp          the rate grows from 0 to twice its mean
  */
 export const SPACINGS = ["exponential", "even", "burst", "staggered", "ramp"] as const;
@@ -55,9 +55,11 @@ export function dueTimes(
   let at = 0;
   const ends = Float64Array.from({ length: messages + 1 }, () => at -= Math.log(1 - next()));
   const wholeMs = messages * gapMs;
-  const shaped = SHAPES[spacing];
+  const last = Math.max(1, producers - 1);
+  // One producer alone joins at the beginning and closes at the end.
+  const shaped = spacing === "staggered" && producers === 1 ? SHAPES.exponential : SHAPES[spacing];
   return ends.subarray(0, messages).map((end) =>
-    shaped(end / at * wholeMs, wholeMs, producer / producers)
+    shaped(end / at * wholeMs, wholeMs, producer / last)
   );
 }
 

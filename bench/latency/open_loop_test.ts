@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
+import type { Params } from "../../strategies/strategy.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
 import { carryOut } from "../process/run.ts";
 import type { CellSpec } from "../process/spec.ts";
@@ -14,11 +15,16 @@ import { PaceBlock } from "./pace_block.ts";
 const ANSWERING = new URL("../testing/answering_worker.ts", import.meta.url);
 
 /** 8 producers with 40 messages each, 20 ms long. */
-async function openLoop(subjectName: string, spacing: Spacing, consumerWorkUs = 0) {
+async function openLoop(
+  subjectName: string,
+  spacing: Spacing,
+  consumerWorkUs = 0,
+  params: Params = {},
+) {
   const pace = { ratePerS: 16_000, spacing, seed: 3 };
   const spec: CellSpec = {
     subject: subjectName,
-    params: {},
+    params,
     producers: 8,
     workers: 2,
     messages: 40,
@@ -92,6 +98,13 @@ test(
     assert.ok(first.writes < 320 / 4, `${first.writes} writes`);
   },
 );
+
+test("of a hand-off that may drop nobody says waits, also where nothing was dropped", async () => {
+  const { first, last } = await openLoop("swap-buffer", "even", 0, { overflow: "drop-newest" });
+  for (const { status, detail, waits } of [first, last]) {
+    assert.deepEqual([status, waits], ["dropped", null], detail);
+  }
+});
 
 test("the pacing alone sends nothing and has its lateness", { timeout: 60_000 }, async () => {
   const { first } = await openLoop("empty", "even");

@@ -14,6 +14,8 @@ import { batchBytes } from "./batch_size.ts";
 type Loaded = "open" | "join";
 
 export interface Peer extends Omit<BlockingStrategy, Loaded> {
+  /** As a subject says it. */
+  isBatched?: true;
   load(): Promise<Pick<BlockingStrategy, Loaded>>;
 }
 
@@ -35,6 +37,7 @@ const ringbuf: Peer = {
 const portBatches: Peer = {
   name: "port-batches",
   kind: "blocking",
+  isBatched: true,
   summary: "peer: the platform's MessagePort with transferred buffers of up to 64 KiB",
   params: {},
   variants: [],

@@ -11,6 +11,8 @@ export interface SubjectEntry {
   name: string;
   kind: "blocking" | "async" | "control";
   summary: string;
+  /** It hands over when a batch is full and not before, so that in an open loop every wait would be the batch's. */
+  isBatched?: true;
   params: Readonly<Record<string, ParamSpec>>;
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */

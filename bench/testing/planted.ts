@@ -8,7 +8,7 @@ import { runArguments, type RuntimeKind } from "../runtime.ts";
 import type { CellEvent } from "../process/spec.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PARTS = ["bench", "strategies", "mod.ts", "package.json", "deno.json"];
+const PARTS = ["bench", "strategies", "examples", "mod.ts", "package.json", "deno.json"];
 
 /** The programs of a source that can be run: a cell, and the hand-offs in which every wake-up is needed. */
 export const CELL = "bench/process/cell.ts";

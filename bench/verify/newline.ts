@@ -1,5 +1,5 @@
 /** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON, letters in it or look-alike domains. */
-import { domainLine } from "../workload/lines.ts";
+import { lineOf } from "../workload/lines.ts";
 import { type LineLetters, lineLetters } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { Sequences } from "./sequences.ts";
@@ -10,6 +10,8 @@ const LINE_FEED = 10;
 const LINES = {
   newline: /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/,
   json: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"([a-z]*)"\}$/,
+  /** As JSON, but of the length that the workload says. */
+  filler: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"[a-z]*"\}$/,
   domains: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),[ -~]*\}$/,
 };
 
@@ -17,8 +19,8 @@ export class NewlineVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #sequences: Sequences;
   readonly #letters: LineLetters;
-  /** The whole line, where it has more in it than letters; else null. */
-  readonly #line: ReturnType<typeof domainLine> | null;
+  /** The whole line, where the suite's workloads say each of its bytes; else null. */
+  readonly #line: ReturnType<typeof lineOf> | null;
   readonly #decoder = new TextDecoder("latin1");
   readonly #pattern: RegExp;
   /** Of each connection, the beginning of a line. */
@@ -32,7 +34,8 @@ export class NewlineVerifier implements Verifier {
     this.#header = header;
     this.#sequences = new Sequences(header.producers, header.messages);
     this.#letters = lineLetters(header);
-    this.#line = header.framing === "domains" ? domainLine(header) : null;
+    const { framing } = header;
+    this.#line = framing === "domains" || framing === "filler" ? lineOf(framing, header) : null;
     this.#pattern = LINES[header.framing as keyof typeof LINES];
     this.#rests = Array.from(
       { length: header.connections?.count ?? 1 },

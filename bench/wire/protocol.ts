@@ -30,7 +30,7 @@ export const NAME_BYTES = 8;
 export const MAX_CONNECTIONS = 256;
 
 /** What a run consists of: messages of a fixed size, text, JSON or domain lines, or the single bytes of a second pass. */
-export const FRAMINGS = ["fixed", "newline", "grouped", "json", "domains"] as const;
+export const FRAMINGS = ["fixed", "newline", "grouped", "json", "domains", "filler"] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
 /** What a client announces before it sends. */
@@ -141,5 +141,5 @@ export function mostBytes(header: RunHeader): number | null {
 
 /** Whether messages end with a line feed and differ in length. */
 export function isLines(framing: Framing): boolean {
-  return framing === "newline" || framing === "json" || framing === "domains";
+  return framing !== "fixed" && framing !== "grouped";
 }

@@ -132,3 +132,27 @@ function paramsOf(name: string, all: Record<string, string | number>): CellSpec[
   }[name];
   return Object.fromEntries((own ?? []).map((key) => [key, all[key]]));
 }
+
+test("filler that is shorter or longer than the workload says is corrupt", () => {
+  const filler = { ...header, framing: "filler" as const };
+  const line = lineOf("filler", header);
+  const stream = (change: (text: string) => string) => {
+    let text = "";
+    for (let producer = 0; producer < header.producers; producer++) {
+      for (let sequence = 0; sequence < header.messages!; sequence++) {
+        text += change(line(producer, sequence));
+      }
+    }
+    return new TextEncoder().encode(text);
+  };
+  assert.equal(verdictOf(stream((text) => text), filler).status, "ok");
+  for (
+    const change of [
+      (text: string) => text.replace(/"[a-z]*"}/, '""}'),
+      (text: string) => text.replace(/[a-z]"}/, '"}'),
+      (text: string) => text.replace('"producer":', '"producer":0'),
+    ]
+  ) {
+    assert.equal(verdictOf(stream(change), filler).status, "corrupt");
+  }
+});

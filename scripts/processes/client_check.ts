@@ -95,6 +95,9 @@ async function faultOf(
     const report = reportOf(printable(output.trimEnd()), task, wallUs);
     if (runs.length !== 1) return `the listener has seen ${runs.length} runs, and not one`;
     const { header, verdict } = runs[0];
+    if (report.peakBytes > Math.max(task.capacity, task.messageBytes)) {
+      return `it wrote ${report.peakBytes} bytes at once, more than the capacity of ${task.capacity} holds`;
+    }
     const odd = (["producers", "messages", "messageBytes", "seed", "run", "warmUp"] as const)
       .find((name) => header[name] !== task[name]);
     if (odd !== undefined) return `the header says ${odd} ${header[odd]}, the task ${task[odd]}`;

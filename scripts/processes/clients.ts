@@ -89,6 +89,9 @@ export function describeClient(path: string, label: string): Client {
   if (pairs.length === 0 || !pairs.every(isNamed)) {
     throw new Error("arms in --describe do not map names to labels such as swap-buffer");
   }
+  const labels = pairs.map(([, own]) => own);
+  const twice = labels.find((own, at) => labels.indexOf(own) !== at);
+  if (twice !== undefined) throw new Error(`two arms in --describe stand for ${twice}`);
   return {
     kind: "client",
     version: version.slice(0, 40),

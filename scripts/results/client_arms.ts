@@ -1,5 +1,6 @@
 /** What a client measures of what was asked for: its arms, as strategies of the suite or with names of their own. */
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
+import { UsageError } from "../cli/command.ts";
 import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { parseSubject, type SubjectChoice } from "./subjects.ts";
@@ -18,7 +19,7 @@ export function subjectsUnder(
   chosen: readonly SubjectChoice[],
 ): Planned[] {
   if (runtime.kind !== "client") return [...chosen];
-  return Object.entries(runtime.arms).flatMap(([arm, label]): Planned[] => {
+  const planned = Object.entries(runtime.arms).flatMap(([arm, label]): Planned[] => {
     const own = SUBJECTS.every(({ name }) => name !== label.split(":")[0]);
     if (own) return [{ entry: unbounded(label, "blocking"), params: {}, arm }];
     const { entry, params } = parseSubject(label, `--client ${runtime.label}`);
@@ -27,6 +28,19 @@ export function subjectsUnder(
     );
     return isChosen ? [{ entry: unbounded(entry.name, entry.kind), params, arm }] : [];
   });
+  const keys = planned.map(({ entry, params }) => JSON.stringify([entry.name, params]));
+  const twice = planned.find((_, at) => keys.indexOf(keys[at]) < at);
+  if (twice !== undefined) {
+    throw new UsageError(
+      `--client ${runtime.label} has two arms that stand for the same ${twice.entry.name}`,
+    );
+  }
+  if (planned.length > 0) return planned;
+  throw new UsageError(
+    `--client ${runtime.label} has none of what was chosen; it has ${
+      Object.values(runtime.arms).join(", ")
+    }`,
+  );
 }
 
 /** How a client stores what waits is its own affair. */

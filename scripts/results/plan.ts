@@ -163,6 +163,9 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   if (cell.kind === "async" && cell.turn > 0) {
     return "--turn is for producers that block: those of an async strategy are all in flight at once";
   }
+  if (cell.load !== null && entry.isBatched) {
+    return "it hands over full batches alone, so each wait in an open loop would be that of a batch";
+  }
   if (messages === 0) return `${producers} producers have less than a message each`;
   if (messages > MAX_MESSAGES) {
     return `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;

@@ -59,6 +59,11 @@ export function skippedSample(cell: Cell, place: Place, why: string): Sample {
   return { ...emptySample(cell, place), status: "skipped", detail: why };
 }
 
+/** What a run took, µs, also where it may have dropped messages and has no figure; null of one that proves nothing. */
+export function timeOf({ elapsed_us, dropped_elapsed_us }: Sample): number | null {
+  return elapsed_us ?? dropped_elapsed_us;
+}
+
 function runColumns(run: RunReport): Partial<Sample> {
   const { status, detail } = run;
   return {

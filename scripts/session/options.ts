@@ -152,6 +152,16 @@ export function readOptions(
 
 /** What is dropped is announced by producer, so messages must name theirs. @throws {UsageError} */
 function refuseBesideDropping(given: Record<string, unknown>): void {
+  if (given.workload !== "bytes") {
+    throw new UsageError(
+      "a hand-off that drops is proven with messages of one size: leave --workload out",
+    );
+  }
+  if (given.load !== undefined || given.sweep === true) {
+    throw new UsageError(
+      "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
+    );
+  }
   if ((given.messageSize as number[]).includes(1)) {
     throw new UsageError(
       "a hand-off that drops needs messages that name their producer: give --message-size 8 or more, such as 64",
@@ -161,11 +171,6 @@ function refuseBesideDropping(given: Record<string, unknown>): void {
     (given.producers as number[] | undefined ?? []).some((count) => count > MAX_TRAILER_PRODUCERS)
   ) {
     throw new UsageError(`a hand-off that drops takes at most ${MAX_TRAILER_PRODUCERS} producers`);
-  }
-  if (given.load !== undefined || given.sweep === true) {
-    throw new UsageError(
-      "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
-    );
   }
 }
 

@@ -113,6 +113,7 @@ test("a hand-off that drops is refused where its loss could not be proven, and k
     ["--overflow", "drop-oldest", ...sized, "--strategies", "sharded-rings"],
     [...drop, ...sized, "--load", "50%"],
     [...drop, ...sized, "--sweep"],
+    [...drop, "--workload", "domains"],
     [...drop, ...sized, "--producers", "65537"],
   ];
   for (const argv of refused) {

@@ -3,6 +3,7 @@ import { LEAST_MESSAGES, PILOT_RUNS, predictedUs } from "../../bench/process/bud
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import { type Cell, seriesOf } from "../results/plan.ts";
+import { timeOf } from "../results/samples.ts";
 
 interface Known {
   /** Of one run. */
@@ -35,8 +36,9 @@ export class Predictions {
 
   /** The same from the row of an earlier pilot. */
   recall(cell: Cell, row: Sample): void {
-    if (row.elapsed_us === null || row.messages === null || row.process_ms === null) return;
-    this.#know(cell, row.messages, row.elapsed_us, row.process_ms);
+    const elapsedUs = timeOf(row);
+    if (elapsedUs === null || row.messages === null || row.process_ms === null) return;
+    this.#know(cell, row.messages, elapsedUs, row.process_ms);
   }
 
   correct(cell: Cell, wallMs: number): void {

@@ -7,7 +7,7 @@ import type { CellSpec, RunReport } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { cellTask } from "../results/cell_task.ts";
 import { identityOf } from "../results/cell_key.ts";
-import { samplesOf, skippedSample } from "../results/samples.ts";
+import { samplesOf, skippedSample, timeOf } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
 import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
@@ -162,11 +162,11 @@ export class Session {
 
   /** @param rows of the pilot of a cell */
   #fit(cell: Cell, rows: readonly Sample[]): void {
-    const good = rows.find(({ elapsed_us }) => elapsed_us !== null);
+    const good = rows.find((row) => timeOf(row) !== null);
     if (good === undefined) return;
     this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good.messages ?? 0));
     if ((good.delivered ?? 0) > 0) {
-      this.#capacity.set(cell, good.delivered! / good.elapsed_us! * 1e6);
+      this.#capacity.set(cell, good.delivered! / timeOf(good)! * 1e6);
     }
   }
 

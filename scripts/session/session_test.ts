@@ -204,6 +204,20 @@ test("what sends no messages is not taken to be slow by the message", async () =
   assert.deepEqual(rows.filter(({ status }) => status === "skipped"), []);
 });
 
+test("the pilot of a hand-off that may drop chooses, too, though its time is no figure", async () => {
+  const asked: CellSpec[] = [];
+  const runCell: RunCell = (_, spec) => {
+    asked.push(spec);
+    const status = spec.subject === "empty" ? "ok" : "dropped";
+    const messages = spec.task === "pilot" ? 512 : spec.messages;
+    return Promise.resolve(outcome([{ ...REPORT, type: "run", status, messages }, END]));
+  };
+  const argv = ["--strategies", "swap-buffer", "--overflow", "drop-newest", "--rounds", "1"];
+  await rowsOf([...argv, "--producers", "4", "--message-size", "64"], runCell);
+  const measured = asked.find(({ task, subject }) => task === "measure" && subject !== "empty");
+  assert.equal(measured?.messages, 512);
+});
+
 test("a pilot that fails chooses the least, and says no number of its own", async () => {
   const asked: CellSpec[] = [];
   const runCell: RunCell = (_, spec) => {
