@@ -19,6 +19,10 @@ const HEALTHY_CELLS = 5;
 const LEAST_SILENCE_MS = 4_000;
 /** Healthy source that says nothing for so long (ms) does hang. */
 const HEALTHY_SILENCE_MS = 60_000;
+/** Hand-offs that a lost wake-up has to hang in: threads that wait for a lock have to meet there first. */
+const WAKE_TRIALS = 5;
+/** Messages of each of their two Workers: more than a turn on a busy core sends. */
+const FLOOD = 20_000;
 /** Mutations at a time. */
 const LANES = 2;
 /** Beside them, of those that hang: they sleep, and take no core from anybody. */
@@ -128,7 +132,8 @@ async function caughtHow(
   source.plant(mutation.also === undefined ? [mutation] : [mutation, mutation.also]);
   if (mutation.byChance) return await caughtByChance(mutation, trial, source);
   if (mutation.wakes) {
-    const hands = [handOf(mutation.subject)];
+    const hand = { ...handOf(mutation.subject), flood: FLOOD };
+    const hands = Array.from({ length: WAKE_TRIALS }, () => hand);
     return judge(await runPlanted(source, trial.runtime, hands, trial.silenceMs, WAKE_TRIAL));
   }
   for (const cell of CELLS) {

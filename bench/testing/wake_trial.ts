@@ -3,7 +3,7 @@
  * consumer sleeps before each message, producers sleep on a full hand-off and for its lock, and the last close comes to
  * a sleeping consumer. Where a wake-up is missing, this program falls silent.
  *
- *     <runtime> bench/testing/wake_trial.ts     a JSON list of { subject, params } as a line on standard input
+ *     <runtime> bench/testing/wake_trial.ts     a JSON list of { subject, params, flood } as a line on standard input
  *
  * Prints a JSON line for each that has ended, and one of the type `end` behind the last.
  */
@@ -20,14 +20,18 @@ const FLOOD = 2_000;
 const STALL_MS = 0.2;
 
 endWithParent(async (line) => {
-  for (const { subject, params } of JSON.parse(line)) {
-    await handOver(subject, params);
+  for (const { subject, params, flood = FLOOD } of JSON.parse(line)) {
+    await handOver(subject, params, flood);
     console.log(JSON.stringify({ type: "woken", subject, params }));
   }
   console.log(JSON.stringify({ type: "end" }));
 });
 
-async function handOver(subject: string, params: Record<string, string>): Promise<void> {
+async function handOver(
+  subject: string,
+  params: Record<string, string>,
+  flood: number,
+): Promise<void> {
   const strategy = findStrategy(subject)!;
   const { least } = strategy.capacityRange(WORKERS, 1);
   const handoff = strategy.open({
@@ -40,7 +44,7 @@ async function handOver(subject: string, params: Record<string, string>): Promis
   const words = new Int32Array(new SharedArrayBuffer(4 * WORDS.count));
   const workers = handoff.tickets.map((ticket, w) =>
     new Worker(new URL("./wake_worker.ts", import.meta.url), {
-      workerData: { ticket, words: words.buffer, flood: FLOOD, of: WORKERS },
+      workerData: { ticket, words: words.buffer, flood, of: WORKERS },
       transferList: handoff.transfers[w],
     })
   );
@@ -58,7 +62,7 @@ async function handOver(subject: string, params: Record<string, string>): Promis
     Atomics.add(words, WORDS.received, run.length);
     Atomics.notify(words, WORDS.received);
   }
-  if (received !== PINGS + WORKERS * FLOOD) throw new Error(`${received} bytes have arrived`);
+  if (received !== PINGS + WORKERS * flood) throw new Error(`${received} bytes have arrived`);
   await Promise.all(workers.map((worker) => worker.terminate()));
 }
 

@@ -93,6 +93,19 @@ test("--turn over a group of strategies skips the async ones in rows that say wh
   assert.ok(skipped.every(({ detail }) => /--turn is for producers that block/.test(detail!)));
 });
 
+test("what hands over full batches alone is skipped in an open loop, and measured at full load", async () => {
+  const argv = ["--strategies", "port-batches", "--producers", "16", "--message-size", "64"];
+  const statuses = async (...more: string[]) => {
+    const rows = await rowsOf(
+      [...argv, "--rounds", "1", ...more],
+      () => Promise.resolve(outcome([RUN, END])),
+    );
+    return rows.filter(({ strategy }) => strategy === "port-batches").map(({ status }) => status);
+  };
+  assert.deepEqual(await statuses("--rate", "1k"), ["skipped"]);
+  assert.ok(!(await statuses("--messages", "9")).includes("skipped"));
+});
+
 test("a run that is not ok has no number, its neighbours keep theirs", async () => {
   const bad: CellEvent = {
     ...REPORT,
