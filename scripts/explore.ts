@@ -165,7 +165,7 @@ async function findPlanted(
   }
 }
 
-/** The stops of a schedule belong to it, so the case is explored until it has met them. */
+/** The stops of a schedule belong to it, and stand behind it. */
 async function replay(one: Case, text: string, planted: string | undefined): Promise<number> {
   const bug = INTERLEAVINGS.find(({ subject, name }) =>
     planted !== undefined && subject === one.strategy && name.includes(planted)

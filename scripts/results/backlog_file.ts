@@ -15,7 +15,7 @@ import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
 import { identityOf } from "./cell_key.ts";
 import { BACKLOG_COLUMNS, type BacklogRow } from "./columns.ts";
-import { headerLine, parseRows, rowLine } from "./csv.ts";
+import { headerLine, parseRows, rowLine, wholeLines } from "./csv.ts";
 import type { Cell } from "./plan.ts";
 
 export const BACKLOG_FILE = "backlog.csv";
@@ -32,7 +32,7 @@ export class BacklogFile {
   constructor(folderPath: string) {
     this.#path = join(folderPath, BACKLOG_FILE);
     if (!existsSync(this.#path)) return;
-    let text = wholeLines(this.#path);
+    let text = wholeLines(readFileSync(this.#path, "utf8"));
     const rows = parseRows(BACKLOG_COLUMNS, text, this.#path);
     const torn = tornRows(rows);
     for (let row = 0; row < torn; row++) text = withoutLastLine(text);
@@ -65,7 +65,9 @@ export class BacklogFile {
 /** The series of a folder, of which the last may have lost its end; none where it has no such file. @throws {UsageError} */
 export function readBacklog(folderPath: string): BacklogRow[] {
   const path = join(folderPath, BACKLOG_FILE);
-  return existsSync(path) ? parseRows(BACKLOG_COLUMNS, wholeLines(path), path) : [];
+  return existsSync(path)
+    ? parseRows(BACKLOG_COLUMNS, wholeLines(readFileSync(path, "utf8")), path)
+    : [];
 }
 
 /** The series of several folders in one; of a cell that several have, the first, as one folder has one. @throws {UsageError} */
@@ -89,11 +91,6 @@ export function backlogKey(row: Omit<BacklogRow, Measured>): string {
 }
 
 type Measured = "ms" | "waiting_bytes" | "unread_bytes" | "held_messages";
-
-function wholeLines(path: string): string {
-  const text = readFileSync(path, "utf8");
-  return text.slice(0, text.lastIndexOf("\n") + 1);
-}
 
 function withoutLastLine(text: string): string {
   return text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1);

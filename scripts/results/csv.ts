@@ -68,3 +68,8 @@ function parseValue(
   if (text === "") return null;
   return kind === "number" ? Number(text) : kind === "flag" ? text === "true" : unguarded(text);
 }
+
+/** Without the line that a kill may have left half of. */
+export function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1);
+}

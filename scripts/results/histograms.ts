@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { RunReport } from "../../bench/process/spec.ts";
 import { identityOf } from "./cell_key.ts";
+import { wholeLines } from "./csv.ts";
 import type { Cell } from "./plan.ts";
 
 export const HISTOGRAM_LOG = "latency.hlog";
@@ -107,8 +108,7 @@ export class HistogramLog {
 /** The logs of several folders in one, under one heading; what a kill left half of is left out. */
 export function joinHistograms(sources: readonly string[], target: string): void {
   const texts = sources.map((source) => join(source, HISTOGRAM_LOG)).filter(existsSync)
-    .map((path) => readFileSync(path, "utf8"))
-    .map((text) => text.slice(0, text.lastIndexOf("\n") + 1));
+    .map((path) => wholeLines(readFileSync(path, "utf8")));
   if (texts.length === 0) return;
   const [first, ...more] = texts;
   const intervals = more.flatMap((text) => text.match(/^Tag=.*\n/gm) ?? []);
