@@ -37,6 +37,7 @@ const FAULTS: Record<string, RegExp> = {
   corrupt: /fault: .*corrupt/,
   forged: /fault: .*the listener says corrupt, the client ok/,
   seed: /fault: .*the header says seed 2, the task 1/,
+  capacity: /fault: .*it wrote 2100 bytes at once, more than the capacity of 256 holds/,
   clock: /fault: .*elapsedUs is 1000000000, but/,
   twice: /fault: .*several lines/,
   silent: /fault: .*no answer within 2 s/,

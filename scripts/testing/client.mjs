@@ -56,7 +56,12 @@ async function carryOut(task) {
   const start = performance.now();
   const bytes = content(task, fault === "seed" ? task.seed + 1 : task.seed);
   if (["corrupt", "forged"].includes(fault)) bytes[bytes.length >> 1] ^= 0x80;
-  socket.end(bytes);
+  const most = fault === "capacity" ? bytes.length : Math.max(task.capacity, task.messageBytes);
+  let writes = 0;
+  for (let at = 0; at < bytes.length; at += most, writes++) {
+    socket.write(bytes.subarray(at, at + most));
+  }
+  socket.end();
   const acknowledged = Number((await take(16)).readBigUInt64LE(8));
   const elapsedUs = (performance.now() - start) * 1_000;
   const verdict = Buffer.from(await take(96));
@@ -68,8 +73,8 @@ async function carryOut(task) {
     elapsedUs: fault === "clock" ? 1e9 : elapsedUs,
     connectUs: 0,
     bytes: bytes.length,
-    writes: 1,
-    peakBytes: bytes.length,
+    writes,
+    peakBytes: Math.min(bytes.length, most),
     acknowledged,
     verdict: verdict.toString("hex") + detail.toString("hex"),
   };
