@@ -71,6 +71,8 @@ const RING_WORDS = 3 * LINE;
 const SINGLES = 64;
 /** What a group may hold back, in bytes; a message of that size is published by itself. */
 const GROUP_BYTES = 256;
+/** Behind every ring, and an integer. */
+const NEVER = 0x7fff_ffff;
 
 interface RingTicket {
   memory: SharedArrayBuffer;
@@ -108,7 +110,7 @@ class Ring {
     this.last = base + LAST;
     this.read = base + READ;
     this.look = base + LOOK;
-    this.size = (memory.byteLength - wordCount * 4) / workers;
+    this.size = ((memory.byteLength - wordCount * 4) / workers) | 0;
     this.bytes = new Uint8Array(memory, wordCount * 4 + worker * this.size, this.size);
     this.roomAt = base + ROOM;
     this.room = new EventCount(this.words, this.roomAt, lifecycle, waits);
@@ -224,6 +226,10 @@ class RingsConsumer extends PollingConsumer {
   }
 }
 
+/**
+ * Every index is made an integer by `| 0`: JavaScriptCore goes on with a double where one has come from a division, from
+ * `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
+ */
 class RingProducer implements BlockingProducer {
   readonly #ring: Ring;
   readonly #bytes: Uint8Array;
@@ -269,7 +275,7 @@ class RingProducer implements BlockingProducer {
     this.#bytes = this.#ring.bytes;
     this.#words = this.#ring.words;
     this.#look = this.#ring.look;
-    this.#publish = publish;
+    this.#publish = publish | 0;
     this.#patient = patient;
     this.#limit = this.#ring.size;
     this.#largest = largestOf(this.#ring.size);
@@ -292,7 +298,7 @@ class RingProducer implements BlockingProducer {
     const at = this.#write;
     if (at < this.#stop && this.#words[this.#look] === 0) {
       this.#bytes[at] = byte;
-      this.#write = at + 1;
+      this.#write = (at + 1) | 0;
     } else {
       this.#sendByteSlowly(byte);
     }
@@ -308,14 +314,14 @@ class RingProducer implements BlockingProducer {
   }
 
   #wrote(length: number): void {
-    this.#write += length;
-    this.#publishAt += length - 1;
-    const due = Math.min(this.#publishAt, this.#publishBy);
+    this.#write = (this.#write + length) | 0;
+    this.#publishAt = (this.#publishAt + length - 1) | 0;
+    const due = Math.min(this.#publishAt, this.#publishBy) | 0;
     const asked = this.#words[this.#look] !== 0 && !this.#patient;
     if (this.#write >= due || asked) {
       this.#publishAll();
     } else {
-      this.#stop = Math.min(this.#limit, due - 1);
+      this.#stop = Math.min(this.#limit, due - 1) | 0;
       if (!this.#flushesSoon) this.#flushSoon();
     }
   }
@@ -337,11 +343,11 @@ class RingProducer implements BlockingProducer {
       this.#singles--;
     }
     const group = this.#patient || this.#singles === 0 ? this.#publish : 1;
-    this.#publishAt = write + group;
-    this.#publishBy = this.#patient ? Infinity : write + GROUP_BYTES;
+    this.#publishAt = (write + group) | 0;
+    this.#publishBy = this.#patient ? NEVER : (write + GROUP_BYTES) | 0;
     // Where no flush is on its way the next message comes here again, which sees to it.
     this.#stop = this.#flushesSoon
-      ? Math.min(this.#limit, write + Math.min(group, GROUP_BYTES) - 1)
+      ? Math.min(this.#limit, write + Math.min(group, GROUP_BYTES) - 1) | 0
       : 0;
     // One look for every quarter of the ring where the consumer lets it fill: it wakes by itself after its pause.
     const watermark = write - this.#wokenAt >= this.#watermark || write < this.#wokenAt;
