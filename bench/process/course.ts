@@ -9,8 +9,6 @@ import { warmUp } from "./warm_up.ts";
 /** Carries out one run; rejects where no verdict could be had. */
 export type Once = (request: RunRequest) => Promise<RunReport>;
 
-/** What a pilot measures. */
-const ONE_RUN = { leastRuns: 1, maxRuns: 1, enoughUs: 0 };
 /**
  * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
  * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
@@ -57,11 +55,17 @@ export class Course {
     // Of the first cell: a later one finds everything that waits and wakes compiled.
     if (spec.pace !== null && !this.#hasPaced) await once({ ...measured, warmUp: true });
     this.#hasPaced = true;
+    const runs = isPilot ? spec.pilotRuns ?? 1 : null;
+    const budget = runs !== null
+      ? { leastRuns: runs, maxRuns: runs, enoughUs: 0 }
+      : spec.pace !== null
+      ? OPEN_LOOP
+      : budgetOf(spec.runTimeUs);
     await repeat(async () => {
       const report = await once(measured);
       this.#emit({ type: "run", ...report });
       return report.elapsedUs;
-    }, isPilot ? ONE_RUN : spec.pace !== null ? OPEN_LOOP : budgetOf(spec.runTimeUs));
+    }, budget);
     if (spec.messageBytes === 1 && spec.task === "measure") await this.#prove(spec, request, once);
     return request;
   }

@@ -35,8 +35,10 @@ export interface CellSpec {
   storeBytes: number;
   /** Goes into the listener's log. */
   runId: string;
-  /** `measure` a cell, `pilot` it with one run, or `calibrate` the chunk size of this runtime. */
+  /** `measure` a cell, `pilot` it, or `calibrate` the chunk size of this runtime. */
   task: "measure" | "pilot" | "calibrate";
+  /** What a pilot measures at least; left out: one run. */
+  pilotRuns?: number;
   /** What a client calls the subject (docs/clients.md); none under a runtime. */
   arm?: string;
 }

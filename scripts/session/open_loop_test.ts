@@ -13,14 +13,22 @@ const COMMON = ["--message-size", "64", "--producers", "8"];
 const read = (...args: string[]) => readOptions("bench", ["node", "bench", ...COMMON, ...args]);
 
 /** A pilot in which swap-buffer carries 1 M messages/s and async-lock 200 k; `failing` has none. */
-function eventsOf(spec: CellSpec, failing: string): CellEvent[] {
+function eventsOf(spec: CellSpec, failing: string, slowness: number[]): CellEvent[] {
   if (spec.subject === failing) return [{ type: "failed", detail: "why" }, END];
   const us = { "swap-buffer": 1, "async-lock": 5 }[spec.subject] ?? 1;
   const sent = spec.subject === "empty" ? 0 : spec.producers * spec.messages;
-  return [{ ...REPORT, type: "run", delivered: sent, elapsedUs: us * (sent || 1_000) }, END];
+  const usual = us * (sent || 1_000);
+  const runs = slowness.map((times) => ({
+    ...REPORT,
+    type: "run" as const,
+    delivered: sent,
+    elapsedUs: times * usual,
+  }));
+  return [...runs, END];
 }
 
-async function session(args: string[], failing = "") {
+/** @param slowness how many times as long as usual each run of a pilot takes */
+async function session(args: string[], failing = "", slowness = [1]) {
   const options = read("--strategies", "swap-buffer,async-lock", "--rounds", "1", ...args);
   const rows: Sample[] = [];
   const asked: CellSpec[] = [];
@@ -34,7 +42,7 @@ async function session(args: string[], failing = "") {
     runCell: (_, spec) => {
       asked.push(spec);
       return Promise.resolve({
-        events: eventsOf(spec, failing),
+        events: eventsOf(spec, failing, spec.task === "pilot" ? slowness : [1]),
         end: "done",
         detail: "",
         wallMs: 9,
@@ -76,6 +84,14 @@ test("a share is one of the cell's own capacity, and one of the slowest's, and b
   );
   assert.equal(chosen.length, 5);
   assert.ok(chosen.every(({ messages, ratePerS }) => messages! > 0 && ratePerS! > 0));
+});
+
+test("the capacity is the median of the pilot's runs, and a single run is no pilot of a load", async () => {
+  const { asked, chosen } = await session(["--load", "50%"], "", [9, 1, 1, 1, 9]);
+  assert.ok(asked.filter(({ task }) => task === "pilot").every(({ pilotRuns }) => pilotRuns! >= 5));
+  const own = chosen.filter(({ load }) => load !== null && "of" in load && load.of === "own");
+  const rates = own.map(({ subject, ratePerS }) => [subject, ratePerS]).sort();
+  assert.deepEqual(rates, [["async-lock", 100_000], ["swap-buffer", 500_000]]);
 });
 
 test("one pilot of a strategy serves all loads, and each cell has its rows", async () => {

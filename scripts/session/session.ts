@@ -14,6 +14,7 @@ import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
 import { chosenMessages } from "../results/run_length.ts";
 import { chosenRates } from "../results/load.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
+import { median } from "../statistics/order.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 
@@ -59,6 +60,8 @@ export interface SessionSetup {
 
 /** Messages of all producers in a pilot run: enough to tell milliseconds from minutes. */
 const PILOT_MESSAGES = 16_384;
+/** Of a pilot from which a rate follows: a single run may be half or twice as fast as the next. */
+const LOAD_PILOT_RUNS = 7;
 
 export class Session {
   readonly #setup: SessionSetup;
@@ -162,12 +165,11 @@ export class Session {
 
   /** @param rows of the pilot of a cell */
   #fit(cell: Cell, rows: readonly Sample[]): void {
-    const good = rows.find((row) => timeOf(row) !== null);
-    if (good === undefined) return;
-    this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good.messages ?? 0));
-    if ((good.delivered ?? 0) > 0) {
-      this.#capacity.set(cell, good.delivered! / timeOf(good)! * 1e6);
-    }
+    const good = rows.filter((row) => timeOf(row) !== null);
+    if (good.length === 0) return;
+    this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good[0].messages ?? 0));
+    const capacity = median(good.map((row) => row.delivered! / timeOf(row)! * 1e6));
+    if (capacity > 0) this.#capacity.set(cell, capacity);
   }
 
   /** Whether a cell is measured. What has been decided before is not decided again. */
@@ -289,6 +291,7 @@ export class Session {
       storeBytes: options.storeBytes,
       runId: `${name} ${round === 0 ? task : `round ${round}`}`,
       task,
+      ...(cell.load === null ? {} : { pilotRuns: LOAD_PILOT_RUNS }),
       ...(cell.arm === undefined ? {} : { arm: cell.arm }),
     });
     return runCell(runtime, spec, {
