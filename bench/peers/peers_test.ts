@@ -5,59 +5,19 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { STRATEGIES } from "../../strategies/registry.ts";
-import { carryOut, type RunRequest } from "../process/run.ts";
-import type { CellSpec } from "../process/spec.ts";
-import { openSubject } from "../subjects/registry.ts";
+import type { RunRequest } from "../process/run.ts";
+import { carried } from "../testing/carried.ts";
 import { testSeed } from "../testing/random.ts";
-import { memoryRuns } from "../wire/memory_sink.ts";
 import { LONGEST_LINE } from "../workload/lines.ts";
 import { loadStrategy, PEERS } from "./registry.ts";
 
 const seed = testSeed();
-const PRODUCERS = 5;
 
 /** Three runs through one hand-off, the last one larger. */
-async function carry(name: string, request: Partial<RunRequest>): Promise<void> {
-  const { messageBytes = 64, workload = "bytes", proof = false } = request;
-  const spec: CellSpec = {
-    subject: name,
-    params: {},
-    producers: PRODUCERS,
-    workers: 2,
-    messages: 500,
-    runTimeUs: null,
-    messageBytes,
-    workload,
-    turn: 3,
-    pace: null,
-    reading: null,
-    capacity: 4 * LONGEST_LINE,
-    seed,
-    listener: null,
-    storeBytes: 2 ** 22,
-    runId: "test",
-    task: "measure",
-  };
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openSubject(spec, fail);
-  try {
-    const context = {
-      subject,
-      openRun: memoryRuns(2 ** 22),
-      producers: PRODUCERS,
-      subjectFailed,
-    };
-    for (const messages of [1, 100, 500]) {
-      const run = { messages, messageBytes, workload, proof, seed, warmUp: false, runId: "test" };
-      const report = await carryOut(context, run);
-      assert.equal(report.status, "ok", report.detail);
-      assert.equal(report.delivered, PRODUCERS * messages);
-    }
-  } finally {
-    await subject.stop();
-  }
+async function carry(subject: string, request: Partial<RunRequest>): Promise<void> {
+  const { messageBytes = 64 } = request;
+  const asked = { subject, messageBytes, turn: 3, capacity: 4 * LONGEST_LINE, seed };
+  await carried(asked, [1, 100, 500], request);
 }
 
 /** Resolves when the count has stopped rising. */

@@ -86,6 +86,7 @@ async function fill(context: RunContext, request: RunRequest, spec: CellSpec): P
     messages,
     messageBytes,
     workload: "bytes",
+    workUs: 0,
     late: true,
   });
   emit({ type: "proof", status, detail });

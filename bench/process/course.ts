@@ -36,6 +36,7 @@ export class Course {
       messages: spec.messages,
       messageBytes: spec.messageBytes,
       workload: spec.workload ?? "bytes",
+      workUs: spec.workUs ?? 0,
       seed: spec.seed,
       warmUp: false,
     };
@@ -98,7 +99,7 @@ export class Course {
     for (let run = 0; run < PROOF.most && outcome.status === "ok"; run++) {
       if (run >= PROOF.least && spentUs > PROOF.enoughUs) break;
       const messages = Math.max(1, Math.ceil(PROOF.messages[size] / spec.producers));
-      const report = await once({ ...request, messages, proof: true });
+      const report = await once({ ...request, messages, workUs: 0, proof: true });
       outcome = report;
       spentUs += report.elapsedUs;
       if (report.elapsedUs < PROOF_STEP_US) size++;

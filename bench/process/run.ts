@@ -10,6 +10,8 @@ import type { Subject } from "../subjects/subject.ts";
 
 /** Questions for the listener's clock before a run: some 50 µs each. */
 const EXCHANGES = 128;
+/** How long producers may take to fill a hand-off that nobody empties (ms). */
+const FILL_MS = 20;
 
 const FRAMING_OF = {
   "bytes": "fixed",
@@ -31,7 +33,7 @@ export interface RunContext {
   subjectFailed: Promise<never>;
 }
 
-export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace"> {
+export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace" | "isSilent"> {
   runId: string;
   warmUp: boolean;
   /** When messages are due (default null: as fast as they go). */
@@ -53,9 +55,11 @@ export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace"> {
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
   context.runs = (context.runs ?? 0) + 1;
-  const { messageBytes, workload = "bytes", seed, pace = null, proof = false } = request;
+  const { messageBytes, workload = "bytes", workUs = 0, seed, pace = null, proof = false } =
+    request;
   const messages = subject.messagesOf(request.messages);
-  const plan: RunPlan = { messages, messageBytes, workload, seed, run: context.runs, proof, pace };
+  const content = { messages, messageBytes, workload, seed, run: context.runs };
+  const plan: RunPlan = { ...content, workUs, proof, pace };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
     sinkFailure = reason;
@@ -97,7 +101,10 @@ async function measure(
   const { subject } = context;
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
-  const { bytes, writes, peakBytes } = await subject.transfer(sink, late);
+  const { bytes, writes, peakBytes } = await subject.transfer(
+    sink,
+    late ? () => new Promise((resolve) => setTimeout(resolve, FILL_MS)) : undefined,
+  );
   const trailer = subject.dropped ? encodeTrailer(subject.dropped) : new Uint8Array(0);
   if (trailer.length > 0) await sink.write(trailer);
   const acknowledged = await sink.finish();

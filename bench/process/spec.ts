@@ -19,6 +19,8 @@ export interface CellSpec {
   messageBytes: number;
   /** Left out: messages of that size. */
   workload?: Workload;
+  /** How long a producer works before each message, µs; left out: not at all. */
+  workUs?: number;
   /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
   turn: number;
   /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */

@@ -3,6 +3,7 @@
  *
  *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
  *     socket-each   the same bytes, one awaited write per message: the floor of a serial consumer
+ *     no-handoff    Workers do all that is done before a message is sent, the consumer writes the same bytes, prebuilt
  *     empty         Workers are released and close without sending: the fixed cost of a run
  */
 import type { ParamSpec } from "../../strategies/strategy.ts";
@@ -22,6 +23,8 @@ export interface Control {
   open: OpenSubject;
 }
 
+/** Bytes per write where nobody has calibrated. */
+const WRITE_BYTES = 2 ** 20;
 /** Chunk sizes that the calibration tries, in bytes. */
 export const CHUNKS = [64, 128, 256, 512, 1_024, 2_048, 4_096].map((kib) => kib * 1_024);
 
@@ -37,7 +40,7 @@ const socketBulk: Control = {
     },
   },
   variants: [{}],
-  open: (spec) => Promise.resolve(prebuilt(spec, Number(spec.params.chunk) || 2 ** 20)),
+  open: (spec) => Promise.resolve(prebuilt(spec, Number(spec.params.chunk) || WRITE_BYTES)),
 };
 
 const socketEach: Control = {
@@ -46,6 +49,32 @@ const socketEach: Control = {
   params: {},
   variants: [{}],
   open: (spec) => Promise.resolve(prebuilt(spec, null)),
+};
+
+const noHandoff: Control = {
+  name: "no-handoff",
+  summary: "control: Workers work for each message and send none, the consumer writes the bytes, " +
+    "prebuilt; the ceiling under --work-us",
+  params: {},
+  variants: [],
+  async open(spec, onFailure) {
+    const workers = await openStrategySubject(swapBuffer, { ...spec, params: {} }, onFailure);
+    const bytes = prebuilt(spec, WRITE_BYTES);
+    return {
+      ...workers,
+      prepare(plan) {
+        bytes.prepare(plan);
+        workers.prepare({ ...plan, isSilent: true });
+      },
+      async transfer(sink) {
+        let written: Transferred;
+        await workers.transfer(sink, async () => {
+          written = await bytes.transfer(sink);
+        });
+        return written!;
+      },
+    };
+  },
 };
 
 const empty: Control = {
@@ -59,7 +88,7 @@ const empty: Control = {
   },
 };
 
-export const CONTROLS: readonly Control[] = [socketBulk, socketEach, empty];
+export const CONTROLS: readonly Control[] = [socketBulk, socketEach, noHandoff, empty];
 
 export function findControl(name: string): Control | undefined {
   return CONTROLS.find((control) => control.name === name);

@@ -8,6 +8,7 @@ import { droppedCounts } from "../workers/dropped.ts";
 import { loadStrategy } from "../peers/registry.ts";
 import { Crew } from "../workers/crew.ts";
 import type { WorkerEntry } from "../workers/threads.ts";
+import { work } from "../workload/work.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { Turns } from "../process/turns.ts";
@@ -17,8 +18,6 @@ import type { OpenSubject, Subject, Transferred } from "./subject.ts";
 const SMALL_CAPACITY = 256;
 /** From the release of the Workers to the earliest due time (ms): they are awake by then. */
 const LEAD_MS = 2;
-/** How long producers may take to fill a hand-off that nobody empties (ms). */
-const FILL_MS = 20;
 
 function openSmall(strategy: Strategy, spec: CellSpec): Handoff {
   const workers = Math.min(spec.producers, spec.workers);
@@ -53,12 +52,6 @@ export async function drain(
     if (turns.due(consumer.parks)) await turns.take();
   }
   return { bytes, writes, peakBytes };
-}
-
-/** Keeps the thread busy, as a consumer does that parses or compresses what it has received. */
-function work(us: number): void {
-  const end = performance.now() + us / 1_000;
-  while (performance.now() < end);
 }
 
 export const openStrategy: OpenSubject = async (spec, onFailure) =>
@@ -117,7 +110,7 @@ export async function openStrategySubject(
       }
       await crew.ready();
     },
-    async transfer(sink, late = false) {
+    async transfer(sink, meanwhile) {
       parksBefore = current.consumer.parks;
       if (isPaced) {
         stamps.clear();
@@ -125,7 +118,7 @@ export async function openStrategySubject(
         block!.startAt(startMs);
       }
       crew.release();
-      if (late) await new Promise((resolve) => setTimeout(resolve, FILL_MS));
+      await meanwhile?.();
       return await drain(current.consumer, sink, isPaced ? stamps : null, spec.consumerWorkUs);
     },
     async waits() {

@@ -18,9 +18,9 @@ export interface Subject {
   ready(): Promise<void>;
   /**
    * From the release of the producers until the last write was accepted.
-   * @param late receive only when the producers have had time to fill the hand-off
+   * @param meanwhile what is awaited between the release and the first receive
    */
-  transfer(sink: RunSink, late?: boolean): Promise<Transferred>;
+  transfer(sink: RunSink, meanwhile?: () => Promise<void>): Promise<Transferred>;
   /** Of the run that has ended; outside the clock. */
   waits(): Promise<RunWaits>;
   /**

@@ -21,8 +21,10 @@ const PACED = 11;
 const SPACING = 12;
 const PACE_SEED = 13;
 const WORKLOAD = 14;
+const WORK_US = 15;
+const SILENT = 16;
 /** Even, so that the sums behind them are aligned. */
-const WORDS = 16;
+const WORDS = 18;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
@@ -40,6 +42,10 @@ export interface RunPlan {
   seed: number;
   /** The number of the run in its process, from 1. */
   run: number;
+  /** µs that a producer works before each message; left out: none. */
+  workUs?: number;
+  /** All is done but to send; left out: the messages are sent. */
+  isSilent?: boolean;
   /** One-byte messages in groups, over the small hand-off of the second pass. */
   proof: boolean;
   /** When messages are due; null: as fast as they go. */
@@ -77,6 +83,8 @@ export class ControlBlock {
     this.#words[SPACING] = SPACINGS.indexOf(plan.pace?.spacing ?? "exponential");
     this.#words[PACE_SEED] = plan.pace?.seed ?? 0;
     this.#words[WORKLOAD] = WORKLOADS.indexOf(plan.workload ?? "bytes");
+    this.#words[WORK_US] = plan.workUs ?? 0;
+    this.#words[SILENT] = plan.isSilent ? 1 : 0;
     this.#rate[0] = plan.pace?.ratePerS ?? 0;
     for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
     for (const at of Object.values(SUMS)) Atomics.store(this.#sums, at, 0n);
@@ -144,6 +152,8 @@ export class ControlBlock {
       messages: this.#words[MESSAGES] >>> 0,
       messageBytes: this.#words[MESSAGE_BYTES],
       workload: WORKLOADS[this.#words[WORKLOAD]],
+      workUs: this.#words[WORK_US],
+      isSilent: this.#words[SILENT] === 1,
       seed: this.#words[SEED] >>> 0,
       run: this.#words[RUN] >>> 0,
       proof: this.#words[PROOF] === 1,

@@ -13,6 +13,8 @@ test("counts and times beyond 2^31 and 2^32 come back as they went", () => {
     proof: true,
     pace: { ratePerS: 1.5e9, spacing: "even" as const, seed: 2 ** 32 - 2, messages: 2 ** 32 - 1 },
     workload: "domains" as const,
+    workUs: 100_000,
+    isSilent: true,
   };
   control.announce(plan);
   assert.deepEqual(new ControlBlock(control.memory).awaitPlan(1), plan);

@@ -8,6 +8,7 @@ import { loadStrategy } from "../peers/registry.ts";
 import { ControlBlock, type RunPlan } from "./control_block.ts";
 import { countDropped } from "./dropped.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
+import { workingAsync, workingBlocking } from "../workload/work.ts";
 
 /** What a Worker that stays says when it has left its runs and can be given others. */
 export const IDLE = "idle";
@@ -107,7 +108,7 @@ function joinHandoff(
       prepare: (plan) =>
         plan.pace !== null
           ? preparePacedBlocking(end, { block: block!, worker, ids, producers }, plan, plan.pace)
-          : prepareBlocking(end, ids, plan, setup.turn),
+          : prepareBlocking(workingBlocking(end, plan), ids, plan, setup.turn),
       waits: end.waits,
       block,
     };
@@ -117,7 +118,7 @@ function joinHandoff(
     prepare: (plan) =>
       plan.pace !== null
         ? preparePacedAsync(end, { block: block!, worker, ids, producers }, plan, plan.pace)
-        : prepareAsync(end, ids, plan),
+        : prepareAsync(workingAsync(end, plan), ids, plan),
     waits: end.waits,
     block,
   };

@@ -1,14 +1,12 @@
 /** Lines of varying length: recomputed from their names, of the lengths that are announced, over real hand-offs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { carryOut } from "../process/run.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
-import { openSubject } from "../subjects/registry.ts";
 import { buildLines } from "../subjects/stream.ts";
+import { carried } from "../testing/carried.ts";
 import { testSeed } from "../testing/random.ts";
 import { createVerifier } from "../verify/verifier.ts";
-import { memoryRuns } from "../wire/memory_sink.ts";
 import type { RunHeader } from "../wire/protocol.ts";
 import { domainLine, lineOf, LONGEST_LINE, type Workload, WORKLOADS } from "./lines.ts";
 
@@ -83,43 +81,12 @@ for (const subject of [...STRATEGIES.map(({ name }) => name), "socket-bulk", "so
   }
 }
 
-async function carry(name: string, workload: Workload): Promise<void> {
-  const spec: CellSpec = {
-    subject: name,
-    params: {},
-    producers: 5,
-    workers: 2,
-    messages: 100,
-    runTimeUs: null,
-    messageBytes: LONGEST_LINE,
-    workload,
-    turn: 0,
-    pace: null,
-    reading: null,
-    capacity: 4_096,
-    seed,
-    listener: null,
-    storeBytes: 2 ** 20,
-    runId: "test",
-    task: "measure",
-  };
-  const params = { drain: "batch", chunk: 1_000, publish: 3 };
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openSubject({ ...spec, params: paramsOf(name, params) }, fail);
-  try {
-    const context = { subject, openRun: memoryRuns(2 ** 20), producers: 5, subjectFailed };
-    for (const messages of [100, 1, 33]) {
-      const request = { messages, messageBytes: LONGEST_LINE, workload, seed, warmUp: false };
-      const report = await carryOut(context, { ...request, runId: "test" });
-      assert.equal(report.status, "ok", report.detail);
-      assert.equal(report.delivered, 5 * messages);
-      assert.ok(report.bytes > 40 * report.delivered && report.bytes < 400 * report.delivered);
-      if (name === "socket-each") assert.equal(report.writes, report.delivered);
-    }
-  } finally {
-    await subject.stop();
+async function carry(subject: string, workload: Workload): Promise<void> {
+  const params = paramsOf(subject, { drain: "batch", chunk: 1_000, publish: 3 });
+  const asked = { subject, params, workload, messageBytes: LONGEST_LINE, capacity: 4_096, seed };
+  for (const report of await carried(asked, [100, 1, 33])) {
+    assert.ok(report.bytes > 40 * report.delivered && report.bytes < 400 * report.delivered);
+    if (subject === "socket-each") assert.equal(report.writes, report.delivered);
   }
 }
 

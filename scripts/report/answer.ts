@@ -36,7 +36,16 @@ export function answer(
     ...strategySentences(own.filter(({ family }) => family === "strategies")),
     ...runtimeSentences(own.filter(({ family }) => family === "runtimes")),
     ...markedSentence(own),
-    ...socketSentence(summary),
+    ...shareSentence(
+      summary,
+      "share_of_socket_bulk",
+      "Of what socket-bulk writes without producers",
+    ),
+    ...shareSentence(
+      summary,
+      "share_of_no_handoff",
+      "Of what no-handoff does with the same work",
+    ),
     ...openSentence(own),
   ];
 }
@@ -121,29 +130,31 @@ function markedSentence(pairs: readonly PairComparison[]): string[] {
   );
 }
 
-/** Medians, so it claims no more than "reaches". */
-function socketSentence(summary: readonly Summary[]): string[] {
+/** Medians, so it claims no more than "reaches". @param subject the sentence's beginning */
+function shareSentence(
+  summary: readonly Summary[],
+  column: "share_of_socket_bulk" | "share_of_no_handoff",
+  subject: string,
+): string[] {
   const contenders = summary.filter((row) =>
-    findControl(row.strategy!) === undefined && row.share_of_socket_bulk !== null
+    findControl(row.strategy!) === undefined && row[column] !== null
   );
   const largest = Math.max(...contenders.map(({ producers }) => producers!));
   const atLargest = contenders.filter(({ producers }) => producers === largest);
   const best = [...groupBy(atLargest, ({ runtime }) => runtime!)].map(([runtime, rows]) => ({
     runtime,
-    row: rows.reduce((a, b) => a.share_of_socket_bulk! >= b.share_of_socket_bulk! ? a : b),
+    row: rows.reduce((a, b) => a[column]! >= b[column]! ? a : b),
   }));
   if (best.length === 0) return [];
   const oneLabel = new Set(best.map(({ row }) => labelOf(row))).size === 1;
   const parts = best.map(({ runtime, row }) =>
-    `${percent(Number(row.share_of_socket_bulk!.toPrecision(2)))} under ${
-      capitalized(plainText(runtime))
-    }` +
+    `${percent(Number(row[column]!.toPrecision(2)))} under ${capitalized(plainText(runtime))}` +
     (oneLabel ? "" : ` (${plainText(labelOf(row))})`)
   );
   return [
-    `Of what socket-bulk writes without producers, ${
-      oneLabel ? plainText(labelOf(best[0].row)) : "the fastest strategy"
-    } reaches ${listed(parts)} ${span([largest])} (medians).`,
+    `${subject}, ${oneLabel ? plainText(labelOf(best[0].row)) : "the fastest strategy"} reaches ${
+      listed(parts)
+    } ${span([largest])} (medians).`,
   ];
 }
 

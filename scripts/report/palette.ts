@@ -28,6 +28,7 @@ const KNOWN: Readonly<Record<string, { colour: string; shape: Shape }>> = {
   // The controls are no contenders, so they are grey.
   "socket-bulk": { colour: "#5f6770", shape: "circle" },
   "socket-each": { colour: "#868e96", shape: "square" },
+  "no-handoff": { colour: "#4d545b", shape: "diamond" },
   "empty": { colour: "#9aa1a9", shape: "triangle-up" },
 };
 

@@ -20,9 +20,9 @@ export function printWaterfall({ samples, summary, folder }: Published): void {
   const print = (line = "") => process.stdout.write(line + "\n");
   const settings = groupBy(
     summary,
-    ({ runtime, runtime_version, producers, workers, workload, message_bytes }) =>
-      `${runtime} ${runtime_version}, ${producers} producers on ${workers} Workers, ${
-        messagesTitle(workload, message_bytes)
+    (row) =>
+      `${row.runtime} ${row.runtime_version}, ${row.producers} producers on ${row.workers} Workers, ${
+        messagesTitle(row)
       }`,
   );
   for (const [setting, rows] of settings) {

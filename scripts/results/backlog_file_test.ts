@@ -23,6 +23,7 @@ const SLOW: Cell = {
   mostMessages: 100,
   messageBytes: 64,
   workload: "bytes",
+  workUs: 0,
   sink: "tcp",
   turn: 0,
   capacity: 1_024,

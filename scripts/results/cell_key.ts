@@ -27,6 +27,7 @@ export function identityOf(cell: Cell): CellIdentity {
     run_length: cell.runLength,
     message_bytes: cell.messageBytes,
     workload: cell.workload,
+    work_us: cell.workUs,
     sink: cell.sink,
     turn: cell.turn,
     capacity_bytes: cell.capacity,

@@ -47,7 +47,7 @@ test("two arms for one strategy, or none of what was chosen, are refused in one 
 test("what a client lacks is said", () => {
   const asked = {
     ...{ sink: "tcp", load: null, turn: 0, producers: 4, workers: 2 },
-    ...{ messageBytes: 1, workload: "bytes" },
+    ...{ messageBytes: 1, workload: "bytes", workUs: 0 },
   };
   assert.equal(lackOf(client({}), asked), null);
   for (
@@ -55,6 +55,7 @@ test("what a client lacks is said", () => {
       { sink: "none" },
       { load: {} },
       { turn: 1 },
+      { workUs: 1 },
       { workers: 3 },
       { messageBytes: 65 },
       { workload: "domains", messageBytes: 64 },

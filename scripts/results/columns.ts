@@ -3,7 +3,7 @@
  * in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is written from this list.
  */
 
-export const SCHEMA = 7;
+export const SCHEMA = 8;
 
 type Kind = "text" | "number" | "flag";
 
@@ -127,6 +127,7 @@ export const CELL_COLUMNS = [
       "bytes: messages of that size; domains: JSON lines of 40 to 400 bytes, made before the clock; " +
       "domains generated: made inside it; filler: lines of the same lengths with letters alone",
   },
+  { name: "work_us", kind: "number", help: "µs that a producer works before each message" },
   {
     name: "sink",
     kind: "text",
@@ -366,6 +367,12 @@ export const SUMMARY_COLUMNS = [
     name: "share_of_socket_bulk",
     kind: "number",
     help: "ns per message of socket-bulk / of this: 1 = the ceiling",
+  },
+  {
+    name: "share_of_no_handoff",
+    kind: "number",
+    help:
+      "ns per message of no-handoff / of this: 1 = the hand-off does not matter beside the work",
   },
   {
     name: "cpu_us_per_message",

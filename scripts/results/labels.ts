@@ -21,6 +21,7 @@ const SETTING = [
   "run_length",
   "message_bytes",
   "workload",
+  "work_us",
   "sink",
   "turn",
   "capacity_bytes",
@@ -43,14 +44,17 @@ export function settingTitle(
     ? ""
     : `, capacity ${row.capacity_bytes} bytes`;
   const load = row.load === FULL_LOAD ? "" : `, load ${row.load}`;
-  const messages = messagesTitle(row.workload, row.message_bytes);
+  const messages = messagesTitle(row);
   return `${row.workers} Workers, ${messages}, ${lengthTitle(row)}` +
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
-/** `64-byte messages`, `domains lines`. @param messageBytes of messages of one size */
-export function messagesTitle(workload: string | null, messageBytes: number | null): string {
-  return workload === BYTES ? `${messageBytes}-byte messages` : `${workload} lines`;
+/** `64-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
+export function messagesTitle(
+  { workload, message_bytes, work_us }: Pick<Summary, "workload" | "message_bytes" | "work_us">,
+): string {
+  const messages = workload === BYTES ? `${message_bytes}-byte messages` : `${workload} lines`;
+  return work_us === 0 ? messages : `${messages} after ${work_us} µs of work`;
 }
 
 /** Whether a row's producers sent at due times: its elapsed time then says how long they took, and not how fast it is. */
@@ -74,7 +78,7 @@ export function runTimeMsOf(runLength: string | null): number | null {
   return ms === undefined ? null : Number(ms);
 }
 
-/** The same string for rows that may stand in one table: the same machine, W, run length, S, workload, sink, turn, capacity and load. */
+/** The same string for rows that may stand in one table: the same machine, W, run length, S, workload, work, sink, turn, capacity and load. */
 export function settingOf(
   row: Pick<Summary, SettingColumn>,
 ): string {

@@ -13,3 +13,12 @@ test("lines stand apart from messages of one size, and are named", () => {
   assert.match(settingTitle(bytes), /, 400-byte messages, /);
   assert.match(settingTitle(domains), /, domains lines, /);
 });
+
+test("messages between work stand apart from those without, and say how much it is", () => {
+  const [none, some, more] = [0, 10, 20].map((work_us) =>
+    summarize([madeUpSample("channel", 1, 1_000, { work_us })])[0]
+  );
+  assert.equal(new Set([none, some, more].map(settingOf)).size, 3);
+  assert.match(settingTitle(none), /, 8-byte messages, /);
+  assert.match(settingTitle(some), /, 8-byte messages after 10 µs of work, /);
+});

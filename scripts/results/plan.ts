@@ -27,6 +27,8 @@ export interface PlanOptions {
   total: number | null;
   messageBytes: number[];
   workload: Workload;
+  /** µs that a producer works before each message: cells for each of these. */
+  workUs: number[];
   turn: number;
   capacity: number;
   storeBytes: number;
@@ -56,6 +58,7 @@ export interface Cell {
   /** Of a workload of lines the longest. */
   messageBytes: number;
   workload: Workload;
+  workUs: number;
   sink: Sink;
   turn: number;
   capacity: number;
@@ -82,7 +85,7 @@ export function makePlan(
   runtimes: readonly (Runtime | Client)[],
 ): Cell[] {
   const cells: Cell[] = [];
-  for (const [load, messageBytes] of settingsOf(options)) {
+  for (const { load, messageBytes, workUs } of settingsOf(options)) {
     for (const producers of options.producers) {
       const messages = messagesFor(options, producers);
       for (const workers of options.workers) {
@@ -104,6 +107,7 @@ export function makePlan(
               mostMessages: messages ?? mostMessages(options, producers, messageBytes),
               messageBytes,
               workload: options.workload,
+              workUs,
               sink: options.sink,
               turn: options.turn,
               capacity: options.capacity,
@@ -121,9 +125,10 @@ export function makePlan(
   return cells;
 }
 
-function settingsOf({ loads, messageBytes }: PlanOptions): [OpenLoad | null, number][] {
-  return (loads.length === 0 ? [null] : loads)
-    .flatMap((load) => messageBytes.map((size): [OpenLoad | null, number] => [load, size]));
+function settingsOf({ loads, messageBytes, workUs }: PlanOptions) {
+  return (loads.length === 0 ? [null] : loads).flatMap((load) =>
+    messageBytes.flatMap((messageBytes) => workUs.map((workUs) => ({ load, messageBytes, workUs })))
+  );
 }
 
 /** In an open loop somebody must be due to send; what `empty` could do at full load, nobody can say. */
@@ -157,7 +162,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
     if (lack !== null) return lack;
   }
   const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
-  if (cell.sink === "none" && kind === "control" && cell.subject !== "empty") {
+  if (cell.sink === "none" && cell.subject.startsWith("socket-")) {
     return "it measures the socket, and --sink none has none";
   }
   if (cell.kind === "async" && cell.turn > 0) {
@@ -184,8 +189,8 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
 
 /** Cells that differ in P and load alone: a process measures all of them. */
 export function seriesOf(cell: Cell): string {
-  const { runtime, subject, params, workers, messageBytes } = cell;
-  return JSON.stringify([runtime.label, subject, params, workers, messageBytes]);
+  const { runtime, subject, params, workers, messageBytes, workUs } = cell;
+  return JSON.stringify([runtime.label, subject, params, workers, messageBytes, workUs]);
 }
 
 /**

@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readOptions } from "../session/options.ts";
-import { makePlan } from "./plan.ts";
+import { cellKey, identityOf } from "./cell_key.ts";
+import { makePlan, seriesOf } from "./plan.ts";
+import { chosenMessages } from "./run_length.ts";
 
 const NODE = {
   kind: "node",
@@ -42,4 +44,26 @@ test("a capacity that a strategy cannot have is named with its range", () => {
 test("more messages than a number of 32 bits can tell apart are not run", () => {
   assert.deepEqual(skips("--total", "4294967295", "--producers", "1"), [null]);
   assert.match(skips("--total", "4294967296", "--producers", "1")[0]!, /more than the 4294967295/);
+});
+
+test("each amount of work is a cell of its own, in a process of its own", () => {
+  const options = readOptions("bench", [
+    ...["", "", "--strategies", "channel", "--producers", "1,4", "--workers", "1"],
+    ...["--work-us", "0,10", "--sink", "none"],
+  ]);
+  const cells = makePlan(options, [NODE]);
+  assert.deepEqual(new Set(cells.map(({ skip }) => skip)), new Set([null]));
+  assert.equal(new Set(cells.map((cell) => cellKey(identityOf(cell)))).size, cells.length);
+  const own = cells.filter(({ subject }) => subject === "channel");
+  assert.deepEqual(own.map(({ producers, workUs }) => [producers, workUs]), [
+    [1, 0],
+    [4, 0],
+    [1, 10],
+    [4, 10],
+  ]);
+  assert.equal(new Set(own.map(seriesOf)).size, 2);
+  const fitting = new Map(own.map((cell) => [cell, cell.workUs === 0 ? 60_000 : 100]));
+  for (const [cell, messages] of chosenMessages(own, fitting)) {
+    assert.equal(messages, cell.workUs === 0 ? 65_536 : 128);
+  }
 });

@@ -13,13 +13,20 @@ export interface SubjectChoice {
 
 /** The fixed cost of a run, without which no cell can be told from it. */
 const ALWAYS = "empty";
+/** What producers do beside the hand-off, without which nobody can tell what that still matters. */
+const BESIDE_WORK = "no-handoff";
 
 /**
  * `channel:drain=batch,swap-buffer`, `peers` for all of those; null for the default matrix. `empty` is always among them.
  * @param overflow of the strategies that do not name their own; of the default matrix only those remain that can do it
+ * @param isWork whether producers do more than send: `no-handoff` is then among them, too
  * @throws {UsageError}
  */
-export function parseSubjects(list: string | null, overflow: Overflow = "block"): SubjectChoice[] {
+export function parseSubjects(
+  list: string | null,
+  overflow: Overflow = "block",
+  isWork = false,
+): SubjectChoice[] {
   const all = list === null
     ? SUBJECTS.flatMap(variantsOf)
     : list.split(",").flatMap((item) =>
@@ -31,7 +38,9 @@ export function parseSubjects(list: string | null, overflow: Overflow = "block")
     ? all
     : all.filter(({ entry }) => list !== null || entry.kind === "control" || can(entry, overflow))
       .map((choice) => withOverflow(choice, overflow));
-  if (!chosen.some(({ entry }) => entry.name === ALWAYS)) chosen.push(parseSubject(ALWAYS));
+  for (const name of isWork ? [BESIDE_WORK, ALWAYS] : [ALWAYS]) {
+    if (!chosen.some(({ entry }) => entry.name === name)) chosen.push(parseSubject(name));
+  }
   const seen = new Set<string>();
   return chosen.filter((choice) => {
     const label = `${choice.entry.name} ${JSON.stringify(choice.params)}`;

@@ -2,6 +2,7 @@
 import { SUBJECTS } from "../../bench/subjects/registry.ts";
 import { EXIT } from "../cli/command.ts";
 import type { BenchOptions } from "./bench_options.ts";
+import { identityOf } from "../results/cell_key.ts";
 import { type Cell, roundOrder } from "../results/plan.ts";
 import { messagesTitle } from "../results/labels.ts";
 import { loadTitle } from "../results/load.ts";
@@ -31,7 +32,7 @@ export function printPlan(cells: readonly Cell[], options: BenchOptions): number
   console.log("first round, in the order of seed " + options.seed + ":");
   for (const cell of roundOrder(runnable, options.seed, 1)) {
     const { runtime, producers, workers, messages, runLength } = cell;
-    const kind = messagesTitle(cell.workload, cell.messageBytes);
+    const kind = messagesTitle(identityOf(cell));
     const length = cell.load !== null
       ? `${kind} at ${loadTitle(cell.load)} for ${runLength}`
       : messages === null

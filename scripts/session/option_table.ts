@@ -23,7 +23,7 @@ const MAX_PRODUCERS = 1 << 20;
 export const DEFAULT_RUN_TIME_MS = 10;
 /** Of an open loop. */
 export const OPEN_RUN_TIME_MS = 50;
-/** Of a consumer on one run: a longer one would look dead. */
+/** Of a consumer on one run, or a producer on one message: a longer one would look dead. */
 const MOST_WORK_US = 100_000;
 /** Of `--sweep`. At 100 % a queue grows without end, and its waits say how long the run was. */
 export const SWEEP_SHARES = [0.1, 0.25, 0.5, 0.75, 0.9];
@@ -161,6 +161,18 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     flags: "--generate",
     help: "make the lines of --workload domains inside the clock",
     recorded: ({ workload }) => workload === "domains generated" ? true : null,
+  },
+  {
+    key: "workUs",
+    flags: "--work-us <list>",
+    help: "µs that a producer works before each message, such as 0,1,10; the control no-handoff " +
+      "then shows the same work without a hand-off",
+    parse: list([0, MOST_WORK_US], "0,10,100, or 1..64"),
+    default: [0],
+    defaultWords: "0",
+    conflicts: ["load", "rate", "sweep"],
+    // An open loop refuses it, also the default.
+    recorded: ({ workUs, loads }) => loads.length > 0 ? null : workUs.join(","),
   },
   {
     key: "turn",

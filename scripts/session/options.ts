@@ -107,7 +107,8 @@ export function readOptions(
       }s): the pilot needs ten runs`,
     );
   }
-  const subjects = parseSubjects(given.strategies ?? strategies, given.overflow);
+  const isWork = workload === "domains generated" || given.workUs.some((us: number) => us > 0);
+  const subjects = parseSubjects(given.strategies ?? strategies, given.overflow, isWork);
   if (subjects.some(({ params }) => "overflow" in params)) refuseBesideDropping(given);
   const cpus = given.cpus === undefined ? null : parseCpus(given.cpus);
   const { producers, rounds } = preset === "default" ? defaults : PRESETS[preset];
@@ -124,6 +125,7 @@ export function readOptions(
     total: given.total ?? null,
     messageBytes: workload === "bytes" ? given.messageSize : [LONGEST_LINE],
     workload,
+    workUs: given.workUs,
     cpus,
     turn: given.turn,
     capacity: given.capacity,

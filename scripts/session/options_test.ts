@@ -172,3 +172,21 @@ test("peers stands for all of them, and none is in the default matrix", () => {
   const options = read("--strategies", "peers");
   assert.deepEqual(read(...argumentsOf(options)), options);
 });
+
+test("work between messages is a list, is recorded, and shows what it is without a hand-off", () => {
+  const subjects = (...argv: string[]) => read(...argv).subjects.map(({ entry }) => entry.name);
+  const one = ["--strategies", "swap-buffer"];
+  const options = read(...one, "--work-us", "10,0,100");
+  assert.deepEqual(options.workUs, [0, 10, 100]);
+  assert.deepEqual(read(...argumentsOf(options)), options);
+  assert.deepEqual(subjects(...one, "--work-us", "5"), ["swap-buffer", "no-handoff", "empty"]);
+  assert.deepEqual(subjects(...one, "--work-us", "0"), ["swap-buffer", "empty"]);
+  assert.ok(!subjects().includes("no-handoff"));
+  assert.ok(subjects("--workload", "domains", "--generate").includes("no-handoff"));
+  for (const load of [["--load", "50%"], ["--rate", "20k"], ["--sweep"]]) {
+    assert.throws(
+      () => read("--message-size", "64", "--work-us", "5", ...load),
+      /cannot be used with/,
+    );
+  }
+});

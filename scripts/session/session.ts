@@ -277,6 +277,7 @@ export class Session {
       runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
       workload: cell.workload,
+      workUs: cell.workUs,
       turn: cell.turn,
       pace: cell.load === null || task !== "measure" ? null : {
         ratePerS: cell.ratePerS!,

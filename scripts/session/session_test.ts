@@ -311,3 +311,17 @@ test("a budget buys whole rounds of all cells, whatever was measured in them", a
   assert.deepEqual([...(await budgeted("32.9s", 0.01)).values()], [9, 9, 9]);
   assert.deepEqual([...(await budgeted("1s", 0.01)).values()], [3, 3, 3], "the least");
 });
+
+test("a process is told how much its producers work, and its rows say it", async () => {
+  const told = new Set<number | undefined>();
+  const argv = ["--strategies", "swap-buffer", "--producers", "4", "--message-size", "8"];
+  const rows = await rowsOf(
+    [...argv, "--messages", "9", "--rounds", "1", "--work-us", "0,25"],
+    (_, spec) => {
+      told.add(spec.workUs);
+      return Promise.resolve(outcome([RUN, END]));
+    },
+  );
+  assert.deepEqual([...told].sort(), [0, 25]);
+  assert.deepEqual([...new Set(rows.map(({ work_us }) => work_us))].sort(), [0, 25]);
+});

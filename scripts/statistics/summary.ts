@@ -42,10 +42,12 @@ export function summarize(samples: readonly Sample[]): Summary[] {
 }
 
 function lineKey(row: CellIdentity): string {
-  const { runtime, runtime_version, strategy, params, workers, message_bytes, run_length, load } =
-    row;
-  return [run_length, load, message_bytes, workers, runtime, runtime_version, strategy, params]
-    .join("|");
+  const { run_length, load, message_bytes, work_us, workers } = row;
+  const { runtime, runtime_version, strategy, params } = row;
+  return [
+    ...[run_length, load, message_bytes, work_us, workers],
+    ...[runtime, runtime_version, strategy, params],
+  ].join("|");
 }
 
 /** What two cells must share to be compared, the strategy aside. */
@@ -101,6 +103,7 @@ function summarizeCell(samples: Sample[]): Summary {
     bytes_per_s: middle === null ? null : (ok[0].bytes! / middle) * 1e6,
     speed_vs_channel_each: null,
     share_of_socket_bulk: null,
+    share_of_no_handoff: null,
     cpu_us_per_message: perMessage((sample) =>
       sample.cpu_user_us === null ? null : sample.cpu_user_us + sample.cpu_system_us!
     ),
@@ -157,6 +160,7 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
     floor: row.median_us === null || empty === undefined ? null : isFloor(row),
     speed_vs_channel_each: ratioTo(reference("channel", "drain=each")),
     share_of_socket_bulk: ratioTo(reference("socket-bulk", null)),
+    share_of_no_handoff: ratioTo(reference("no-handoff", null)),
   };
 }
 

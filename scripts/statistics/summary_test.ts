@@ -26,14 +26,16 @@ test("the process is the unit: the median of the processes' medians", () => {
   assert.equal(summary.cpu_us_per_message, 2);
 });
 
-test("ratios: times as fast as channel:drain=each, share of socket-bulk", () => {
+test("ratios: times as fast as channel:drain=each, shares of socket-bulk and no-handoff", () => {
   const samples = [
     sample("empty", 1, 1),
     each(1, 600),
     sample("swap-buffer", 1, 20),
     sample("socket-bulk", 1, 10),
+    sample("no-handoff", 1, 16),
   ];
   assert.equal(row(samples, "swap-buffer").speed_vs_channel_each, 30);
+  assert.equal(row(samples, "swap-buffer").share_of_no_handoff, 0.8);
   assert.equal(row(samples, "swap-buffer").share_of_socket_bulk, 0.5);
   assert.equal(row(samples, "swap-buffer").floor, false);
   assert.equal(row(samples, "channel").speed_vs_channel_each, 1);

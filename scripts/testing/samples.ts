@@ -30,6 +30,7 @@ export function madeUpSample(
     runtime_kind: "node",
     message_bytes: 8,
     workload: BYTES,
+    work_us: 0,
     turn: 0,
     capacity_bytes: 1_024,
     load: FULL_LOAD,

@@ -137,6 +137,7 @@ export function sample(values: Partial<Sample>): Sample {
     run_length: `${MESSAGES} each`,
     message_bytes: 1,
     workload: BYTES,
+    work_us: 0,
     sink: "tcp",
     turn: 0,
     capacity_bytes: 4 * 2 ** 20,

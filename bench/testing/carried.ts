@@ -1,0 +1,53 @@
+/** Runs of a subject over a small hand-off, checked in this process: for tests that need no launcher and no listener. */
+import assert from "node:assert/strict";
+import { carryOut, type RunRequest } from "../process/run.ts";
+import type { CellSpec, RunReport } from "../process/spec.ts";
+import { openSubject } from "../subjects/registry.ts";
+import { memoryRuns } from "../wire/memory_sink.ts";
+
+const STORE_BYTES = 2 ** 22;
+const PRODUCERS = 5;
+
+type Asked = Pick<CellSpec, "subject" | "messageBytes" | "capacity" | "seed"> & Partial<CellSpec>;
+
+/** One run for each number of messages of a producer, through one hand-off; asserts that all have arrived. */
+export async function carried(
+  asked: Asked,
+  runs: readonly number[],
+  more: Partial<RunRequest> = {},
+): Promise<RunReport[]> {
+  const spec: CellSpec = {
+    params: {},
+    producers: PRODUCERS,
+    workers: 2,
+    messages: Math.max(...runs),
+    runTimeUs: null,
+    turn: 0,
+    pace: null,
+    reading: null,
+    listener: null,
+    storeBytes: STORE_BYTES,
+    runId: "test",
+    task: "measure",
+    ...asked,
+  };
+  let fail: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openSubject(spec, fail);
+  const reports: RunReport[] = [];
+  try {
+    const { producers, messageBytes, workload = "bytes", workUs = 0, seed, runId } = spec;
+    const context = { subject, openRun: memoryRuns(STORE_BYTES), producers, subjectFailed };
+    const request = { messageBytes, workload, workUs, seed, runId, warmUp: false, ...more };
+    for (const messages of runs) {
+      const report = await carryOut(context, { ...request, messages });
+      assert.equal(report.status, "ok", report.detail);
+      assert.equal(report.delivered, producers * messages);
+      reports.push(report);
+    }
+  } finally {
+    await subject.stop();
+  }
+  return reports;
+}
