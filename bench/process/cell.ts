@@ -85,6 +85,7 @@ async function fill(context: RunContext, request: RunRequest, spec: CellSpec): P
     ...request,
     messages,
     messageBytes,
+    leastBytes: messageBytes,
     workload: "bytes",
     workUs: 0,
     late: true,

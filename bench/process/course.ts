@@ -35,6 +35,7 @@ export class Course {
       runId: spec.runId,
       messages: spec.messages,
       messageBytes: spec.messageBytes,
+      leastBytes: spec.leastBytes ?? spec.messageBytes,
       workload: spec.workload ?? "bytes",
       workUs: spec.workUs ?? 0,
       seed: spec.seed,

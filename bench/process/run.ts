@@ -3,6 +3,7 @@ import type { Pace } from "../latency/arrivals.ts";
 import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
 import { encodeTrailer } from "../wire/answers.ts";
 import type { RunPlan } from "../workers/control_block.ts";
+import { isMixed } from "../workload/mixed.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
 import { isProven, type RunReport } from "./spec.ts";
@@ -55,10 +56,10 @@ export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace" | "is
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
   context.runs = (context.runs ?? 0) + 1;
-  const { messageBytes, workload = "bytes", workUs = 0, seed, pace = null, proof = false } =
-    request;
+  const { messageBytes, leastBytes = messageBytes, workload = "bytes", workUs = 0 } = request;
+  const { seed, pace = null, proof = false } = request;
   const messages = subject.messagesOf(request.messages);
-  const content = { messages, messageBytes, workload, seed, run: context.runs };
+  const content = { messages, messageBytes, leastBytes, workload, seed, run: context.runs };
   const plan: RunPlan = { ...content, workUs, proof, pace };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
@@ -68,10 +69,11 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   // The connection is made while the Workers prepare.
   subject.prepare(plan);
   const sink = await context.openRun({
-    framing: proof ? "grouped" : FRAMING_OF[workload],
+    framing: proof ? "grouped" : isMixed(plan) ? "mixed" : FRAMING_OF[workload],
     producers: context.producers,
     messages,
     messageBytes,
+    ...(isMixed(plan) ? { leastBytes } : {}),
     seed,
     run: plan.run,
     runId: request.runId,

@@ -17,6 +17,8 @@ export interface CellSpec {
   /** What a run is to take, µs: a pilot chooses the messages for it. Null where their number was given. */
   runTimeUs: number | null;
   messageBytes: number;
+  /** Of a mix the shortest; left out: all have the same. */
+  leastBytes?: number;
   /** Left out: messages of that size. */
   workload?: Workload;
   /** How long a producer works before each message, µs; left out: not at all. */

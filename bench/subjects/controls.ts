@@ -9,10 +9,11 @@
 import type { ParamSpec } from "../../strategies/strategy.ts";
 import { swapBuffer } from "../../strategies/swap_buffer.ts";
 import type { RunPlan } from "../workers/control_block.ts";
+import { isMixed } from "../workload/mixed.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
-import { buildLines, buildStream } from "./stream.ts";
+import { buildPieces, buildStream } from "./stream.ts";
 import { NO_WAITS, type OpenSubject, type Subject, type Transferred } from "./subject.ts";
 
 export interface Control {
@@ -98,17 +99,16 @@ export function findControl(name: string): Control | undefined {
 function prebuilt(spec: CellSpec, chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);
   let step = 1;
-  /** Where each line ends, of which every one is written by itself. */
+  /** Where each message ends, of which every one is written by itself; null where all have one size. */
   let ends: number[] | null = null;
   return {
     sharedBytes: 0,
     messagesOf: (asked) => asked,
     prepare(plan: RunPlan): void {
-      const lines = (plan.workload ?? "bytes") === "bytes"
-        ? null
-        : buildLines(spec.producers, plan);
-      stream = lines?.stream ?? buildStream(spec.producers, plan, stream);
-      ends = chunk === null ? lines?.ends ?? null : null;
+      const differ = !plan.proof && (isMixed(plan) || (plan.workload ?? "bytes") !== "bytes");
+      const pieces = differ ? buildPieces(spec.producers, plan) : null;
+      stream = pieces?.stream ?? buildStream(spec.producers, plan, stream);
+      ends = chunk === null ? pieces?.ends ?? null : null;
       step = chunk ?? plan.messageBytes;
     },
     ready: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 /** The bytes of a whole run, built before the clock: what the controls write. */
 import type { RunPlan } from "../workers/control_block.ts";
 import { lineOf } from "../workload/lines.ts";
+import { isMixed, MixedBuilder } from "../workload/mixed.ts";
 import {
   firstOneByte,
   grouping,
@@ -51,11 +52,30 @@ export function buildStream(
   return stream;
 }
 
-/** The same of a workload of lines, with the place behind each line's end. */
-export function buildLines(
+/** The same where lengths differ, with the place behind each message's end. */
+export function buildPieces(
   producers: number,
   plan: RunPlan,
 ): { stream: Uint8Array; ends: number[] } {
+  return isMixed(plan) ? buildMixed(producers, plan) : buildLines(producers, plan);
+}
+
+function buildMixed(producers: number, plan: RunPlan): { stream: Uint8Array; ends: number[] } {
+  const builder = new MixedBuilder(plan, plan);
+  const stream = new Uint8Array(producers * plan.messages * plan.messageBytes);
+  const ends: number[] = [];
+  let at = 0;
+  for (let producer = 0; producer < producers; producer++) {
+    for (let sequence = 0; sequence < plan.messages; sequence++) {
+      const message = builder.build(producer, sequence);
+      stream.set(message, at);
+      ends.push(at += message.length);
+    }
+  }
+  return { stream: stream.subarray(0, at), ends };
+}
+
+function buildLines(producers: number, plan: RunPlan): { stream: Uint8Array; ends: number[] } {
   const line = lineOf(plan.workload!, plan);
   const lines: string[] = [];
   for (let producer = 0; producer < producers; producer++) {

@@ -37,9 +37,19 @@ export async function carried(
   const subject = await openSubject(spec, fail);
   const reports: RunReport[] = [];
   try {
-    const { producers, messageBytes, workload = "bytes", workUs = 0, seed, runId } = spec;
+    const { producers, messageBytes, leastBytes = messageBytes, seed, runId } = spec;
+    const { workload = "bytes", workUs = 0 } = spec;
     const context = { subject, openRun: memoryRuns(STORE_BYTES), producers, subjectFailed };
-    const request = { messageBytes, workload, workUs, seed, runId, warmUp: false, ...more };
+    const request = {
+      messageBytes,
+      leastBytes,
+      workload,
+      workUs,
+      seed,
+      runId,
+      warmUp: false,
+      ...more,
+    };
     for (const messages of runs) {
       const report = await carryOut(context, { ...request, messages });
       assert.equal(report.status, "ok", report.detail);

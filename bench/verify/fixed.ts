@@ -4,6 +4,9 @@ import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { MAX_GAPS, Sequences } from "./sequences.ts";
 import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
 
+/** What names a message: its producer and its number. */
+export const NAME_BYTES = 8;
+
 /** A message that was cut by the end of a chunk. */
 interface Partial {
   readonly bytes: Uint8Array;
@@ -12,13 +15,14 @@ interface Partial {
 
 export class FixedVerifier implements Verifier {
   readonly #header: RunHeader;
+  /** Of mixed lengths the longest. */
   readonly #size: number;
   readonly #table: MessageTable;
   readonly #producerKey: number;
   readonly #sequenceKey: number;
   readonly #sequences: Sequences;
   /** Of each connection. */
-  readonly #partials: Partial[];
+  protected readonly partials: readonly Partial[];
   #delivered = 0;
   #corrupted = 0;
   /** Corrupted messages whose own header cannot be trusted: each stands for one that is missing. */
@@ -31,7 +35,7 @@ export class FixedVerifier implements Verifier {
     this.#table = new MessageTable(header.messageBytes, header);
     [this.#producerKey, this.#sequenceKey] = keysOf(header);
     this.#sequences = new Sequences(header.producers, header.messages);
-    this.#partials = Array.from(
+    this.partials = Array.from(
       { length: header.connections?.count ?? 1 },
       () => ({ bytes: new Uint8Array(header.messageBytes), length: 0 }),
     );
@@ -39,45 +43,60 @@ export class FixedVerifier implements Verifier {
 
   feed(bytes: Uint8Array, connection = 0): void {
     const size = this.#size;
-    const partial = this.#partials[connection];
+    const partial = this.partials[connection];
     let at = 0;
     if (partial.length > 0) {
       at = Math.min(size - partial.length, bytes.length);
       partial.bytes.set(bytes.subarray(0, at), partial.length);
       partial.length += at;
       if (partial.length < size) return;
-      this.#check(partial.bytes, 0);
+      this.check(partial.bytes, 0, size);
       partial.length = 0;
     }
-    for (; at + size <= bytes.length; at += size) this.#check(bytes, at);
+    for (; at + size <= bytes.length; at += size) this.check(bytes, at, size);
     if (at < bytes.length) {
       partial.bytes.set(bytes.subarray(at));
       partial.length = bytes.length - at;
     }
   }
 
-  #check(bytes: Uint8Array, at: number): void {
-    const producer = (u32(bytes, at) ^ this.#producerKey) >>> 0;
-    const sequence = (u32(bytes, at + 4) ^ this.#sequenceKey) >>> 0;
+  protected nameAt(bytes: Uint8Array, at: number): { producer: number; sequence: number } {
+    return {
+      producer: (u32(bytes, at) ^ this.#producerKey) >>> 0,
+      sequence: (u32(bytes, at + 4) ^ this.#sequenceKey) >>> 0,
+    };
+  }
+
+  /** Whether its name is to be believed. */
+  protected check(bytes: Uint8Array, at: number, size: number): boolean {
+    const { producer, sequence } = this.nameAt(bytes, at);
     const number = this.#delivered++;
     const known = this.#sequences.knows(producer, sequence);
     const next = known ? this.#sequences.next(producer) : 0;
-    if (!known || !this.#bodyMatches(bytes, at, producer, sequence)) {
+    if (!known || !this.#bodyMatches(bytes, at, size, producer, sequence)) {
       this.#corrupted++;
       this.#note(number, `has bytes that producer ${producer} never sent as number ${sequence}`);
-      if (known && sequence === next) this.#sequences.accept(producer, sequence);
+      const isDue = known && sequence === next;
+      if (isDue) this.#sequences.accept(producer, sequence);
       else this.#nameless++;
-      return;
+      return isDue;
     }
     if (!this.#sequences.accept(producer, sequence)) {
       this.#note(number, `is number ${sequence} of producer ${producer} where ${next} was due`);
     }
+    return true;
   }
 
-  #bodyMatches(bytes: Uint8Array, at: number, producer: number, sequence: number): boolean {
+  #bodyMatches(
+    bytes: Uint8Array,
+    at: number,
+    size: number,
+    producer: number,
+    sequence: number,
+  ): boolean {
     const { bytes: table, blocks, stride } = this.#table;
     const offset = blockOf(producer, sequence, blocks) * stride - at;
-    for (let i = at + 8, end = at + this.#size; i < end; i++) {
+    for (let i = at + NAME_BYTES, end = at + size; i < end; i++) {
       if (bytes[i] !== table[offset + i]) return false;
     }
     return true;
@@ -88,9 +107,9 @@ export class FixedVerifier implements Verifier {
   }
 
   finish(announced: Uint32Array | null = null): Verdict {
-    const cut = this.#partials.filter(({ length }) => length > 0);
+    const cut = this.partials.filter(({ length }) => length > 0);
     if (cut.length > 0) {
-      this.#note(this.#delivered, `ends after ${cut[0].length} of ${this.#size} bytes`);
+      this.#note(this.#delivered, `ends after ${cut[0].length} bytes`);
     }
     const { lost, dropped, delivered } = missingMessages(
       this.#sequences,

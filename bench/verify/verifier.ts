@@ -4,6 +4,7 @@
  */
 import { isLines, type RunHeader } from "../wire/protocol.ts";
 import { FixedVerifier } from "./fixed.ts";
+import { MixedVerifier } from "./mixed.ts";
 import { GroupedVerifier } from "./grouped.ts";
 import { NewlineVerifier } from "./newline.ts";
 import { OneByteVerifier } from "./one_byte.ts";
@@ -12,6 +13,7 @@ import type { Verifier } from "./verdict.ts";
 /** The verifier for what a header announces. */
 export function createVerifier(header: RunHeader): Verifier {
   if (header.framing === "grouped") return new GroupedVerifier(header);
+  if (header.framing === "mixed") return new MixedVerifier(header);
   if (isLines(header.framing)) return new NewlineVerifier(header);
   return header.messageBytes === 1 ? new OneByteVerifier(header) : new FixedVerifier(header);
 }

@@ -42,6 +42,7 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   view.setUint32(84, reading?.stall?.forMs ?? 0, true);
   view.setUint32(88, reading?.stall?.everyMs ?? 0, true);
   setCount(view, 96, reading?.bytesPerS ?? 0);
+  view.setUint32(104, header.leastBytes ?? 0, true);
   return bytes;
 }
 
@@ -61,6 +62,7 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   const header: RunHeader = {
     framing,
     messageBytes: view.getUint32(16, true),
+    ...(framing === "mixed" ? { leastBytes: view.getUint32(104, true) } : {}),
     producers: view.getUint32(20, true),
     messages,
     seed: view.getUint32(32, true),
@@ -79,6 +81,8 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   const sizeFits = framing === "grouped"
     ? size === 1
     : size <= MAX_MESSAGE_BYTES && (size >= 8 || (size === 1 && framing === "fixed"));
+  const { leastBytes = size } = header;
+  const mixFits = framing !== "mixed" || (leastBytes >= 8 && leastBytes <= size);
   const countsFit = header.producers >= 1 && header.producers <= 1 << 24 &&
     (messages === null
       ? framing !== "grouped"
@@ -98,7 +102,8 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   // What a later version may ask for, this one must not seem to have done.
   const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
     silenceMs <= MAX_SILENCE_MS;
-  return sizeFits && countsFit && trailerFits && namesFit && readingFits && connectionsFit &&
+  return sizeFits && mixFits && countsFit && trailerFits && namesFit && readingFits &&
+      connectionsFit &&
       asksNoMore
     ? header
     : "bad values";

@@ -29,16 +29,26 @@ export const STAMP_BYTES = 16;
 export const NAME_BYTES = 8;
 export const MAX_CONNECTIONS = 256;
 
-/** What a run consists of: messages of a fixed size, text, JSON or domain lines, or the single bytes of a second pass. */
-export const FRAMINGS = ["fixed", "newline", "grouped", "json", "domains", "filler"] as const;
+/** What a run consists of: messages of a fixed size or of mixed ones, text, JSON or domain lines, or the single bytes of a second pass. */
+export const FRAMINGS = [
+  "fixed",
+  "newline",
+  "grouped",
+  "json",
+  "domains",
+  "filler",
+  "mixed",
+] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
 /** What a client announces before it sends. */
 export interface RunHeader {
   /** Up to 24 bytes of ASCII that name the run in the listener's log. */
   runId: string;
-  /** 1, or 8 to 65,536; 1 under `grouped`; of lines the longest in bytes, its line feed included. */
+  /** 1, or 8 to 65,536; 1 under `grouped`; of lines the longest in bytes, its line feed included; under `mixed` the longest. */
   messageBytes: number;
+  /** Of `mixed` the shortest, 8 or more; of no other. */
+  leastBytes?: number;
   framing: Framing;
   producers: number;
   /** Messages per producer, or null where the client does not know. */
@@ -141,5 +151,5 @@ export function mostBytes(header: RunHeader): number | null {
 
 /** Whether messages end with a line feed and differ in length. */
 export function isLines(framing: Framing): boolean {
-  return framing !== "fixed" && framing !== "grouped";
+  return framing !== "fixed" && framing !== "grouped" && framing !== "mixed";
 }

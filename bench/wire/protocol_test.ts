@@ -124,7 +124,7 @@ test("a header is refused for each value that is out of its range", () => {
   assert.equal(spoiled((view) => view.setUint16(8, 1, true)), "another version");
   const edits: ((view: DataView) => void)[] = [
     (view) => view.setUint16(10, 127, true),
-    (view) => view.setUint8(12, 6),
+    (view) => view.setUint8(12, 7),
     (view) => view.setUint16(14, 0, true),
     (view) => view.setUint16(14, 257, true),
     // One connection has no token, and several have one.
@@ -174,4 +174,21 @@ test("a stranger's bytes are not taken for an answer", () => {
   assert.throws(() => decodeAck(http), ProtocolError);
   assert.throws(() => verdictDetailLength(http), ProtocolError);
   assert.equal(decodeHeader(http), "not a header");
+});
+
+test("a mix has its shortest length in the header, from 8 bytes to the longest", () => {
+  const of = (leastBytes: number, messageBytes = 64) => {
+    const { names: _, ...rest } = { ...HEADER, names: false };
+    const mixed = { ...rest, framing: "mixed" as const, leastBytes, messageBytes };
+    return decodeHeader(encodeHeader(mixed));
+  };
+  const bytes = encodeHeader({ ...HEADER, framing: "mixed", leastBytes: 16 });
+  assert.equal(bytes[12], 6);
+  assert.equal(new DataView(bytes.buffer).getUint32(104, true), 16);
+  for (const least of [8, 16, 64]) {
+    const header = of(least);
+    assert.equal(typeof header === "string" ? header : header.leastBytes, least);
+  }
+  for (const least of [0, 7, 65]) assert.equal(of(least), "bad values", `${least}`);
+  assert.equal(of(1, 1), "bad values");
 });

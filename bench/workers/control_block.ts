@@ -23,6 +23,7 @@ const PACE_SEED = 13;
 const WORKLOAD = 14;
 const WORK_US = 15;
 const SILENT = 16;
+const LEAST_BYTES = 17;
 /** Even, so that the sums behind them are aligned. */
 const WORDS = 18;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
@@ -35,8 +36,10 @@ const SLICE_MS = 50;
 export interface RunPlan {
   /** A producer. */
   messages: number;
-  /** Of lines the longest. */
+  /** Of lines and of a mix the longest. */
   messageBytes: number;
+  /** Of a mix the shortest; left out: all have the same. */
+  leastBytes?: number;
   /** Left out: messages of that size. */
   workload?: Workload;
   seed: number;
@@ -84,6 +87,7 @@ export class ControlBlock {
     this.#words[PACE_SEED] = plan.pace?.seed ?? 0;
     this.#words[WORKLOAD] = WORKLOADS.indexOf(plan.workload ?? "bytes");
     this.#words[WORK_US] = plan.workUs ?? 0;
+    this.#words[LEAST_BYTES] = plan.leastBytes ?? plan.messageBytes;
     this.#words[SILENT] = plan.isSilent ? 1 : 0;
     this.#rate[0] = plan.pace?.ratePerS ?? 0;
     for (const at of [READY, FINISHED]) Atomics.store(this.#words, at, 0);
@@ -151,6 +155,7 @@ export class ControlBlock {
     return {
       messages: this.#words[MESSAGES] >>> 0,
       messageBytes: this.#words[MESSAGE_BYTES],
+      leastBytes: this.#words[LEAST_BYTES],
       workload: WORKLOADS[this.#words[WORKLOAD]],
       workUs: this.#words[WORK_US],
       isSilent: this.#words[SILENT] === 1,

@@ -8,6 +8,7 @@ test("counts and times beyond 2^31 and 2^32 come back as they went", () => {
   const plan = {
     messages: 2 ** 32 - 1,
     messageBytes: 65_536,
+    leastBytes: 16,
     seed: 2 ** 32 - 1,
     run: 2 ** 31 + 5,
     proof: true,

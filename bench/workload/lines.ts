@@ -10,6 +10,8 @@ import { REGISTERED } from "./registered.ts";
 export const WORKLOADS = ["bytes", "domains", "domains generated", "filler"] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
+/** No line is shorter, in bytes. */
+export const SHORTEST_LINE = 40;
 /** The longest line in bytes, its line feed included. */
 export const LONGEST_LINE = 400;
 /** What a server's banner may have at most: with the rest a line is never longer than the longest. */

@@ -3,12 +3,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CellSpec } from "../process/spec.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
-import { buildLines } from "../subjects/stream.ts";
+import { buildPieces } from "../subjects/stream.ts";
 import { carried } from "../testing/carried.ts";
 import { testSeed } from "../testing/random.ts";
 import { createVerifier } from "../verify/verifier.ts";
 import type { RunHeader } from "../wire/protocol.ts";
-import { domainLine, lineOf, LONGEST_LINE, type Workload, WORKLOADS } from "./lines.ts";
+import {
+  domainLine,
+  lineOf,
+  LONGEST_LINE,
+  SHORTEST_LINE,
+  type Workload,
+  WORKLOADS,
+} from "./lines.ts";
 
 const seed = testSeed();
 const LINES = WORKLOADS.filter((workload) => workload !== "bytes");
@@ -23,7 +30,7 @@ test(`a line is JSON of 40 to 400 bytes, its filler as long (seed ${seed})`, () 
       const value = JSON.parse(line);
       assert.deepEqual([value.producer, value.number], [producer, sequence]);
       assert.match(line, /^[ -~]+\n$/);
-      assert.ok(line.length >= 40 && line.length <= LONGEST_LINE, line);
+      assert.ok(line.length >= SHORTEST_LINE && line.length <= LONGEST_LINE, line);
       assert.equal(filler(producer, sequence).length, line.length);
       lengths.add(line.length);
     }
@@ -59,7 +66,7 @@ function verdictOf(stream: Uint8Array, of = header) {
 
 test(`one changed byte anywhere in a domain line is seen (seed ${seed})`, () => {
   const plan = { ...header, messages: 50, workload: "domains" as const, proof: false, pace: null };
-  const { stream, ends } = buildLines(3, plan);
+  const { stream, ends } = buildPieces(3, plan);
   assert.equal(verdictOf(stream).status, "ok");
   for (let at = ends[69]; at < ends[70]; at++) {
     const copy = stream.slice();
@@ -85,7 +92,10 @@ async function carry(subject: string, workload: Workload): Promise<void> {
   const params = paramsOf(subject, { drain: "batch", chunk: 1_000, publish: 3 });
   const asked = { subject, params, workload, messageBytes: LONGEST_LINE, capacity: 4_096, seed };
   for (const report of await carried(asked, [100, 1, 33])) {
-    assert.ok(report.bytes > 40 * report.delivered && report.bytes < 400 * report.delivered);
+    assert.ok(
+      report.bytes > SHORTEST_LINE * report.delivered &&
+        report.bytes < LONGEST_LINE * report.delivered,
+    );
     if (subject === "socket-each") assert.equal(report.writes, report.delivered);
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
 import type { RunPlan } from "../workers/control_block.ts";
+import { isMixed, MixedBuilder } from "./mixed.ts";
 import { encodedLines, lineOf, LONGEST_LINE } from "./lines.ts";
 import {
   firstOneByte,
@@ -80,7 +81,9 @@ function groupedSender(end: BlockingProducer, plan: RunPlan): SendSome {
 }
 
 function numberedSender(end: BlockingProducer, plan: RunPlan): SendSome {
-  const builder = new MessageBuilder(plan.messageBytes, plan);
+  const builder = isMixed(plan)
+    ? new MixedBuilder(plan, plan)
+    : new MessageBuilder(plan.messageBytes, plan);
   return (producer, from, to) => {
     for (let sequence = from; sequence < to; sequence++) {
       end.send(builder.build(producer, sequence));
@@ -124,6 +127,8 @@ export function prepareAsync(
     ? lineTask(end, ids, plan)
     : plan.messageBytes === 1
     ? oneByteTask(end, plan)
+    : isMixed(plan)
+    ? mixedTask(end, ids, plan)
     : numberedTask(end, ids, plan);
   return async () => {
     await Promise.all(ids.map(produce));
@@ -166,6 +171,21 @@ function numberedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan)
     for (let sequence = 0; sequence < messages; sequence++) {
       message.set(builder.build(producer, sequence));
       await end.send(message);
+    }
+    await end.close();
+  };
+}
+
+/** The same of lengths that differ: a view for each message, since a producer has too many to keep them. */
+function mixedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
+  const builder = new MixedBuilder(plan, plan);
+  const own = new Uint8Array(ids.length * plan.messageBytes);
+  return async (producer, place) => {
+    const start = place * plan.messageBytes;
+    for (let sequence = 0; sequence < plan.messages; sequence++) {
+      const built = builder.build(producer, sequence);
+      own.set(built, start);
+      await end.send(own.subarray(start, start + built.length));
     }
     await end.close();
   };

@@ -65,15 +65,10 @@ function bytesOf(text: string): number {
  * A list such as 1,16,256 or 1..8192 (the powers of two), ascending and each once.
  * @param example what the option takes, for whoever gave something else
  */
-export function list(
-  [min, max]: [number, number],
-  example: string,
-  unit: "count" | "bytes" = "count",
-): (text: string) => number[] {
-  const read = unit === "bytes" ? bytesOf : countOf;
+export function list([min, max]: [number, number], example: string): (text: string) => number[] {
   return (text) => {
     const values = text.split(",").flatMap((part) => {
-      const [from, to, ...rest] = part.split("..").map(read);
+      const [from, to, ...rest] = part.split("..").map(countOf);
       if (rest.length > 0) return [NaN];
       return to === undefined ? [from] : from >= min && to >= from ? powersOfTwo(from, to) : [NaN];
     });

@@ -22,6 +22,7 @@ const SLOW: Cell = {
   messages: 100,
   mostMessages: 100,
   messageBytes: 64,
+  leastBytes: 64,
   workload: "bytes",
   workUs: 0,
   sink: "tcp",

@@ -3,6 +3,7 @@ import { formatParams } from "../../strategies/params.ts";
 import { CELL_COLUMNS, type Sample } from "./columns.ts";
 import { loadTitle } from "./load.ts";
 import { machineFingerprint } from "./machine.ts";
+import { sizeTitle } from "./message_size.ts";
 import type { Cell } from "./plan.ts";
 import { subjectLabel } from "./subjects.ts";
 
@@ -25,6 +26,7 @@ export function identityOf(cell: Cell): CellIdentity {
     producers: cell.producers,
     workers: cell.workers,
     run_length: cell.runLength,
+    message_size: sizeTitle({ least: cell.leastBytes, most: cell.messageBytes }),
     message_bytes: cell.messageBytes,
     workload: cell.workload,
     work_us: cell.workUs,

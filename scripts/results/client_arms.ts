@@ -64,6 +64,7 @@ interface Asked {
   producers: number;
   workers: number;
   messageBytes: number;
+  leastBytes: number;
   workload: string;
   workUs: number;
 }
@@ -74,6 +75,7 @@ export function lackOf(client: Client, cell: Asked): string | null {
   if (cell.sink === "none") return "a client sends over a socket, and --sink none has none";
   if (cell.load !== null) return "a client has no open loop";
   if (cell.workload !== "bytes") return `a client sends bytes, and no workload of ${cell.workload}`;
+  if (cell.leastBytes < cell.messageBytes) return "a client sends messages of one size";
   if (cell.workUs > 0) return "a client's producers do not work between messages";
   if (cell.turn > 0) return "a client runs each producer to its end, without --turn";
   if (Math.min(cell.workers, cell.producers) > threads) {

@@ -47,7 +47,7 @@ test("two arms for one strategy, or none of what was chosen, are refused in one 
 test("what a client lacks is said", () => {
   const asked = {
     ...{ sink: "tcp", load: null, turn: 0, producers: 4, workers: 2 },
-    ...{ messageBytes: 1, workload: "bytes", workUs: 0 },
+    ...{ messageBytes: 1, leastBytes: 1, workload: "bytes", workUs: 0 },
   };
   assert.equal(lackOf(client({}), asked), null);
   for (
@@ -57,7 +57,8 @@ test("what a client lacks is said", () => {
       { turn: 1 },
       { workUs: 1 },
       { workers: 3 },
-      { messageBytes: 65 },
+      { messageBytes: 65, leastBytes: 65 },
+      { messageBytes: 64, leastBytes: 8 },
       { workload: "domains", messageBytes: 64 },
     ]
   ) {

@@ -116,10 +116,11 @@ export const CELL_COLUMNS = [
       "time for which the pilot chose the number of messages (20 ms), or a number: 1000 each, 1000000 in all",
   },
   {
-    name: "message_bytes",
-    kind: "number",
-    help: "bytes per message (S); of a workload of lines the longest",
+    name: "message_size",
+    kind: "text",
+    help: "bytes per message (S), or shortest and longest of a mix, 16..4096",
   },
+  { name: "message_bytes", kind: "number", help: "bytes of the longest message" },
   {
     name: "workload",
     kind: "text",

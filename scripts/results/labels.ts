@@ -19,7 +19,7 @@ const SETTING = [
   "machine",
   "workers",
   "run_length",
-  "message_bytes",
+  "message_size",
   "workload",
   "work_us",
   "sink",
@@ -49,11 +49,11 @@ export function settingTitle(
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
-/** `64-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
+/** `64-byte messages`, `16..4096-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
 export function messagesTitle(
-  { workload, message_bytes, work_us }: Pick<Summary, "workload" | "message_bytes" | "work_us">,
+  { workload, message_size, work_us }: Pick<Summary, "workload" | "message_size" | "work_us">,
 ): string {
-  const messages = workload === BYTES ? `${message_bytes}-byte messages` : `${workload} lines`;
+  const messages = workload === BYTES ? `${message_size}-byte messages` : `${workload} lines`;
   return work_us === 0 ? messages : `${messages} after ${work_us} µs of work`;
 }
 

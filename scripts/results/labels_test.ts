@@ -7,11 +7,19 @@ import { settingOf, settingTitle } from "./labels.ts";
 
 test("lines stand apart from messages of one size, and are named", () => {
   const [bytes, domains, filler] = ["bytes", "domains", "filler"].map((workload) =>
-    summarize([madeUpSample("channel", 1, 1_000, { workload, message_bytes: 400 })])[0]
+    summarize([madeUpSample("channel", 1, 1_000, { workload, message_size: "400" })])[0]
   );
   assert.equal(new Set([bytes, domains, filler].map(settingOf)).size, 3);
   assert.match(settingTitle(bytes), /, 400-byte messages, /);
   assert.match(settingTitle(domains), /, domains lines, /);
+});
+
+test("a mix of lengths stands apart from messages of its longest", () => {
+  const [one, mix] = ["64", "16..64"].map((message_size) =>
+    summarize([madeUpSample("channel", 1, 1_000, { message_size, message_bytes: 64 })])[0]
+  );
+  assert.notEqual(settingOf(one), settingOf(mix));
+  assert.match(settingTitle(mix), /, 16\.\.64-byte messages, /);
 });
 
 test("messages between work stand apart from those without, and say how much it is", () => {

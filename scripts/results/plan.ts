@@ -8,6 +8,7 @@ import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { lackOf, subjectsUnder } from "./client_arms.ts";
 import { loadTitle, type OpenLoad } from "./load.ts";
+import { type MessageSize, sizeTitle } from "./message_size.ts";
 import { runTimeUs } from "./run_length.ts";
 import { type SubjectChoice, subjectLabel } from "./subjects.ts";
 
@@ -25,7 +26,7 @@ export interface PlanOptions {
   messages: number | null;
   /** All producers together, or null. */
   total: number | null;
-  messageBytes: number[];
+  messageSizes: MessageSize[];
   workload: Workload;
   /** µs that a producer works before each message: cells for each of these. */
   workUs: number[];
@@ -55,8 +56,10 @@ export interface Cell {
   messages: number | null;
   /** The most that it may choose. */
   mostMessages: number;
-  /** Of a workload of lines the longest. */
+  /** Of lines and of a mix the longest. */
   messageBytes: number;
+  /** The shortest; the same where all have one size. */
+  leastBytes: number;
   workload: Workload;
   workUs: number;
   sink: Sink;
@@ -85,7 +88,7 @@ export function makePlan(
   runtimes: readonly (Runtime | Client)[],
 ): Cell[] {
   const cells: Cell[] = [];
-  for (const { load, messageBytes, workUs } of settingsOf(options)) {
+  for (const { load, size, workUs } of settingsOf(options)) {
     for (const producers of options.producers) {
       const messages = messagesFor(options, producers);
       for (const workers of options.workers) {
@@ -104,8 +107,9 @@ export function makePlan(
                 ? null
                 : runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers),
               messages,
-              mostMessages: messages ?? mostMessages(options, producers, messageBytes),
-              messageBytes,
+              mostMessages: messages ?? mostMessages(options, producers, size.most),
+              messageBytes: size.most,
+              leastBytes: size.least,
               workload: options.workload,
               workUs,
               sink: options.sink,
@@ -125,9 +129,9 @@ export function makePlan(
   return cells;
 }
 
-function settingsOf({ loads, messageBytes, workUs }: PlanOptions) {
+function settingsOf({ loads, messageSizes, workUs }: PlanOptions) {
   return (loads.length === 0 ? [null] : loads).flatMap((load) =>
-    messageBytes.flatMap((messageBytes) => workUs.map((workUs) => ({ load, messageBytes, workUs })))
+    messageSizes.flatMap((size) => workUs.map((workUs) => ({ load, size, workUs })))
   );
 }
 
@@ -176,7 +180,8 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
     return `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
   }
   if (capacity < range.least || capacity > range.largest) {
-    return `with ${messageBytes}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
+    const size = sizeTitle({ least: cell.leastBytes, most: messageBytes });
+    return `with ${size}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
   }
   if (
     kind === "control" && cell.subject !== "empty" &&
@@ -189,8 +194,11 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
 
 /** Cells that differ in P and load alone: a process measures all of them. */
 export function seriesOf(cell: Cell): string {
-  const { runtime, subject, params, workers, messageBytes, workUs } = cell;
-  return JSON.stringify([runtime.label, subject, params, workers, messageBytes, workUs]);
+  const { runtime, subject, params, workers, messageBytes, leastBytes, workUs } = cell;
+  return JSON.stringify([
+    ...[runtime.label, subject, params, workers],
+    ...[messageBytes, leastBytes, workUs],
+  ]);
 }
 
 /**

@@ -67,3 +67,20 @@ test("each amount of work is a cell of its own, in a process of its own", () => 
     assert.equal(messages, cell.workUs === 0 ? 65_536 : 128);
   }
 });
+
+test("a mix of lengths is a cell of its own, and clients skip it with the reason", () => {
+  const options = readOptions("bench", [
+    ...["", "", "--strategies", "swap-buffer", "--producers", "4"],
+    ...["--message-size", "64,16..64", "--workers", "1"],
+  ]);
+  const cells = makePlan(options, [NODE]).filter(({ kind }) => kind !== "control");
+  assert.deepEqual(cells.map((cell) => identityOf(cell).message_size), ["16..64", "64"]);
+  assert.deepEqual(cells.map((cell) => identityOf(cell).message_bytes), [64, 64]);
+  assert.equal(new Set(cells.map(seriesOf)).size, 2);
+  const fitting = new Map(cells.map((cell, at) => [cell, at === 0 ? 60_000 : 100]));
+  assert.deepEqual([...chosenMessages(cells, fitting).values()], [65_536, 128]);
+  assert.match(
+    skips("--capacity", "40", "--message-size", "16..64")[0]!,
+    /with 16\.\.64-byte messages it takes a --capacity from/,
+  );
+});

@@ -20,6 +20,7 @@ interface Sized {
   producers: number;
   workers: number;
   messageBytes: number;
+  leastBytes: number;
   workUs: number;
   /** The most messages of a producer that it may have. */
   mostMessages: number;
@@ -65,8 +66,8 @@ export function chosenMessages<Cell extends Sized>(
 }
 
 /** Cells that may be compared. */
-function placeOf({ producers, workers, messageBytes, workUs }: Sized): string {
-  return JSON.stringify([producers, workers, messageBytes, workUs]);
+function placeOf({ producers, workers, messageBytes, leastBytes, workUs }: Sized): string {
+  return JSON.stringify([producers, workers, messageBytes, leastBytes, workUs]);
 }
 
 function subjectOf({ subject, params }: Sized): string {

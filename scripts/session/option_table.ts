@@ -14,6 +14,7 @@ import {
   parseRuntime,
   splitRuntimes,
 } from "../processes/runtimes.ts";
+import { sizeTitle } from "../results/message_size.ts";
 import { MAX_MESSAGES } from "../results/plan.ts";
 import { SAME_WITHIN } from "../statistics/call.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
@@ -138,13 +139,14 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ total }) => total,
   },
   {
-    key: "messageBytes",
+    key: "messageSizes",
     flags: "--message-size <list>",
-    help: "bytes per message: 1, or 8 to 64KiB",
+    help: "bytes per message: 1, or 8 to 64KiB; 16..4096 is a mix of lengths from 16 to 4096",
     parse: messageSizes(MAX_MESSAGE_BYTES),
-    default: [1],
+    default: [{ least: 1, most: 1 }],
     defaultWords: "1",
-    recorded: ({ messageBytes, workload }) => workload === "bytes" ? messageBytes.join(",") : null,
+    recorded: ({ messageSizes, workload }) =>
+      workload === "bytes" ? messageSizes.map(sizeTitle).join(",") : null,
   },
   {
     key: "workload",

@@ -1,20 +1,30 @@
 /** Values that only the measuring commands take. */
 import { InvalidArgumentError } from "commander";
 import { LEAST_BYTES_PER_S, MAX_STALL_PERIOD_MS } from "../../bench/wire/slow_reader.ts";
-import { list, percentage, timeSpan } from "../cli/values.ts";
+import { byteSize, percentage, timeSpan } from "../cli/values.ts";
+import { type MessageSize, sizeTitle } from "../results/message_size.ts";
 
-/** Sizes of a message: 1, or large enough to carry its number. */
-export function messageSizes(largest: number): (text: string) => number[] {
-  const read = list([1, largest], "1,64, or 8..1KiB", "bytes");
+/** Sizes of a message, each once: 1, large enough to carry its number, or a mix of such, as 16..4096. */
+export function messageSizes(largest: number): (text: string) => MessageSize[] {
+  const read = byteSize(1);
   return (text) => {
-    const sizes = read(text);
-    const odd = sizes.find((size) => size > 1 && size < 8);
-    if (odd !== undefined) {
-      throw new InvalidArgumentError(
-        `A message is 1 byte, or from 8 bytes on, which carry its number; ${odd} is neither.`,
-      );
-    }
-    return sizes;
+    const sizes = text.split(",").map((part) => {
+      const [least, most = least, ...rest] = part.split("..").map(read);
+      if (rest.length > 0 || most > largest || least > most) {
+        throw new InvalidArgumentError(
+          `Give sizes up to ${largest} bytes, such as 1,64 or a mix of lengths, 16..4KiB.`,
+        );
+      }
+      const odd = [least, most].find((size) => size < 8 && (size > 1 || least < most));
+      if (odd !== undefined) {
+        throw new InvalidArgumentError(
+          `A message is 1 byte, or from 8 bytes on, which carry its number; ${part} has neither.`,
+        );
+      }
+      return { least, most };
+    });
+    return [...new Map(sizes.map((size) => [sizeTitle(size), size])).values()]
+      .sort((a, b) => a.most - b.most || a.least - b.least);
   };
 }
 

@@ -4,13 +4,14 @@ import { type Command, Option } from "commander";
 import { type Spacing, SPACINGS } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { MAX_TRAILER_PRODUCERS } from "../../bench/wire/header.ts";
-import { LONGEST_LINE, type Workload } from "../../bench/workload/lines.ts";
+import { LONGEST_LINE, SHORTEST_LINE, type Workload } from "../../bench/workload/lines.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
 import { parseCpus } from "../processes/pinning.ts";
 import type { OpenLoad } from "../results/load.ts";
+import type { MessageSize } from "../results/message_size.ts";
 import { parseSubjects } from "../results/subjects.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { BRANCHES, MAIN_WAY } from "./explanation.ts";
@@ -33,6 +34,7 @@ const PRESETS = {
 };
 /** Of each producer, as in the post. */
 const POST_MESSAGES = 1_000;
+const LINES: MessageSize = { least: SHORTEST_LINE, most: LONGEST_LINE };
 /** Runs that a pilot may need within one time limit. */
 const PILOT_SHARE = 10;
 const TIMEOUT_MS = { default: 120_000, post: 4_000 };
@@ -95,7 +97,13 @@ export function readOptions(
   const loads = loadsOf(given);
   const workload = workloadOf(given, program);
   const runTimeMs = given.runTime ?? openRunTimeMs(loads) ?? DEFAULT_RUN_TIME_MS;
-  if (loads.length > 0 && given.messageSize.includes(1)) {
+  const sizes: MessageSize[] = given.messageSize;
+  if (loads.length > 0 && sizes.some(({ least, most }) => least < most)) {
+    throw new UsageError(
+      "an open loop sends messages of one size: give --message-size 64, say, and no mix",
+    );
+  }
+  if (loads.length > 0 && sizes.some(({ most }) => most === 1)) {
     throw new UsageError(
       "an open loop must tell its messages apart: give --message-size 8 or more, such as 64",
     );
@@ -123,7 +131,7 @@ export function readOptions(
     messages: given.messages ??
       (preset === "post" && given.total === undefined ? POST_MESSAGES : null),
     total: given.total ?? null,
-    messageBytes: workload === "bytes" ? given.messageSize : [LONGEST_LINE],
+    messageSizes: workload === "bytes" ? sizes : [LINES],
     workload,
     workUs: given.workUs,
     cpus,
@@ -164,7 +172,13 @@ function refuseBesideDropping(given: Record<string, unknown>): void {
       "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
     );
   }
-  if ((given.messageSize as number[]).includes(1)) {
+  const sizes = given.messageSize as MessageSize[];
+  if (sizes.some(({ least, most }) => least < most)) {
+    throw new UsageError(
+      "a hand-off that drops is proven with messages of one size: give --message-size 64, say, and no mix",
+    );
+  }
+  if (sizes.some(({ most }) => most === 1)) {
     throw new UsageError(
       "a hand-off that drops needs messages that name their producer: give --message-size 8 or more, such as 64",
     );

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { PEERS } from "../../bench/peers/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import { argumentsOf } from "./arguments.ts";
+import { sizeTitle } from "../results/message_size.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 import { readOptions } from "./options.ts";
 
@@ -13,8 +14,6 @@ const REFUSED: [string, string][] = [
   ["--workers", "0"],
   ["--workers", "129"],
   ["--workers", "1..8192"],
-  ["--message-size", "64KB"],
-  ["--message-size", "65537"],
   ["--producers", "0"],
   ["--producers", "1..x"],
 ];
@@ -38,7 +37,6 @@ test("times, sizes and counts are written as people write them", () => {
     assert.equal(read("--timeout", text).timeoutMs, ms);
     assert.equal(read("--budget", text).budgetMs, ms);
   }
-  assert.deepEqual(read("--message-size", "1,64,1KiB").messageBytes, [1, 64, 1_024]);
   assert.equal(read("--capacity", "64KiB").capacity, 65_536);
   assert.equal(read("--messages", "1e6").messages, 1_000_000);
   assert.equal(read("--total", "1_000").total, 1_000);
@@ -47,6 +45,28 @@ test("times, sizes and counts are written as people write them", () => {
   }
   for (const bad of ["1.5", "1e-3", "1e99"]) {
     assert.throws(() => read("--messages", bad), /--messages/);
+  }
+});
+
+test("sizes are a list, of which each may be a mix", () => {
+  const sizes = (text: string) =>
+    read("--message-size", text).messageSizes.map(sizeTitle).join(" ");
+  assert.equal(sizes("1KiB,64,1,64"), "1 64 1024");
+  assert.equal(sizes("16..4KiB,64..64,8,8..16"), "8 8..16 64 16..4096");
+  for (
+    const bad of ["64KB", "65537", "16..65537", "64..16", "1..64", "4..8", "3", "8..9..10", ""]
+  ) {
+    assert.throws(
+      () => read("--message-size", bad),
+      (error: Error) => error instanceof UsageError && !error.message.includes("\n"),
+      bad,
+    );
+  }
+  const options = read("--message-size", "64,16..4096");
+  assert.deepEqual(read(...argumentsOf(options)), options);
+  const drop = ["--overflow", "drop-newest", "--strategies", "swap-buffer"];
+  for (const argv of [["--load", "50%"], ["--rate", "20k"], ["--sweep"], drop]) {
+    assert.throws(() => read("--message-size", "16..4096", ...argv), /messages of one size/);
   }
 });
 

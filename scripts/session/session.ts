@@ -276,6 +276,7 @@ export class Session {
       messages,
       runTimeUs: cell.runTimeUs,
       messageBytes: cell.messageBytes,
+      leastBytes: cell.leastBytes,
       workload: cell.workload,
       workUs: cell.workUs,
       turn: cell.turn,

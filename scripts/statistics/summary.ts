@@ -42,10 +42,10 @@ export function summarize(samples: readonly Sample[]): Summary[] {
 }
 
 function lineKey(row: CellIdentity): string {
-  const { run_length, load, message_bytes, work_us, workers } = row;
+  const { run_length, load, message_size, work_us, workers } = row;
   const { runtime, runtime_version, strategy, params } = row;
   return [
-    ...[run_length, load, message_bytes, work_us, workers],
+    ...[run_length, load, message_size, work_us, workers],
     ...[runtime, runtime_version, strategy, params],
   ].join("|");
 }

@@ -28,6 +28,7 @@ export function madeUpSample(
     messages: 100,
     run_length: "100 each",
     runtime_kind: "node",
+    message_size: "8",
     message_bytes: 8,
     workload: BYTES,
     work_us: 0,

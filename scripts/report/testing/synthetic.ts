@@ -135,6 +135,7 @@ export function sample(values: Partial<Sample>): Sample {
     workers: 2,
     messages: MESSAGES,
     run_length: `${MESSAGES} each`,
+    message_size: "1",
     message_bytes: 1,
     workload: BYTES,
     work_us: 0,
