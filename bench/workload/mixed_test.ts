@@ -98,13 +98,18 @@ test(`one changed byte, a message less, one more, or two changed about are seen 
 test("a spoiled name on one connection leaves the others to be checked", () => {
   const of: RunHeader = { ...header, producers: 2, connections: { count: 2, token: 1n } };
   const { stream, ends } = buildPieces(2, plan);
-  const verifier = createVerifier(of);
   const spoiled = stream.slice(0, ends[49]);
   spoiled[ends[20]] ^= 0x80;
-  verifier.feed(spoiled, 0);
-  verifier.feed(stream.subarray(ends[49]), 1);
-  const { status, delivered, corrupted, lost } = verifier.finish();
-  assert.deepEqual([status, delivered, corrupted, lost], ["corrupt", 72, 1, 28]);
+  // Whole, and cut within every message.
+  for (const chunk of [spoiled.length, 7]) {
+    const verifier = createVerifier(of);
+    for (let at = 0; at < spoiled.length; at += chunk) {
+      verifier.feed(spoiled.subarray(at, at + chunk), 0);
+    }
+    verifier.feed(stream.subarray(ends[49]), 1);
+    const { status, delivered, corrupted, lost } = verifier.finish();
+    assert.deepEqual([status, delivered, corrupted, lost], ["corrupt", 72, 1, 28]);
+  }
 });
 
 test(`the builder's messages are those of one size, cut (seed ${seed})`, () => {
