@@ -12,7 +12,7 @@ import { MEASURE_WORDS, type MeasureWords } from "./measure_words.ts";
 import { capitalized, span } from "./verdicts.ts";
 
 /** Where nothing may be compared, so that there is nothing else to say. */
-const OWN_LOAD =
+export const OWN_LOAD =
   "Each cell ran at a rate of its own, a share of what it can carry, so no line may be compared with another.";
 
 /**

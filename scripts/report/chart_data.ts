@@ -1,14 +1,18 @@
-/** What all pictures and tables of throughput are drawn from. No text in it is escaped, all of it is one line. */
+/** What the page, and all pictures and tables of throughput, are drawn from. No text in it is escaped, all of it is one line. */
 import { UsageError } from "../cli/command.ts";
 import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf, settingTitle } from "../results/labels.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { groupBy } from "../statistics/group_by.ts";
+import { deliveredPerS, marksOf } from "../statistics/latency.ts";
 import { summarize } from "../statistics/summary.ts";
 import { type Style, styleOf } from "./palette.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { processesOf, type ProcessFigure } from "./processes.ts";
+import { type WaitFigures, waitFigures } from "./wait_figures.ts";
+
+const FIXED_COST = "mostly the fixed cost of a run";
 
 /** Rows that may stand in one chart, with one line per runtime and strategy. */
 export interface Setting {
@@ -33,8 +37,8 @@ export interface ChartCell {
   status: string;
   detail: string | null;
   verify: string | null;
-  /** Mostly the fixed cost of a run. */
-  floor: boolean;
+  /** What a reader must know before the figure is held against another; empty where there is nothing. */
+  doubts: string[];
   oversubscribed: boolean;
   median_us: number | null;
   /** The 95 % interval of the median over processes; null with fewer than two of them. */
@@ -45,6 +49,8 @@ export interface ChartCell {
   cpu_us_per_message: number | null;
   rss_peak_bytes: number | null;
   processes: ProcessFigure[];
+  /** Of an open loop, else not there. Its producers set how long a run takes: it then has no time of its own, nor a rate. */
+  open?: { load: string; delivered_per_s: number | null; waits: WaitFigures | null };
 }
 
 export interface ChartData {
@@ -53,6 +59,8 @@ export interface ChartData {
   series: Series[];
   /** Of full load; none where all was measured in an open loop. */
   settings: Setting[];
+  /** Of an open loop, one for each load; its rows are those of the summary, with the runtimes' names as they are there. */
+  open: Setting[];
 }
 
 /** @throws {UsageError} where the samples hold nothing that can be drawn */
@@ -61,31 +69,37 @@ export function chartData(samples: readonly Sample[]): ChartData {
   if (summary.length === 0) {
     throw new UsageError("the results hold no finished round, so there is nothing to report yet");
   }
-  // In an open loop the producers set messages per second, so there is nothing of it to draw.
-  const timed = summary.filter((row) => !isOpenLoop(row));
   const odd = summary.find((row) => !(row.producers! > 0) || row.strategy === null);
   if (odd !== undefined) {
     throw new UsageError("samples.csv has a row without a strategy or a number of producers");
   }
   const processes = processesOf(samples);
-  const nameOf = runtimeNames(timed);
-  const settings = bySetting(timed).map((rows) => ({
-    title: plainText(settingTitle(rows[0])),
-    rows: rows.map((row) => ({ ...row, runtime: nameOf(row) })),
-    cells: rows.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
-  }));
-  const runtimes = groupBy(timed, nameOf);
+  const nameOf = runtimeNames(summary);
+  const settingsOf = (rows: readonly Summary[]) =>
+    bySetting(rows).map((own) => ({
+      title: plainText(settingTitle(own[0])),
+      rows: own,
+      cells: own.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
+    }));
+  // What was measured at full load stands first, and in its own order, whatever else there is.
+  const timed = summary.filter((row) => !isOpenLoop(row));
+  const open = summary.filter(isOpenLoop);
+  const runtimes = groupBy([...timed, ...open], nameOf);
   return {
     runtimes: [...runtimes].map(([name, [row]]) => ({
       name,
       version: plainText(row.runtime_version),
     })),
-    series: [...groupBy(timed, seriesLabel)].map(([label, [row]]) => ({
+    series: [...groupBy([...timed, ...open], seriesLabel)].map(([label, [row]]) => ({
       label,
       strategy: plainText(row.strategy),
       ...styleOf(label),
     })),
-    settings,
+    settings: settingsOf(timed).map((setting) => ({
+      ...setting,
+      rows: setting.rows.map((row) => ({ ...row, runtime: nameOf(row) })),
+    })),
+    open: settingsOf(open),
   };
 }
 
@@ -118,6 +132,8 @@ function runtimeNames(rows: readonly Summary[]): (row: Summary) => string {
 function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): ChartCell {
   const status = plainText(row.status);
   const proven = (value: number | null) => status === "ok" ? value : null;
+  const isOpen = isOpenLoop(row);
+  const timed = (value: number | null) => isOpen ? null : proven(value);
   return {
     runtime,
     label: seriesLabel(row),
@@ -126,14 +142,14 @@ function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): C
     status,
     detail: row.detail === null ? null : plainText(row.detail),
     verify: row.verify === null ? null : plainText(row.verify),
-    floor: row.floor === true,
+    doubts: [...(row.floor === true ? [FIXED_COST] : []), ...marksOf(row)],
     oversubscribed: row.oversubscribed === true,
-    median_us: proven(row.median_us),
-    low_us: proven(row.low_us),
-    high_us: proven(row.high_us),
+    median_us: timed(row.median_us),
+    low_us: timed(row.low_us),
+    high_us: timed(row.high_us),
     // The empty run has no messages: no rate, rather than a rate of 0.
-    messages_per_s: proven(row.messages_per_s) || null,
-    share_of_socket_bulk: proven(row.share_of_socket_bulk),
+    messages_per_s: timed(row.messages_per_s) || null,
+    share_of_socket_bulk: timed(row.share_of_socket_bulk),
     cpu_us_per_message: proven(row.cpu_us_per_message),
     rss_peak_bytes: proven(row.rss_peak_bytes),
     processes: processes.map((process) => ({
@@ -142,5 +158,14 @@ function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): C
       status: plainText(process.status),
       detail: process.detail === null ? null : plainText(process.detail),
     })),
+    ...(isOpen
+      ? {
+        open: {
+          load: plainText(row.load),
+          delivered_per_s: row.strategy === "empty" ? null : proven(deliveredPerS(row)),
+          waits: status === "ok" ? waitFigures(row.strategy, row) : null,
+        },
+      }
+      : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
 import { shortened } from "../cli/plain_text.ts";
-import { type ChartData, hasFigure, type Setting } from "./chart_data.ts";
+import { type ChartCell, type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { lineNames, LONGEST_LABEL } from "./line_names.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
 import { outlineOf } from "./page/marks.js";
@@ -38,7 +38,8 @@ export function chartSvg(data: ChartData): string {
       y += TITLE + geometry.height + BETWEEN;
     }
   }
-  const runtimes = data.runtimes.map(({ name }) => name).join(", ");
+  const runtimes = data.runtimes.map(({ name }) => name)
+    .filter((name) => data.settings.some(({ cells }) => isIn(cells, name))).join(", ");
   return picture(
     WIDTH,
     y,
@@ -53,13 +54,17 @@ function panelsOf(setting: Setting, { runtimes, series }: ChartData) {
   const missing = series.map(({ label }) => label).filter((label) =>
     setting.cells.some((cell) => cell.label === label && cell.status !== "ok")
   );
-  return runtimes.map(({ name, version }) => {
+  return runtimes.filter(({ name }) => isIn(setting.cells, name)).map(({ name, version }) => {
     const cells = setting.cells.filter(({ runtime }) => runtime === name);
     return {
       runtime: titleOf(name, version),
       geometry: panelGeometry(WIDTH - INDENT, cells, series, missing, RATE, domains, PANEL),
     };
   });
+}
+
+function isIn(cells: readonly ChartCell[], runtime: string): boolean {
+  return cells.some((cell) => cell.runtime === runtime);
 }
 
 /** `node 26.10.0`. */

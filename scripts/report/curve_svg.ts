@@ -9,7 +9,7 @@ import type { Summary } from "../results/columns.ts";
 import { FULL_LOAD, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { besideRate } from "../results/load.ts";
 import { groupBy } from "../statistics/group_by.ts";
-import { marksOf } from "../statistics/latency.ts";
+import { deliveredPerS, marksOf } from "../statistics/latency.ts";
 import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { processesWords } from "./latency_svg.ts";
@@ -52,7 +52,7 @@ interface Line {
   points: Point[];
 }
 
-interface Curve {
+export interface Curve {
   title: string;
   producers: number;
   rows: Summary[];
@@ -94,10 +94,11 @@ function titleOfRow({ runtime, runtime_version }: Summary): string {
 
 /** Null where there is no figure, or none that has a place on a logarithmic axis. */
 function pointOf(row: Summary): Point | null {
-  const { rate_per_s, p50_us: p50, p99_us: p99 } = row;
-  if (row.status !== "ok" || rate_per_s === null || !(p50! > 0) || !(p99! > 0)) return null;
+  const { p50_us: p50, p99_us: p99 } = row;
+  const perS = deliveredPerS(row);
+  if (row.status !== "ok" || perS === null || !(p50! > 0) || !(p99! > 0)) return null;
   return {
-    perS: rate_per_s * (row.delivered_share ?? 1),
+    perS,
     p50: p50!,
     p99: p99!,
     isHollow: marksOf(row).length > 0,

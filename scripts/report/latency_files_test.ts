@@ -12,7 +12,7 @@ import { madeUpSample } from "../testing/samples.ts";
 import { conclusionsOf } from "./conclusions.ts";
 import { curvesOf } from "./curve_svg.ts";
 import { latencySvg } from "./latency_svg.ts";
-import { openLoop, OWN } from "./testing/open_loop.ts";
+import { openLoop, OWN, SWEEP } from "./testing/open_loop.ts";
 import { HOSTILE, syntheticEnvironment } from "./testing/synthetic.ts";
 import { writeReport } from "./write_report.ts";
 
@@ -56,9 +56,38 @@ test("an open loop alone has latency.svg, and neither chart nor ranking", () => 
   assert.match(files["report.md"], /\]\(latency\.svg\)/);
   assert.doesNotMatch(files["report.md"], /chart\.svg|ranking\.svg|messages\/s/);
   assert.match(files["report.md"], /\| wait from when due \|/);
-  const { settings, series, conclusions } = dataOf(files["report.html"]);
-  assert.deepEqual([settings, series], [[], []]);
+  const { settings, conclusions } = dataOf(files["report.html"]);
+  assert.equal(settings.length, 1);
   assert.match(conclusions[0].table.rows[0].join(), /swap-buffer,.* µs · .* µs/);
+});
+
+test("the page has the waits of each cell and each of its processes, and of an open loop no throughput", () => {
+  const { settings: [{ cells, notes }] } = dataOf(filesOf(OPEN)["report.html"]);
+  const rows = summarize(OPEN);
+  assert.deepEqual(notes, []);
+  assert.equal(cells.length, rows.length);
+  for (const [at, { status, open, processes, ...cell }] of cells.entries()) {
+    const row = rows[at];
+    assert.deepEqual([cell.median_us, cell.messages_per_s], [null, null]);
+    if (status !== "ok") {
+      assert.equal(open.waits, null);
+      continue;
+    }
+    const isPacing = row.strategy === "empty";
+    assert.equal(open.waits.p99_us, isPacing ? row.late_p99_us : row.p99_us);
+    assert.equal(open.waits.end_p99_us, row.end_p99_us);
+    assert.equal(processes.length, 8);
+    const name = isPacing ? "late_p99_us" : "p99_us";
+    const measured = OPEN.filter((sample) =>
+      sample.strategy === row.strategy && sample.producers === row.producers
+    );
+    assert.deepEqual(
+      processes.map(({ waits }: { waits: { p99_us: number } }) => waits.p99_us),
+      measured.map((sample) => sample[name]),
+    );
+  }
+  const doubts = cells.map(({ doubts }: { doubts: string[] }) => doubts.join());
+  assert.deepEqual(doubts, ["", "", "mostly pacing", "", ""]);
 });
 
 test("full load alone has no latency.svg", () => {
@@ -73,9 +102,10 @@ test("beside full load, an open loop changes no picture of throughput", () => {
   const [full, both] = [filesOf(FULL), filesOf([...FULL, ...OPEN])];
   for (const name of ["chart.svg", "ranking.svg"]) assert.equal(both[name], full[name], name);
   const { settings, series } = dataOf(both["report.html"]);
-  assert.deepEqual(settings, dataOf(full["report.html"]).settings);
+  assert.deepEqual(settings.slice(0, 1), dataOf(full["report.html"]).settings);
+  assert.match(settings[1].title, /, load 50% of the slowest,/);
   assert.deepEqual(series.map(({ label }: { label: string }) => label), [
-    ...["swap-buffer", "async-lock"],
+    ...["swap-buffer", "async-lock", "post-message:drain=batch", "empty"],
   ]);
   assert.match(both["report.md"], /ranking\.svg[^]*chart\.svg[^]*latency\.svg/);
 });
@@ -118,28 +148,21 @@ test("a saturated cell is hollow", () => {
   assert.equal(svg.match(/<path transform=[^>]* fill="#ffffff"/g)!.length, 5);
 });
 
-/** Strategies at three rates of their own each, delivered at 80 % of what is due where p99 is above 50 ms. */
-const SWEEP = ["node", "bun"].flatMap((runtime) => [
-  ...[["swap-buffer", 1_000_000], ["async-lock", 40_000]].flatMap(([strategy, capacity]) =>
-    [[0.1, 300], [0.5, 900], [0.9, 90_000]].flatMap(([share, p99]) => {
-      const rate = share * (capacity as number);
-      const dueUs = 5_000 * 10 / rate * 1e6;
-      return openLoop(strategy as string, p99, {
-        runtime,
-        load: `${share * 100}%`,
-        rate_per_s: rate,
-        elapsed_us: p99 > 50_000 ? dueUs / 0.8 + 1_000 : dueUs + 1_000,
-        p50_us: p99 > 50_000 ? dueUs / 8 : p99 / 10,
-      });
-    })
-  ),
-  ...openLoop("empty", 4, { runtime, rate_per_s: 20_000, elapsed_us: 2_501_000 }),
-  ...openLoop("swap-buffer", 300, { runtime, rate_per_s: 20_000, elapsed_us: 2_501_000 }),
-]);
-
 test("a sweep has curve.svg, with a line of each strategy and what is saturated hollow", () => {
   const files = filesOf(SWEEP);
   assert.match(files["report.md"], /\]\(latency\.svg\)[^]*\]\(curve\.svg\)/);
+  const { settings } = dataOf(files["report.html"]);
+  const { axis, title, cells } = settings.at(-1);
+  assert.equal(axis, "rate");
+  assert.match(title, /, over rates, at 10 producers$/);
+  assert.deepEqual(
+    cells.filter(({ runtime, label }: { runtime: string; label: string }) =>
+      runtime === "node" && label === "async-lock"
+    ).map(({ open, doubts }: { open: { delivered_per_s: number }; doubts: string[] }) =>
+      `${Math.round(open.delivered_per_s)} ${doubts}`
+    ),
+    ["4000 ", "20000 ", "28800 saturated"],
+  );
   const svg = files["curve.svg"];
   for (const text of ["p50", "p99", "node 1", "bun 1", "swap-buffer", "async-lock", "100 k/s"]) {
     assert.ok(svg.includes(`>${text}<`), text);

@@ -5,25 +5,33 @@
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { ChartData } from "./chart_data.ts";
+import { isOwnLoad } from "../results/labels.ts";
+import type { ChartData, Setting } from "./chart_data.ts";
 import type { Conclusion } from "./conclusions.ts";
+import type { Curve } from "./curve_svg.ts";
+import { OWN_LOAD } from "./answer.ts";
+import { cellKey } from "../results/cell_key.ts";
+import { readingOf } from "../results/load.ts";
+import { span } from "./verdicts.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { textOf } from "./table.ts";
 
 const MAIN = "./main.js";
 
+/** @param curves of an open loop: each becomes a setting over rates */
 export function reportPage(
   data: ChartData,
   environment: unknown,
   conclusions: readonly Conclusion[],
+  curves: readonly Curve[] = [],
 ): string {
   const style = source("page.css");
   const script = bundled(MAIN);
   const json = embedded({
-    ...data,
-    // The page has the cells; the rows of the summary are for the other writers.
-    settings: data.settings.map(({ title, cells }) => ({ title, cells })),
+    runtimes: data.runtimes,
+    series: data.series,
+    settings: pageSettings(data, curves),
     environment: environmentFacts(environment),
     conclusions: conclusions.map(conclusionData),
   });
@@ -35,6 +43,33 @@ export function reportPage(
   };
   // A function, so that a "$" in a text is no reference to the match.
   return source("index.html").replace(/%policy%|<!-- (style|data|script) -->/g, (at) => parts[at]);
+}
+
+/** What can be chosen on the page; the rows of the summary are for the other writers. */
+function pageSettings({ settings, open }: ChartData, curves: readonly Curve[]) {
+  const overProducers = ({ title, cells, rows }: Setting) => ({
+    title,
+    axis: "producers",
+    cells,
+    notes: [
+      ...(isOwnLoad(rows[0]) ? [OWN_LOAD] : []),
+      ...(readingOf(rows[0].load) === null ? [] : ["How it went over time is in backlog.svg."]),
+    ],
+  });
+  const overRates = (curve: Curve) => ({
+    title: `${curve.title}, over rates, ${span([curve.producers])}`,
+    axis: "rate",
+    cells: cellsOf(curve, open),
+    notes: [],
+  });
+  return [...[...settings, ...open].map(overProducers), ...curves.map(overRates)];
+}
+
+function cellsOf({ rows }: Curve, open: readonly Setting[]) {
+  const keys = new Set(rows.map(cellKey));
+  return open.flatMap((setting) =>
+    setting.cells.filter((_, at) => keys.has(cellKey(setting.rows[at])))
+  );
 }
 
 /** What the page shows of a conclusion, as text. */

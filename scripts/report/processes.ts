@@ -2,7 +2,10 @@
 import type { Sample } from "../results/columns.ts";
 import { median } from "../statistics/order.ts";
 import { cellKey } from "../results/cell_key.ts";
+import { isOpenLoop } from "../results/labels.ts";
 import { groupBy } from "../statistics/group_by.ts";
+import { waitsOf } from "../statistics/latency.ts";
+import { type WaitFigures, waitFigures } from "./wait_figures.ts";
 
 /** Null where the process has no verified run. */
 export interface ProcessFigure {
@@ -18,6 +21,8 @@ export interface ProcessFigure {
   max_us: number | null;
   cpu_us_per_message: number | null;
   rss_peak_bytes: number | null;
+  /** Of an open loop, else not there: medians over its runs. */
+  waits?: WaitFigures;
 }
 
 /** By `cellKey`; the pilot's rows (round 0) are no processes of a cell. */
@@ -40,7 +45,7 @@ function figureOf(rows: readonly Sample[], sent: number): ProcessFigure {
   );
   const cpu = ok.filter((row) => row.delivered! > 0 && row.cpu_user_us !== null)
     .map((row) => (row.cpu_user_us! + row.cpu_system_us!) / row.delivered!);
-  const { session, round } = rows[0];
+  const { session, round, strategy } = rows[0];
   return {
     session: session ?? "",
     round: round ?? 0,
@@ -52,6 +57,7 @@ function figureOf(rows: readonly Sample[], sent: number): ProcessFigure {
     max_us: known(Math.max(...elapsed)),
     cpu_us_per_message: known(median(cpu)),
     rss_peak_bytes: ok[0]?.rss_peak_bytes ?? null,
+    ...(isOpenLoop(rows[0]) ? { waits: waitFigures(strategy, waitsOf([ok])) } : {}),
   };
 }
 

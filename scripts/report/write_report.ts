@@ -43,7 +43,7 @@ export function writeReport(
   const texts = {
     ...pictures,
     "report.md": reportMarkdown(data, environment, conclusions, Object.keys(pictures)),
-    "report.html": reportPage(data, environment, conclusions),
+    "report.html": reportPage(data, environment, conclusions, curves),
   };
   for (const [name, text] of Object.entries(texts)) {
     const path = join(folderPath, name);

@@ -5,7 +5,7 @@ import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
 /** Of each process the median of its runs, of the cell that of those. */
-type WaitColumn = (typeof LATENCY_COLUMNS)[number]["name"];
+export type WaitColumn = (typeof LATENCY_COLUMNS)[number]["name"];
 
 /** A wait under this many times the lateness of the pacing alone is mostly that. */
 const PACING_FACTOR = 2;
@@ -82,6 +82,11 @@ export function keepingUp(
     delivered_share: share,
     saturated: share < KEEPS_UP && medianWait >= GROWING * lateUs,
   };
+}
+
+/** Messages/s that arrived; null where no rate is known. */
+export function deliveredPerS({ rate_per_s, delivered_share }: Summary): number | null {
+  return rate_per_s === null ? null : rate_per_s * (delivered_share ?? 1);
 }
 
 /** What a reader must know before a wait of this row is held against another; empty where there is nothing. */

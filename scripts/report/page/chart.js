@@ -1,6 +1,5 @@
 /** The panels: one picture a runtime, whose points can be hovered, clicked and walked with the arrow keys. */
 import { element, inked, shape } from "./dom.js";
-import { count } from "../../cli/units.js";
 import { domainsOf, panelGeometry } from "./geometry.js";
 import { outlineOf } from "./marks.js";
 import { valueOf } from "./metrics.js";
@@ -16,7 +15,7 @@ const LONGEST_LABEL = 24;
 
 /**
  * Draws all panels anew.
- * @param view { cells, runtimes, series, metric, yLog, xLog, selected, select(cell) }
+ * @param view { cells, runtimes, series, metric, axis, yLog, xLog, selected, select(cell) }
  */
 export function drawPanels(container, view) {
   hideTip();
@@ -30,7 +29,7 @@ export function drawPanels(container, view) {
     view.runtimes.some(({ name }) => name === cell.runtime) &&
     view.series.some(({ label }) => label === cell.label)
   );
-  const domains = domainsOf(shown, view.metric, view.yLog, view.xLog);
+  const domains = domainsOf(shown, view.metric, view.yLog, view.xLog, view.axis);
   const missing = view.series.map(({ label }) => label).filter((label) =>
     shown.some((cell) => cell.label === label && cell.status !== "ok")
   );
@@ -56,9 +55,9 @@ function panel(runtime, geometry, view) {
     {
       viewBox: `0 0 ${geometry.width} ${geometry.height}`,
       role: "group",
-      "aria-label": `${title}: ${view.metric.title} over producers`,
+      "aria-label": `${title}: ${view.metric.title} over ${view.axis.title}`,
     },
-    axes(geometry, view.metric),
+    axes(geometry, view),
     ...geometry.lines.map((line) => seriesShape(line, view)),
     ...geometry.labels.map((label) => lineLabel(label, geometry)),
     ...stripLabels(geometry),
@@ -68,7 +67,7 @@ function panel(runtime, geometry, view) {
 }
 
 /** Hidden from screen readers, which have every point's figure in words. */
-function axes({ left, right, top, bottom, xTicks, yTicks }, metric) {
+function axes({ left, right, top, bottom, xTicks, yTicks }, { metric, axis }) {
   const line = (kind, x1, y1, x2, y2) => shape("line", { class: kind, x1, y1, x2, y2 });
   const label = (x, y, text, anchor, kind = null) =>
     shape("text", { x, y, class: kind, "text-anchor": anchor }, text);
@@ -82,11 +81,11 @@ function axes({ left, right, top, bottom, xTicks, yTicks }, metric) {
     ...xTicks.flatMap(({ value, at }) => [
       line("grid", at, top, at, bottom),
       line("axis", at, bottom, at, bottom + 4),
-      label(at, bottom + 18, count(value), "middle"),
+      label(at, bottom + 18, axis.format(value), "middle"),
     ]),
     line("axis", left, top, left, bottom),
     line("axis", left, bottom, right, bottom),
-    label((left + right) / 2, bottom + 36, "producers", "middle", "faint"),
+    label((left + right) / 2, bottom + 36, axis.title, "middle", "faint"),
   );
 }
 
@@ -231,17 +230,21 @@ function makeLive(picture, geometry, view) {
       event.preventDefault();
       return view.select(here.cell);
     }
-    const next = neighbourOf(here, points, event.key);
+    const next = neighbourOf(here, geometry.lines, event.key);
     if (next === undefined) return;
     event.preventDefault();
     go(next);
   });
 }
 
-/** Left and right along the line, up and down among the points of the same P. */
-function neighbourOf(here, points, key) {
-  const line = points.filter(({ cell }) => cell.label === here.cell.label);
-  const column = points.filter(({ cell }) => cell.producers === here.cell.producers)
+/** Left and right along the line, up and down among the points of the other lines that are nearest to the side. */
+function neighbourOf(here, lines, key) {
+  const aside = (point) => Math.abs(point.x - here.x);
+  const { points: line } = lines.find(({ points }) => points.includes(here));
+  const column = lines.filter(({ points }) => points.length > 0)
+    .map(({ points }) =>
+      points === line ? here : points.reduce((a, b) => aside(b) < aside(a) ? b : a)
+    )
     .sort((a, b) => a.y - b.y);
   const [lineAt, columnAt] = [line.indexOf(here), column.indexOf(here)];
   return {
@@ -266,10 +269,16 @@ export function notesOn(cells, metric) {
   const verified = cells.filter((cell) => cell.status === "ok");
   const without = verified.filter((cell) => valueOf(metric, cell) === null).length;
   const crowded = cells.filter((cell) => cell.oversubscribed).length;
+  const isOpen = cells.some((cell) => cell.open !== undefined);
   return [
     without > 0 &&
-    `${without} of ${verified.length} verified cells have no such figure and are not drawn: no ratio is drawn ` +
-      "from a cell that is mostly fixed cost, and the empty run has no messages.",
+    `${without} of ${verified.length} verified cells have no such figure${
+      isOpen
+        ? ", or one of 0, and are not drawn: rare waits take a run of many messages."
+        : " and are not drawn: no ratio is drawn from a cell that is mostly fixed cost, and the empty run has no messages."
+    }`,
+    isOpen && cells.some((cell) => cell.label === "empty") &&
+    "Of empty, which hands nothing over, the wait is how late the pacing alone is.",
     crowded > 0 &&
     `${
       crowded === cells.length ? "All" : `${crowded} of ${cells.length}`

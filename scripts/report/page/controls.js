@@ -1,7 +1,8 @@
 /** What can be chosen: setting, figure, axes, runtimes, strategies and their parameters, light or dark. */
 import { byId, element, inked, shape } from "./dom.js";
 import { outlineOf } from "./marks.js";
-import { METRICS } from "./metrics.js";
+import { AXES } from "./geometry.js";
+import { metricsOf } from "./metrics.js";
 
 /** @param changed called after every choice @returns what is chosen, read at any time */
 export function openControls(data, changed) {
@@ -9,9 +10,10 @@ export function openControls(data, changed) {
     ...data.settings.map(({ title }, at) => element("option", { value: String(at) }, title)),
   );
   byId("setting-label").hidden = data.settings.length === 1;
-  byId("metric").replaceChildren(
-    ...METRICS.map(({ key, title }) => element("option", { value: key }, title)),
-  );
+  const settingNow = () => data.settings[Number(byId("setting").value)];
+  offerFigures(settingNow());
+  // Before the form hears of it.
+  byId("setting").addEventListener("change", () => offerFigures(settingNow()));
   const runtimes = data.runtimes.map(({ name }) => choice(name, name));
   byId("runtimes").replaceChildren(...runtimes.map(({ label }) => label));
   const series = data.series.map((one) => choice(one.label, one.label, swatch(one)));
@@ -28,13 +30,23 @@ export function openControls(data, changed) {
     document.documentElement.style.colorScheme = target.value;
   });
   return () => ({
-    setting: data.settings[Number(byId("setting").value)],
-    metric: METRICS.find(({ key }) => key === byId("metric").value),
+    setting: settingNow(),
+    metric: metricsOf(settingNow()).find(({ key }) => key === byId("metric").value),
+    axis: AXES[settingNow().axis],
     yLog: byId("y-axis").value === "log",
     xLog: byId("x-axis").value === "log",
     runtimes: data.runtimes.filter((_, at) => runtimes[at].box.checked),
     series: data.series.filter((_, at) => series[at].box.checked),
   });
+}
+
+/** The one that was chosen stays where the setting has it, too. */
+function offerFigures(setting) {
+  const figures = metricsOf(setting);
+  const before = byId("metric").value;
+  const options = figures.map(({ key, title }) => element("option", { value: key }, title));
+  byId("metric").replaceChildren(...options);
+  if (figures.some(({ key }) => key === before)) byId("metric").value = before;
 }
 
 function choice(name, text, ...before) {

@@ -81,7 +81,7 @@ function dots(metric, cell, series) {
         values[at] === null
           ? shape("text", { class: "faint", x: LEFT + 6, y: y + 4 }, `× ${process.status}`)
           : shape("path", {
-            class: cell.floor ? "mark floor dot" : "mark dot",
+            class: cell.doubts.length > 0 ? "mark floor dot" : "mark dot",
             d: outlineOf(series.shape),
             transform: `translate(${x(values[at])} ${y})`,
           }),
@@ -91,17 +91,12 @@ function dots(metric, cell, series) {
   return inked(picture, series.colour);
 }
 
-function processTable({ processes }) {
+function processTable({ processes, open }) {
   const sessions = new Set(processes.map(({ session }) => session)).size > 1;
-  const head = [
-    ...(sessions ? ["session"] : []),
-    "round",
-    "status",
-    "runs",
-    "median_us",
-    "min_us",
-    "max_us",
-  ];
+  const columns = open === undefined
+    ? ["median_us", "min_us", "max_us"]
+    : ["p50_us", "p99_us", "end_p99_us"];
+  const head = [...(sessions ? ["session"] : []), "round", "status", "runs", ...columns];
   const number = (value) => value === null ? "" : String(Number(value.toPrecision(6)));
   const table = element(
     "table",
@@ -125,9 +120,7 @@ function processTable({ processes }) {
             ? element("td", {}, "ok")
             : element("td", { class: "bad" }, process.status),
           element("td", {}, String(process.runs)),
-          ...[process.median_us, process.min_us, process.max_us].map((value) =>
-            element("td", {}, number(value))
-          ),
+          ...columns.map((name) => element("td", {}, number((process.waits ?? process)[name]))),
         )
       ),
     ),

@@ -9,17 +9,26 @@ import {
   scaleOf,
   spread,
 } from "./layout.js";
+import { count, rate } from "../../cli/units.js";
 import { intervalOf, valueOf } from "./metrics.js";
 
 /**
  * @typedef {import("./metrics.js").Metric} Metric
- * @typedef {import("./metrics.js").Cell & { label: string, producers: number, floor: boolean }} Cell a cell in a panel
+ * @typedef {import("./metrics.js").Cell & {
+ *   label: string, producers: number, doubts: readonly string[], open?: { delivered_per_s: number | null }
+ * }} Cell a cell in a panel
  * @typedef {{ label: string, colour: string, dash: readonly number[], shape: string }} Series
- * @typedef {{ y: [number, number], x: [number, number], axis: number[], yLog: boolean, xLog: boolean }} Domains
+ * @typedef {object} Axis what the cells of a line differ in
+ * @property {string} title
+ * @property {(cell: Cell) => number} of
+ * @property {(value: number) => string} format
+ * @property {(domain: readonly [number, number], room: number) => number[]} logTicks
+ *
+ * @typedef {{ y: [number, number], x: [number, number], axis: Axis, yLog: boolean, xLog: boolean }} Domains
  *
  * @typedef {object} Point
  * @property {Cell} cell
- * @property {boolean} floor mostly the fixed cost of a run
+ * @property {boolean} floor there is a doubt about the figure
  * @property {number} x
  * @property {number} y
  * @property {number[] | null} interval places of its two ends
@@ -36,21 +45,40 @@ const LABEL_GAP = 15;
 /** Narrower panels leave the names to the list of strategies. */
 const NARROW = 400;
 
+/** @type {Readonly<Record<string, Axis>>} */
+export const AXES = {
+  producers: {
+    title: "producers",
+    of: (cell) => cell.producers,
+    format: count,
+    logTicks: powerTicks,
+  },
+  rate: {
+    title: "messages delivered/s",
+    of: (cell) => cell.open?.delivered_per_s ?? 0,
+    format: rate,
+    logTicks: (domain, room) => {
+      const ticks = logTicks(domain);
+      return ticks.filter((_, at) => at % Math.ceil(ticks.length / room) === 0);
+    },
+  },
+};
+
 /**
  * The domains that all panels of a chart share.
  * @param {readonly Cell[]} cells
  * @param {Metric} metric
  * @param {boolean} yLog
  * @param {boolean} xLog
+ * @param {Axis} axis
  * @returns {Domains}
  */
-export function domainsOf(cells, metric, yLog, xLog) {
+export function domainsOf(cells, metric, yLog, xLog, axis = AXES.producers) {
   const values = cells.flatMap((cell) => {
     const value = valueOf(metric, cell);
     return value === null ? [] : [value, ...(intervalOf(metric, cell) ?? [])];
   }).filter((value) => value > 0);
-  const axis = [...new Set(cells.map((cell) => cell.producers))].sort((a, b) => a - b);
-  return { y: domainOf(values, yLog), x: domainOf(axis, xLog), axis, yLog, xLog };
+  return { y: domainOf(values, yLog), x: domainOf(cells.map(axis.of), xLog), axis, yLog, xLog };
 }
 
 /**
@@ -76,24 +104,22 @@ export function panelGeometry(width, cells, series, missing, metric, domains, pl
     const value = valueOf(metric, cell);
     return {
       cell,
-      floor: cell.floor,
-      x: x(cell.producers),
+      floor: cell.doubts.length > 0,
+      x: x(domains.axis.of(cell)),
       y: value === null ? stripY(cell.label) : y(value),
       interval: intervalOf(metric, cell)?.map(y) ?? null,
       hasFigure: value !== null,
     };
   };
   const lines = series.map((one) => {
-    const places = cells.filter((cell) => cell.label === one.label).map(pointOf);
-    const drawn = domains.axis.map((producers) =>
-      places.find((point) => point.cell.producers === producers && point.hasFigure) ?? null
-    );
+    const places = cells.filter((cell) => cell.label === one.label).map(pointOf)
+      .sort((a, b) => a.x - b.x);
+    const drawn = places.map((point) => point.hasFigure ? point : null);
     return {
       series: one,
       pieces: piecesOf(drawn),
       // A cell that was verified but has no such figure is told of in the note, not marked as if it had failed.
-      points: places.filter((point) => point.hasFigure || point.cell.status !== "ok")
-        .sort((a, b) => a.x - b.x),
+      points: places.filter((point) => point.hasFigure || point.cell.status !== "ok"),
       last: drawn.findLast((point) => point !== null) ?? null,
     };
   });
@@ -119,7 +145,7 @@ export function panelGeometry(width, cells, series, missing, metric, domains, pl
 }
 
 /** @param {Domains} domains @param {number} width */
-function ticksX(domains, width) {
+function ticksX({ x, axis, xLog }, width) {
   const room = Math.floor(width / 46);
-  return domains.xLog ? powerTicks(domains.x, room) : linearTicks(domains.x, Math.min(5, room));
+  return xLog ? axis.logTicks(x, room) : linearTicks(x, Math.min(5, room));
 }

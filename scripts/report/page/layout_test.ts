@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linearTicks, logTicks, piecesOf, powerTicks, scaleOf, spread } from "./layout.js";
-import { intervalOf, METRICS, processValueOf, valueOf } from "./metrics.js";
+import { intervalOf, METRICS, metricsOf, processValueOf, rawValueOf, valueOf } from "./metrics.js";
 
 test("labels are moved apart, as little as it takes, and stay inside", () => {
   assert.deepEqual(spread([10, 50, 90], 10, 0, 100), [10, 50, 90]);
@@ -72,4 +72,20 @@ test("every figure follows from the cell: 2,000 messages in 1,000 µs", () => {
   const rate = METRICS.find(({ key }) => key === "rate")!;
   assert.deepEqual([valueOf(rate, empty), intervalOf(rate, empty)], [null, null]);
   assert.equal(processValueOf(rate, empty, process), null);
+});
+
+test("an open loop has the waits that some cell has, and a figure of 0 is known but has no place", () => {
+  const cell = (waits: Record<string, number | null> | null, status = "ok") => ({
+    ...{ status, median_us: null, low_us: null, high_us: null, messages_per_s: null },
+    ...{ share_of_socket_bulk: null, cpu_us_per_message: null, rss_peak_bytes: 7 },
+    open: { waits },
+  });
+  const some = cell({ p50_us: 3, p999_us: 90, end_max_us: null, held_peak: 0 });
+  const metrics = metricsOf({ cells: [cell(null, "lost"), some] });
+  assert.deepEqual(metrics.map(({ key }) => key), ["p50_us", "p999_us", "held_peak", "memory"]);
+  assert.deepEqual(metrics.map((metric) => rawValueOf(metric, some)), [3, 90, 0, 7]);
+  assert.deepEqual(metrics.map((metric) => valueOf(metric, some)), [3, 90, null, 7]);
+  assert.deepEqual(metricsOf({ cells: [cell(null, "lost")] }).map(({ key }) => key), ["p50_us"]);
+  const process = { median_us: 1, cpu_us_per_message: 1, rss_peak_bytes: 1, waits: { p999_us: 8 } };
+  assert.equal(processValueOf(metrics[1], some, process), 8);
 });

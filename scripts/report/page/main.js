@@ -13,13 +13,8 @@ let selected = null;
 const choose = openControls(data, () => draw());
 const table = openTable(select);
 showTexts();
-// An open loop has no throughput: a page of nothing else is its tables.
-const hasThroughput = data.settings.length > 0;
-for (const id of ["skip", "chart-section", "table-section"]) byId(id).hidden = !hasThroughput;
-if (hasThroughput) {
-  draw();
-  watchWidth();
-}
+draw();
+watchWidth();
 // Read by the browser test: ms from the start of navigation until all of it can be used.
 document.documentElement.dataset.ready = String(Math.round(performance.now()));
 
@@ -28,11 +23,22 @@ function draw() {
   const { setting, metric } = chosen;
   if (!setting.cells.includes(selected)) close();
   byId("subtitle").textContent = setting.title;
-  byId("figure-note").textContent = `${metric.title}, ${metric.better}.` +
-    notesOn(shownOf(chosen), metric);
-  drawPanels(byId("panels"), { ...chosen, cells: setting.cells, selected, select });
+  byId("figure-note").textContent = [
+    `${metric.title}, ${metric.better}.${notesOn(shownOf(chosen), metric)}`,
+    ...setting.notes,
+  ].join(" ");
+  drawChosen(chosen);
   if (selected !== null) showSelected();
-  table.show(setting.cells);
+  table.show(setting);
+}
+
+/** A runtime that the setting has no cells of has no panel. */
+function drawChosen(chosen) {
+  const { cells } = chosen.setting;
+  const runtimes = chosen.runtimes.filter(({ name }) =>
+    cells.some((cell) => cell.runtime === name)
+  );
+  drawPanels(byId("panels"), { ...chosen, runtimes, cells, selected, select });
 }
 
 function shownOf({ setting, runtimes, series }) {
@@ -115,8 +121,7 @@ function watchWidth() {
   new ResizeObserver(([{ contentRect }]) => {
     if (Math.abs(contentRect.width - width) < 1) return;
     width = contentRect.width;
-    const chosen = choose();
-    drawPanels(byId("panels"), { ...chosen, cells: chosen.setting.cells, selected, select });
+    drawChosen(choose());
   }).observe(byId("panels"));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hideTip());
 }

@@ -1,12 +1,15 @@
 // @ts-check
 /** The figures that a chart can show: how each comes out of a cell, and how it is written. */
-import { digits, memory, percent, rate, time } from "../../cli/units.js";
+import { count, digits, memory, percent, rate, time } from "../../cli/units.js";
 
 /**
  * @typedef {object} Process
  * @property {number | null} median_us
  * @property {number | null} cpu_us_per_message
  * @property {number | null} rss_peak_bytes
+ * @property {Waits} [waits]
+ *
+ * @typedef {{ readonly [column: string]: number | null }} Waits what an open loop has measured, by the summary's columns
  *
  * @typedef {object} Cell
  * @property {string} status
@@ -17,6 +20,7 @@ import { digits, memory, percent, rate, time } from "../../cli/units.js";
  * @property {number | null} share_of_socket_bulk
  * @property {number | null} cpu_us_per_message
  * @property {number | null} rss_peak_bytes
+ * @property {{ waits: Waits | null }} [open]
  *
  * @typedef {object} Metric
  * @property {string} key
@@ -33,7 +37,7 @@ const nanoseconds = (/** @type {number} */ ns) =>
 /** Messages of a run. @param {Cell} cell */
 const messagesOf = (cell) => (cell.messages_per_s ?? 0) * (cell.median_us ?? 0) / 1e6;
 
-/** @type {readonly Metric[]} */
+/** Of full load. @type {readonly Metric[]} */
 export const METRICS = [
   {
     key: "rate",
@@ -92,10 +96,61 @@ export const METRICS = [
   },
 ];
 
-/** A figure that can be drawn, or null. @param {Metric} metric @param {Cell} cell */
-export function valueOf(metric, cell) {
+/**
+ * @param {string} key a column of the summary
+ * @param {string} title
+ * @param {(value: number) => string} format
+ * @returns {Metric}
+ */
+const ofOpenLoop = (key, title, format) => ({
+  key,
+  title,
+  better: "lower is better",
+  of: (cell) => cell.open?.waits?.[key] ?? null,
+  fromTime: null,
+  ofProcess: (process) => process.waits?.[key] ?? null,
+  format,
+});
+
+/** Of an open loop. @type {readonly Metric[]} */
+const OPEN_METRICS = [
+  ofOpenLoop("p50_us", "wait in the hand-off, p50", time),
+  ofOpenLoop("p90_us", "wait in the hand-off, p90", time),
+  ofOpenLoop("p99_us", "wait in the hand-off, p99", time),
+  ofOpenLoop("p999_us", "wait in the hand-off, p99.9", time),
+  ofOpenLoop("max_us", "wait in the hand-off, longest of a run", time),
+  ofOpenLoop("uncorrected_p99_us", "the same from the sending, p99 (uncorrected)", time),
+  ofOpenLoop("end_p50_us", "wait end to end, p50", time),
+  ofOpenLoop("end_p99_us", "wait end to end, p99", time),
+  ofOpenLoop("end_p999_us", "wait end to end, p99.9", time),
+  ofOpenLoop("end_max_us", "wait end to end, longest of a run", time),
+  ofOpenLoop("backlog_peak_bytes", "most bytes waiting in the hand-off", memory),
+  ofOpenLoop("unread_peak_bytes", "most bytes received but not read", memory),
+  ofOpenLoop("held_peak", "most messages due but not sent", (held) => count(Math.round(held))),
+  ...METRICS.filter(({ key }) => key === "cpu" || key === "memory"),
+];
+
+/**
+ * Those that a setting can show: of an open loop, the first, and whatever some cell of it has.
+ * @param {{ cells: readonly Cell[] }} setting
+ */
+export function metricsOf({ cells }) {
+  return cells.some(({ open }) => open === undefined)
+    ? METRICS
+    : OPEN_METRICS.filter((metric, at) =>
+      at === 0 || cells.some((cell) => rawValueOf(metric, cell) !== null)
+    );
+}
+
+/** Null where there is none. @param {Metric} metric @param {Cell} cell */
+export function rawValueOf(metric, cell) {
   const value = cell.status === "ok" ? metric.of(cell) : null;
-  return value !== null && value > 0 && Number.isFinite(value) ? value : null;
+  return value !== null && value >= 0 && Number.isFinite(value) ? value : null;
+}
+
+/** A figure that can be drawn on either axis, or null. @param {Metric} metric @param {Cell} cell */
+export function valueOf(metric, cell) {
+  return rawValueOf(metric, cell) || null;
 }
 
 /** The ends of the 95 % interval, or null where the metric or the cell has none. @param {Metric} metric @param {Cell} cell */

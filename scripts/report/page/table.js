@@ -1,86 +1,85 @@
 /** All cells as a table that sorts and filters: the chart for those who do not see it. */
 import { byId, element } from "./dom.js";
-import { count } from "../../cli/units.js";
-import { METRICS, valueOf } from "./metrics.js";
+import { count, rate, time } from "../../cli/units.js";
+import { METRICS, metricsOf, rawValueOf } from "./metrics.js";
 import { processesText } from "./words.js";
 
-const metric = (key) => METRICS.find((one) => one.key === key);
-const column = (key, title) => ({
-  title,
-  of: (cell) => valueOf(metric(key), cell),
-  text: (cell) => {
-    const value = valueOf(metric(key), cell);
-    return value === null
-      ? ""
-      : (key === "time" && cell.floor ? "~" : "") + metric(key).format(value);
-  },
-});
-const bound = (title, of) => ({
+const number = (title, of, format) => ({
   title,
   of,
-  text: (cell) => of(cell) === null ? "" : metric("time").format(of(cell)),
+  text: (cell) => of(cell) === null ? "" : format(of(cell)),
 });
+const column = (metric, title = metric.title) =>
+  number(title, (cell) => rawValueOf(metric, cell), metric.format);
+const timed = (key, title) => column(METRICS.find((one) => one.key === key), title);
 /** A cell's own state; what is true of a whole run is said once, above the chart. */
 const stateOf = (cell) =>
   cell.status === "ok"
-    ? ["ok", cell.floor && "mostly fixed cost", cell.verify === "mixed" && "mixed checks"]
+    ? ["ok", ...cell.doubts, cell.verify === "mixed" && "mixed checks"]
       .filter(Boolean).join(", ")
     : [cell.status, cell.detail].filter((text) => text !== null).join(": ");
 
 /** `of` is what sorts, `text` what is shown; columns of words stand left. */
-const COLUMNS = [
+const FIRST = [
   { title: "strategy", isWord: true, of: (cell) => cell.label, text: (cell) => cell.label },
   { title: "runtime", isWord: true, of: (cell) => cell.runtime, text: (cell) => cell.runtime },
-  { title: "producers", of: (cell) => cell.producers, text: (cell) => count(cell.producers) },
+  number("producers", (cell) => cell.producers, count),
   { title: "status", isWord: true, isLong: true, of: stateOf, text: stateOf },
-  column("time", "time"),
-  bound("95 % from", (cell) => cell.low_us),
-  bound("to", (cell) => cell.high_us),
-  column("rate", "messages/s"),
-  column("price", "a message"),
-  column("share", "of socket-bulk"),
-  column("cpu", "CPU per message"),
-  column("memory", "peak memory"),
-  {
-    title: "processes",
-    of: (cell) => cell.processes.length,
-    text: (cell) => String(cell.processes.length),
-  },
 ];
+const TIMED = [
+  timed("time", "time"),
+  number("95 % from", (cell) => cell.low_us, time),
+  number("to", (cell) => cell.high_us, time),
+  timed("rate", "messages/s"),
+  timed("price", "a message"),
+  timed("share", "of socket-bulk"),
+  timed("cpu", "CPU per message"),
+  timed("memory", "peak memory"),
+];
+const LAST = [number("processes", (cell) => cell.processes.length, count)];
+
+/** All that a setting can show; an open loop has the rates that its producers set, too. */
+function columnsOf(setting) {
+  const isOpen = setting.cells.some((cell) => cell.open !== undefined);
+  const own = isOpen
+    ? [
+      number("delivered", (cell) => cell.open.delivered_per_s, rate),
+      ...metricsOf(setting).map((metric) => column(metric)),
+    ]
+    : TIMED;
+  return [...FIRST, ...own, ...LAST];
+}
 
 /** @param select called with the cell whose name was pressed */
 export function openTable(select) {
   let cells = [];
+  let columns = [];
+  let heads = [];
+  /** The title of a column, which other settings may have, too. */
   let sorted = null;
   let isDescending = false;
   const body = element("tbody");
-  const heads = COLUMNS.map((column) =>
-    element(
-      "th",
-      { scope: "col", class: column.isWord ? "word" : null, "aria-sort": "none" },
-      element("button", { type: "button", click: () => sortBy(column) }, column.title),
-    )
-  );
+  const headLine = element("tr");
   byId("table").replaceChildren(
     element(
       "caption",
       {},
       "One row per cell. The heads sort; a strategy's name shows its processes.",
     ),
-    element("thead", {}, element("tr", {}, ...heads)),
+    element("thead", {}, headLine),
     body,
   );
 
-  const sortBy = (column) => {
-    isDescending = sorted === column && !isDescending;
-    sorted = column;
+  const sortBy = ({ title }) => {
+    isDescending = sorted === title && !isDescending;
+    sorted = title;
     draw();
   };
   const draw = () => {
-    COLUMNS.forEach((column, at) => {
-      const order = column !== sorted ? "none" : isDescending ? "descending" : "ascending";
+    columns.forEach(({ title }, at) => {
+      const order = title !== sorted ? "none" : isDescending ? "descending" : "ascending";
       heads[at].setAttribute("aria-sort", order);
-      heads[at].firstChild.textContent = column.title +
+      heads[at].firstChild.textContent = title +
         { none: "", ascending: " ↑", descending: " ↓" }[order];
     });
     const words = byId("filter").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -88,17 +87,27 @@ export function openTable(select) {
     const rows = cells.filter((cell) => {
       const text = `${cell.runtime} ${cell.label} ${cell.producers} ${stateOf(cell)}`.toLowerCase();
       return words.every((word) => text.includes(word)) &&
-        (!onlyOdd || cell.status !== "ok" || cell.floor);
+        (!onlyOdd || cell.status !== "ok" || cell.doubts.length > 0);
     });
-    if (sorted !== null) rows.sort((a, b) => ordered(sorted.of(a), sorted.of(b), isDescending));
-    body.replaceChildren(...rows.map((cell) => rowOf(cell, select)));
+    const by = columns.find(({ title }) => title === sorted);
+    if (by !== undefined) rows.sort((a, b) => ordered(by.of(a), by.of(b), isDescending));
+    body.replaceChildren(...rows.map((cell) => rowOf(cell, columns, select)));
     byId("rows").textContent = `${count(rows.length)} of ${count(cells.length)} cells`;
   };
   byId("filter").addEventListener("input", draw);
   byId("only-odd").addEventListener("change", draw);
   return {
-    show(next) {
-      cells = next;
+    show(setting) {
+      cells = setting.cells;
+      columns = columnsOf(setting);
+      heads = columns.map((column) =>
+        element(
+          "th",
+          { scope: "col", class: column.isWord ? "word" : null, "aria-sort": "none" },
+          element("button", { type: "button", click: () => sortBy(column) }, column.title),
+        )
+      );
+      headLine.replaceChildren(...heads);
       draw();
     },
   };
@@ -111,11 +120,11 @@ function ordered(a, b, isDescending) {
   return isDescending ? -order : order;
 }
 
-function rowOf(cell, select) {
+function rowOf(cell, columns, select) {
   return element(
     "tr",
-    { class: cell.floor ? "floor" : null },
-    ...COLUMNS.map((column, at) => {
+    { class: cell.doubts.length > 0 ? "floor" : null },
+    ...columns.map((column, at) => {
       const text = column.text(cell);
       if (at === 0) {
         const button = element("button", {

@@ -1,10 +1,11 @@
 // @ts-check
 /** A cell in words: for the point's name, the tip, and what is said aloud. */
 import { count, digits } from "../../cli/units.js";
-import { intervalOf, valueOf } from "./metrics.js";
+import { intervalOf, rawValueOf } from "./metrics.js";
 
 export function titleOf(cell) {
-  return `${cell.runtime}, ${cell.label}, ${producersOf(cell)}`;
+  const load = cell.open === undefined ? "" : `, load ${cell.open.load}`;
+  return `${cell.runtime}, ${cell.label}, ${producersOf(cell)}${load}`;
 }
 
 export function producersOf(cell) {
@@ -16,7 +17,7 @@ export function figureOf(metric, cell) {
   if (cell.status !== "ok") {
     return cell.detail === null ? cell.status : `${cell.status}: ${cell.detail}`;
   }
-  const value = valueOf(metric, cell);
+  const value = rawValueOf(metric, cell);
   return value === null ? `no ${metric.title}` : metric.format(value);
 }
 
@@ -38,7 +39,7 @@ export function processesText({ processes }) {
 /** What a reader must know about the figure. */
 export function caveatsOf(cell) {
   return [
-    cell.floor && "mostly the fixed cost of a run",
+    ...cell.doubts,
     cell.oversubscribed && "more threads than cores",
     cell.verify === "mixed" && "checked in different ways, so no ratio is drawn",
   ].filter((text) => typeof text === "string");
@@ -50,7 +51,7 @@ export function sentenceOf(metric, cell) {
     `${titleOf(cell)}: ${figureOf(metric, cell)}`,
     intervalText(metric, cell),
     processesText(cell),
-    cell.floor ? "mostly the fixed cost of a run" : "",
+    ...cell.doubts,
   ];
   return parts.filter((part) => part !== "").join("; ");
 }
@@ -58,13 +59,24 @@ export function sentenceOf(metric, cell) {
 /** The raw figures, as in summary.csv. */
 export function rawOf(cell) {
   const number = (value) => value === null ? "unknown" : exact(value);
+  const common = [
+    ["cpu_us_per_message", number(cell.cpu_us_per_message)],
+    ["rss_peak_bytes", number(cell.rss_peak_bytes)],
+  ];
+  if (cell.open !== undefined) {
+    const { delivered_per_s, waits } = cell.open;
+    return [
+      ["delivered_per_s", number(delivered_per_s)],
+      ...Object.entries(waits ?? {}).map(([name, value]) => [name, number(value)]),
+      ...common,
+    ];
+  }
   return [
     ["median_us", number(cell.median_us)],
     ["low_us, high_us", `${number(cell.low_us)}, ${number(cell.high_us)}`],
     ["messages_per_s", number(cell.messages_per_s)],
     ["share_of_socket_bulk", number(cell.share_of_socket_bulk)],
-    ["cpu_us_per_message", number(cell.cpu_us_per_message)],
-    ["rss_peak_bytes", number(cell.rss_peak_bytes)],
+    ...common,
   ];
 }
 

@@ -55,10 +55,19 @@ export async function switchesStrategy(page: Page): Promise<void> {
 }
 
 export async function switchesFigure(page: Page): Promise<void> {
-  const figures = await page.locator("#metric option").evaluateAll((options) =>
+  const figures = await figuresOffered(page);
+  assert.equal(figures.length, 6);
+  await differ(page, figures);
+}
+
+function figuresOffered(page: Page): Promise<string[]> {
+  return page.locator("#metric option").evaluateAll((options) =>
     options.map((option) => (option as unknown as { value: string }).value)
   );
-  assert.equal(figures.length, 6);
+}
+
+/** Each of the figures, on either kind of axis, is a picture of its own. */
+async function differ(page: Page, figures: readonly string[]): Promise<void> {
   const seen = new Set<string>();
   for (const figure of figures) {
     for (const axis of ["linear", "log"]) {
@@ -69,8 +78,85 @@ export async function switchesFigure(page: Page): Promise<void> {
       assert.doesNotMatch(await page.locator("#panels").innerHTML(), /NaN|Infinity|undefined/);
     }
   }
-  assert.equal(seen.size, 12, "two choices gave the same picture");
+  assert.equal(seen.size, 2 * figures.length, "two choices gave the same picture");
   await page.selectOption("#metric", figures[0]);
+}
+
+/** Chooses the setting whose title says so; the last of several. */
+async function choosesSetting(page: Page, words: string): Promise<void> {
+  const title = page.locator("#setting option", { hasText: words }).last();
+  await page.selectOption("#setting", (await title.getAttribute("value"))!);
+  assert.ok((await page.locator("#subtitle").innerText()).includes(words));
+}
+
+/** Of an open loop, each end's percentiles are figures like any other; the table and the points say the same. */
+export async function switchesWaits(page: Page): Promise<void> {
+  await choosesSetting(page, ", load ");
+  const figures = await figuresOffered(page);
+  const waits = ["p50_us", "p99_us", "max_us", "end_p50_us", "end_p99_us"];
+  assert.deepEqual(waits.filter((wait) => !figures.includes(wait)), []);
+  assert.ok(!figures.includes("rate"), "an open loop has no throughput");
+  await differ(page, figures);
+  await page.selectOption("#metric", "p99_us");
+  const title = await page.locator("#metric option:checked").innerText();
+  const column = (await page.locator("#table thead th").allInnerTexts()).indexOf(title);
+  const shown = (await page.locator("#table tbody tr").evaluateAll(
+    (rows, at) =>
+      rows.map((row) =>
+        (row as unknown as { cells: { textContent: string }[] }).cells[at].textContent
+      ),
+    column,
+  )).filter((text) => text !== "");
+  const said = await page.locator(".panel .point:has(path.mark)").evaluateAll((points) =>
+    points.map((point) =>
+      (point as unknown as { getAttribute(name: string): string }).getAttribute("aria-label")
+        .match(/, load .*?: (.*?);/)![1]
+    )
+  );
+  assert.ok(shown.length > 0);
+  assert.deepEqual(said.sort(), shown.sort());
+}
+
+/** A sweep has waits over rates: longer to the right, hollow where a cell is saturated, and every line can be reached. */
+export async function drawsTheCurve(page: Page): Promise<void> {
+  await choosesSetting(page, "over rates");
+  await page.selectOption("#metric", "p99_us");
+  const panel = page.locator(".panel").first();
+  assert.ok((await panel.locator("svg > g[aria-hidden] text").allTextContents())
+    .includes("messages delivered/s"));
+  const places = await panel.locator(".series:has(.point)").first().locator(".point").evaluateAll((
+    points,
+  ) =>
+    points.map((point) =>
+      (point as unknown as { getAttribute(name: string): string }).getAttribute("transform")
+        .match(/[\d.]+/g)!.map(Number)
+    )
+  );
+  assert.ok(places.length >= 3);
+  for (let at = 1; at < places.length; at++) assert.ok(places[at][0] > places[at - 1][0]);
+  assert.ok(places.at(-1)![1] < places[0][1], "the highest rate does not wait longest");
+  assert.ok(await panel.locator(".mark.floor").count() > 0);
+  await panel.locator('.point[tabindex="0"]').focus();
+  const name = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
+  const names = new Set<string>();
+  for (const key of ["ArrowUp", "ArrowUp", "ArrowDown", "ArrowDown"]) {
+    await page.keyboard.press(key);
+    names.add((await name()).split(", ")[1]);
+  }
+  assert.ok(names.size > 1, "the arrow keys stay on one line");
+}
+
+/** Behind a listener that stalls, what piled up is a figure; at full load there is none of it. */
+export async function showsBacklog(page: Page): Promise<void> {
+  await choosesSetting(page, "stalled");
+  await page.selectOption("#metric", "backlog_peak_bytes");
+  const label = await page.locator(".panel .point").first().getAttribute("aria-label");
+  assert.match(label!, /swap-buffer, 16 producers, load .*stalled.*: 4 MiB;/);
+  await choosesSetting(page, "messages: 1000 each");
+  assert.ok((await figuresOffered(page)).includes("rate"));
+  assert.ok(!(await figuresOffered(page)).includes("backlog_peak_bytes"));
+  const heads = await page.locator("#table thead th").allInnerTexts();
+  assert.ok(heads.includes("messages/s") && !heads.some((head) => head.includes("wait")));
 }
 
 export async function tellsOnHover(page: Page): Promise<void> {
@@ -94,7 +180,7 @@ export async function showsProcesses(page: Page): Promise<void> {
   const ok = await page.locator("#details tbody tr", { hasText: "ok" }).count();
   assert.ok(ok > 0, "the cell has no processes");
   assert.equal(await page.locator("#details .dot").count(), ok);
-  assert.match(await page.locator("#said").innerText(), /producers?: /);
+  assert.match(await page.locator("#said").innerText(), /producers?(, load .+)?: /);
   assert.equal(await page.locator('.point[aria-pressed="true"]').count(), 1);
 }
 
@@ -152,7 +238,7 @@ export async function showsWhatHasNoFigure(page: Page): Promise<void> {
   assert.ok(await page.locator(".panel .mark.floor").count() > 0);
   await page.check("#only-odd");
   const rows = (await page.locator("#table tbody tr").allInnerTexts()).join("\n");
-  for (const word of ["lost: ", "timeout: ", "skipped: ", "mostly fixed cost"]) {
+  for (const word of ["lost: ", "timeout: ", "skipped: ", "mostly the fixed cost"]) {
     assert.ok(rows.includes(word), `no row says "${word}"`);
   }
   await page.uncheck("#only-odd");

@@ -8,15 +8,20 @@ import { summarize } from "../../statistics/summary.ts";
 import { conclusionsOf } from "../conclusions.ts";
 import { findChromium, launchChromium, openFile } from "./browser.ts";
 import * as checks from "./page_checks.ts";
+import { openLoop, SWEEP } from "./open_loop.ts";
 import {
+  HOSTILE,
   hostileEnvironment,
   hostileSamples,
+  SMALL,
   syntheticEnvironment,
   syntheticSamples,
   writeSynthetic,
 } from "./synthetic.ts";
 import { writeReport } from "../write_report.ts";
 import { ResultsFolder } from "../../results/folder.ts";
+import { isOpenLoop } from "../../results/labels.ts";
+import { STALLED } from "./backlog.ts";
 import { comparePairs } from "../../statistics/pairs.ts";
 
 type Check = (page: Page) => Promise<void>;
@@ -69,6 +74,7 @@ await runMain("use_page", async () => {
   try {
     const failed = [
       ...await testSynthetic(browser, scratch, screenshots),
+      ...await testOpenLoop(browser, scratch, screenshots),
       ...await testHostile(browser, scratch),
       ...(program.args.length === 0
         ? []
@@ -104,9 +110,41 @@ async function testSynthetic(browser: Browser, scratch: string, screenshots?: st
   ];
 }
 
+/** A sweep and a listener that stalls, beside some full load. */
+async function testOpenLoop(browser: Browser, scratch: string, screenshots?: string) {
+  const samples = [
+    ...syntheticSamples({ ...SMALL, runtimes: ["node"] }),
+    ...SWEEP,
+    ...openLoop("swap-buffer", 300, {
+      load: STALLED,
+      producers: 16,
+      backlog_peak_bytes: 4 * 2 ** 20,
+      held_peak: 12_300,
+    }),
+  ];
+  const folder = reportOf(join(scratch, "open"), samples, syntheticEnvironment());
+  const test = (name: string, options: BrowserContextOptions) =>
+    testPage(browser, join(folder, "report.html"), name, options, [
+      checks.startsInTime,
+      checks.switchesWaits,
+      checks.showsProcesses,
+      checks.showsBacklog,
+      checks.sortsTheTable,
+      checks.drawsTheCurve,
+      checks.fitsTheScreen,
+      checks.isAccessible,
+    ], screenshots);
+  return [
+    ...await test("waits-desktop", { viewport: DESKTOP, colorScheme: "light" }),
+    ...await test("waits-phone", { ...PHONE, colorScheme: "dark" }),
+  ];
+}
+
 /** Results in which every text is markup that would like to run. */
 async function testHostile(browser: Browser, scratch: string) {
-  const folder = reportOf(join(scratch, "hostile"), hostileSamples(), hostileEnvironment());
+  const open = openLoop(HOSTILE[2], 100, { load: HOSTILE[0], runtime: HOSTILE[1] });
+  const samples = [...hostileSamples(), ...open];
+  const folder = reportOf(join(scratch, "hostile"), samples, hostileEnvironment());
   const options = { viewport: DESKTOP };
   return [
     ...await testPage(browser, join(folder, "report.html"), "planted", options, [
@@ -114,6 +152,8 @@ async function testHostile(browser: Browser, scratch: string) {
       checks.switchesFigure,
       checks.tellsOnHover,
       checks.showsProcesses,
+      checks.runsNothingPlanted,
+      checks.switchesWaits,
       checks.runsNothingPlanted,
     ]),
     ...await testPage(browser, join(folder, "chart.svg"), "planted-chart", options, [
@@ -132,7 +172,7 @@ async function testFolder(browser: Browser, scratch: string, path: string, scree
   const folder = reportOf(join(scratch, "given"), samples, environment);
   return testPage(browser, join(folder, "report.html"), "given", { viewport: DESKTOP }, [
     checks.startsInTime,
-    checks.switchesFigure,
+    samples.every(isOpenLoop) ? checks.switchesWaits : checks.switchesFigure,
     checks.showsProcesses,
     checks.fitsTheScreen,
     checks.isAccessible,
