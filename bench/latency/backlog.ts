@@ -5,6 +5,8 @@
  *     due → held by its producer → sent → waits in the hand-off → received → not yet read by the listener → read
  */
 export interface Backlog {
+  /** When the run started, ms since 1970 by this process's clock: what others have seen of it finds its moment. */
+  startEpochMs: number;
   /** Most bytes that were sent and not received. */
   peakBytes: number;
   /** Mean over the run. */
@@ -23,6 +25,8 @@ export interface BacklogPoint {
   waitingBytes: number;
   unreadBytes: number | null;
   held: number;
+  /** Of the process, as the launcher saw it; left out where it did not look. */
+  residentBytes?: number | null;
 }
 
 /** A count that grows from one moment (ms) to the next. */
@@ -37,10 +41,12 @@ const STEPS = 200;
 export const BACKLOG_POINTS = STEPS + 1;
 
 /**
+ * @param startEpochMs when the run started
  * @param dueMs @param sentMs of every message, ascending
  * @param received in bytes; its moments ascend @param read the same; null without a listener
  */
 export function backlogOf(
+  startEpochMs: number,
   dueMs: Float64Array,
   sentMs: Float64Array,
   received: Growth,
@@ -75,7 +81,7 @@ export function backlogOf(
     return { ms, waitingBytes: waitingAt(ms), unreadBytes: unreadAt(ms), held: heldAt(ms) };
   });
   const meanBytes = series.reduce((sum, point) => sum + point.waitingBytes, 0) / series.length;
-  return { peakBytes, meanBytes, unreadPeakBytes, heldPeak, series };
+  return { startEpochMs, peakBytes, meanBytes, unreadPeakBytes, heldPeak, series };
 }
 
 function totalAt({ ms, total }: Growth, now: number): number {

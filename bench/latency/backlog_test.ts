@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { backlogOf } from "./backlog.ts";
 
 const SIZE = 10;
+const EPOCH = 1_700_000_000_000;
 
 /** Four messages, one due each ms, of which the producer is held up from 2 to 5 ms. */
 const DUE = Float64Array.of(0, 1, 2, 3);
@@ -14,7 +15,7 @@ const RECEIVED = { ms: [2, 6], total: [SIZE, 4 * SIZE] };
 const READ = { ms: [4, 8], total: [SIZE, 4 * SIZE] };
 
 test("each place holds what has come in and not gone out, moment by moment", () => {
-  const { series } = backlogOf(DUE, SENT, RECEIVED, READ, SIZE);
+  const { series } = backlogOf(EPOCH, DUE, SENT, RECEIVED, READ, SIZE);
   assert.equal(series.length, 201);
   const at = (ms: number) => {
     const { waitingBytes, unreadBytes, held } = series.find((point) => point.ms === ms)!;
@@ -31,7 +32,7 @@ test("each place holds what has come in and not gone out, moment by moment", () 
 });
 
 test("peaks and mean are those of that series where nothing happens between its points", () => {
-  const backlog = backlogOf(DUE, SENT, RECEIVED, READ, SIZE);
+  const backlog = backlogOf(EPOCH, DUE, SENT, RECEIVED, READ, SIZE);
   assert.equal(backlog.peakBytes, 30);
   assert.equal(backlog.unreadPeakBytes, 30);
   assert.equal(backlog.heldPeak, 1);
@@ -45,7 +46,7 @@ test("what is there only just before a receive or a read counts, though no point
   const sent = Float64Array.of(0.101, 0.102, 0.103, 100);
   const received = { ms: [0.104, 100], total: [3 * SIZE, 4 * SIZE] };
   const read = { ms: [0.105, 100], total: [3 * SIZE, 4 * SIZE] };
-  const backlog = backlogOf(due, sent, received, read, SIZE);
+  const backlog = backlogOf(EPOCH, due, sent, received, read, SIZE);
   assert.equal(backlog.peakBytes, 30);
   assert.equal(backlog.unreadPeakBytes, 30);
   assert.equal(backlog.heldPeak, 2);
@@ -58,7 +59,7 @@ test("what is there only just before a receive or a read counts, though no point
 });
 
 test("without a listener nothing is known of what it has not read, and the run ends with the consumer's last", () => {
-  const { unreadPeakBytes, peakBytes, series } = backlogOf(DUE, SENT, RECEIVED, null, SIZE);
+  const { unreadPeakBytes, peakBytes, series } = backlogOf(EPOCH, DUE, SENT, RECEIVED, null, SIZE);
   assert.equal(unreadPeakBytes, null);
   assert.equal(peakBytes, 30);
   assert.ok(series.every(({ unreadBytes }) => unreadBytes === null));
@@ -69,7 +70,7 @@ test("clocks that differ a little make no negative backlog", () => {
   // By its own clock the producer has sent 1 µs after the consumer received.
   const sent = Float64Array.of(1.001);
   const received = { ms: [1], total: [SIZE] };
-  const { peakBytes, series } = backlogOf(Float64Array.of(1), sent, received, null, SIZE);
+  const { peakBytes, series } = backlogOf(EPOCH, Float64Array.of(1), sent, received, null, SIZE);
   assert.equal(peakBytes, 0);
   assert.ok(series.every(({ waitingBytes, held }) => waitingBytes >= 0 && held >= 0));
 });

@@ -118,6 +118,7 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
       : (run.clockErrorMs + arrivals.read.clock.errorMs) * 1_000,
     counts: { handOff: countsOf(handOff), endToEnd: countsOf(endToEnd ?? new Float64Array(0)) },
     backlog: count === 0 ? null : backlogOf(
+      performance.timeOrigin + startMs,
       dueMs.slice().sort(),
       sentMs.slice(0, dueMs.length).sort(),
       receipt,

@@ -5,6 +5,7 @@ import { runArguments } from "../../bench/runtime.ts";
 import { type ChildOutcome, deathOf, jsonLines, type Limits, runChild } from "./child.ts";
 import { ClientCourse } from "./client_course.ts";
 import type { Client } from "./clients.ts";
+import { MemoryWatch } from "./memory_watch.ts";
 import { LineProcess } from "./line_process.ts";
 import type { Runtime } from "./runtimes.ts";
 
@@ -116,13 +117,17 @@ class CellProcess {
       process.kill();
     };
     const timer = setTimeout(stop, timeoutMs, "timeout");
+    const memory = new MemoryWatch();
     const watch = setInterval(() => {
-      if (process.memory("VmRSS") > memoryBytes) stop("memory-limit");
+      const bytes = process.memory("VmRSS");
+      if (spec.reading !== null && bytes > 0) memory.add(bytes);
+      if (bytes > memoryBytes) stop("memory-limit");
     }, LOOK_MS);
     const onAbort = () => stop("interrupted");
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const events = await (this.#course?.run(spec) ?? this.#tell(spec));
+    const said = await (this.#course?.run(spec) ?? this.#tell(spec));
+    const events = spec.reading === null ? said : memory.told(said);
     clearTimeout(timer);
     clearInterval(watch);
     signal.removeEventListener("abort", onAbort);

@@ -13,6 +13,8 @@ export interface Moment {
   ms: number;
   waitingBytes: number;
   held: number;
+  /** Of the runtime's process; null where nobody looked. */
+  residentBytes: number | null;
 }
 
 export interface BacklogLine {
@@ -84,11 +86,12 @@ function lineOf(row: Summary, series: Series): BacklogLine | null {
   const { runtime, producers, workers, message_bytes, load } = row;
   const label = labelOf(row);
   const key = backlogKey({ runtime, label, producers, workers, message_bytes, load });
-  const moments = (series.get(key) ?? []).flatMap(({ ms, waiting_bytes, held_messages }) =>
-    isCount(ms) && isCount(waiting_bytes) && isCount(held_messages)
-      ? [{ ms, waitingBytes: waiting_bytes, held: held_messages }]
-      : []
-  );
+  const moments = (series.get(key) ?? []).flatMap((row) => {
+    const { ms, waiting_bytes, held_messages, resident_bytes } = row;
+    if (!isCount(ms) || !isCount(waiting_bytes) || !isCount(held_messages)) return [];
+    const residentBytes = isCount(resident_bytes) ? resident_bytes : null;
+    return [{ ms, waitingBytes: waiting_bytes, held: held_messages, residentBytes }];
+  });
   return moments.length === 0 ? null : { label: plainText(label), moments };
 }
 

@@ -1,6 +1,6 @@
 /**
- * backlog.svg: how much waits in the hand-off while a listener reads slowly, over the time of a run, and how many
- * messages their producers cannot send meanwhile. One panel per runtime, one line per strategy.
+ * backlog.svg: how much waits in the hand-off while a listener reads slowly, over the time of a run, how many messages
+ * their producers cannot send meanwhile, and what memory that takes. One panel per runtime, one line per strategy.
  */
 import { shortened } from "../cli/plain_text.ts";
 import { time } from "../cli/units.js";
@@ -26,6 +26,7 @@ const TITLE = 22;
 const CAPTION = 20;
 const WAITING = 170;
 const HELD = 80;
+const MEMORY = 110;
 const BETWEEN_PLOTS = 16;
 const UNDER = 48;
 const NOTE = 20;
@@ -68,8 +69,8 @@ export function backlogSvg(settings: readonly BacklogSetting[]): string {
   return picture(
     WIDTH,
     y,
-    "Bytes that wait in the hand-off, and messages that are due and not sent, over the time of a run behind a slow " +
-      "listener, a panel for each runtime, one line per strategy. The figures are in backlog.csv.",
+    "Bytes that wait in the hand-off, messages that are due and not sent, and resident memory, over the time of a run " +
+      "behind a slow listener, a panel for each runtime, one line per strategy. The figures are in backlog.csv.",
     ...parts,
   );
 }
@@ -77,7 +78,7 @@ export function backlogSvg(settings: readonly BacklogSetting[]): string {
 interface Plot {
   caption: string;
   height: number;
-  value: (moment: Moment) => number;
+  value: (moment: Moment) => number | null;
   x: (ms: number) => number;
   y: (value: number) => number;
   /** Of the run, ms. */
@@ -87,7 +88,7 @@ interface Plot {
   stalls: [number, number][];
 }
 
-/** The same for all panels of a setting, so that they can be laid side by side. The second is left out where it is empty. */
+/** The same for all panels of a setting, so that they can be laid side by side. All but the first are left out where they are empty. */
 function plotsOf({ row, panels }: BacklogSetting): Plot[] {
   const moments = panels.flatMap(({ lines }) => lines.flatMap((line) => line.moments));
   const endMs = Math.max(1, ...moments.map(({ ms }) => ms));
@@ -100,7 +101,7 @@ function plotsOf({ row, panels }: BacklogSetting): Plot[] {
     ticks: (most: number) => Tick[],
   ): Plot => {
     // With some air above the highest.
-    const most = Math.max(1, ...moments.map(value)) * 1.05;
+    const most = Math.max(1, ...moments.map((one) => value(one) ?? 0)) * 1.05;
     const y = scaleOf([0, most], [height, 0], false);
     return { ...common, caption, height, value, y, ticks: ticks(most) };
   };
@@ -108,6 +109,9 @@ function plotsOf({ row, panels }: BacklogSetting): Plot[] {
     plot("bytes waiting in the hand-off", WAITING, (one) => one.waitingBytes, byteTicks),
     ...(moments.some(({ held }) => held > 0)
       ? [plot("messages due but not sent", HELD, (one) => one.held, countTicks)]
+      : []),
+    ...(moments.some(({ residentBytes }) => residentBytes !== null)
+      ? [plot("resident memory of the process", MEMORY, (one) => one.residentBytes, byteTicks)]
       : []),
   ];
 }
@@ -175,18 +179,23 @@ function timeAxis({ x, endMs }: Plot, y: number): string[] {
 /** A line, and where it is highest its mark, unless it never leaves the ground. */
 function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
   const { colour, dash, shape: mark } = styleOf(label);
-  const highest = moments.reduce((a, b) => value(b) > value(a) ? b : a);
+  const points = moments.flatMap((moment) => {
+    const amount = value(moment);
+    return amount === null ? [] : [{ x: x(moment.ms), y: y(amount), amount }];
+  });
+  if (points.length === 0) return "";
+  const highest = points.reduce((a, b) => b.amount > a.amount ? b : a);
   return [
     shape("path", {
-      d: pathThrough(moments.map((moment) => ({ x: x(moment.ms), y: y(value(moment)) }))),
+      d: pathThrough(points),
       fill: "none",
       stroke: colour,
       "stroke-width": 1.8,
       "stroke-linejoin": "round",
       "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
     }),
-    value(highest) === 0 ? "" : shape("path", {
-      transform: `translate(${x(highest.ms).toFixed(2)} ${y(value(highest)).toFixed(2)})`,
+    highest.amount === 0 ? "" : shape("path", {
+      transform: `translate(${highest.x.toFixed(2)} ${highest.y.toFixed(2)})`,
       d: outlineOf(mark),
       fill: colour,
       stroke: colour,
@@ -196,10 +205,10 @@ function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
 }
 
 /** Most lines end at nothing: their names then stand in the order of their peaks. */
-function namesOf({ lines }: BacklogPanel, { x, y, height, value }: Plot): string[] {
+function namesOf({ lines }: BacklogPanel, { x, y, height }: Plot): string[] {
   const ends = lines.map(({ label, moments }) => ({
     series: { label, colour: styleOf(label).colour },
-    last: { x: x(moments.at(-1)!.ms), y: y(value(moments.at(-1)!)) },
+    last: { x: x(moments.at(-1)!.ms), y: y(moments.at(-1)!.waitingBytes) },
   }));
   const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, 4, height - 4);
   return lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT);

@@ -151,6 +151,17 @@ test("the picture has a line for each strategy in both plots, a mark at its peak
   assert.doesNotMatch(svg, /NaN|undefined|Infinity|no figure|not to be compared/);
 });
 
+test("resident memory has a plot of its own, of the cells and moments that somebody looked at", () => {
+  const looked = stalledSeries("swap-buffer", 4 * MIB, 12_300)
+    .map((row, at) => ({ ...row, resident_bytes: at < 20 ? null : 100 * MIB + at }));
+  const svg = drawn(SAMPLES, [...looked, ...stalledSeries("channel:drain=batch", MIB, 0)]);
+  assert.match(svg, />resident memory of the process</);
+  assert.ok(svg.includes(">100 MiB<"));
+  assert.equal(svg.match(/stroke-width="1.8"/g)!.length, 5, "two lines, two lines, and one");
+  assert.doesNotMatch(svg, /NaN|undefined|Infinity/);
+  assert.doesNotMatch(drawn(SAMPLES, ROWS), /resident memory of/);
+});
+
 test("what waits more stands higher", () => {
   const svg = drawn(SAMPLES, ROWS);
   const marks = [...svg.matchAll(/<path transform="translate\([\d.]+ ([\d.]+)\)"/g)];
@@ -215,6 +226,7 @@ test("markup in a series is text, and numbers that no run gives are left out", (
     ...stalledSeries(HOSTILE[2], MIB, 5, { ...more, ms: -1 }),
     ...stalledSeries(HOSTILE[2], MIB, 5, { ...more, waiting_bytes: null }),
     ...stalledSeries(HOSTILE[2], MIB, 5, { ...more, held_messages: Infinity }),
+    ...stalledSeries(HOSTILE[2], MIB, 5, { ...more, resident_bytes: -Infinity }),
   ];
   withReport(stalled(HOSTILE[2], MIB, 5, more), rows, (read) => {
     const svg = read("backlog.svg")!;

@@ -6,8 +6,8 @@ import {
   appendFileSync,
   existsSync,
   readFileSync,
+  renameSync,
   statSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ import { headerLine, parseRows, rowLine, wholeLines } from "./csv.ts";
 import type { Cell } from "./plan.ts";
 
 export const BACKLOG_FILE = "backlog.csv";
+const MEMORY = "resident_bytes";
 
 export class BacklogFile {
   readonly #path: string;
@@ -32,12 +33,15 @@ export class BacklogFile {
   constructor(folderPath: string) {
     this.#path = join(folderPath, BACKLOG_FILE);
     if (!existsSync(this.#path)) return;
-    let text = wholeLines(readFileSync(this.#path, "utf8"));
-    const rows = parseRows(BACKLOG_COLUMNS, text, this.#path);
-    const torn = tornRows(rows);
-    for (let row = 0; row < torn; row++) text = withoutLastLine(text);
-    truncateSync(this.#path, Buffer.byteLength(text));
-    for (const row of rows.slice(0, rows.length - torn)) this.#kept.add(backlogKey(row));
+    const before = readFileSync(this.#path, "utf8");
+    const rows = parsed(before, this.#path);
+    const whole = rows.slice(0, rows.length - tornRows(rows));
+    for (const row of whole) this.#kept.add(backlogKey(row));
+    const text = textOf(whole);
+    if (text === before) return;
+    // What was measured long ago must survive a kill in this moment.
+    writeFileSync(`${this.#path}.new`, text);
+    renameSync(`${this.#path}.new`, this.#path);
   }
 
   /** @param runs verified, of one process of the cell, in their order */
@@ -48,13 +52,14 @@ export class BacklogFile {
     const place = { runtime, label, producers, workers, message_bytes, load };
     if (this.#kept.has(backlogKey(place))) return;
     this.#kept.add(backlogKey(place));
-    const rows = series.map(({ ms, waitingBytes, unreadBytes, held }) =>
+    const rows = series.map(({ ms, waitingBytes, unreadBytes, held, residentBytes = null }) =>
       rowLine(BACKLOG_COLUMNS, {
         ...place,
         ms: Number(ms.toFixed(3)),
         waiting_bytes: waitingBytes,
         unread_bytes: unreadBytes,
         held_messages: held,
+        resident_bytes: residentBytes,
       })
     );
     const isEmpty = !existsSync(this.#path) || statSync(this.#path).size === 0;
@@ -65,9 +70,20 @@ export class BacklogFile {
 /** The series of a folder, of which the last may have lost its end; none where it has no such file. @throws {UsageError} */
 export function readBacklog(folderPath: string): BacklogRow[] {
   const path = join(folderPath, BACKLOG_FILE);
-  return existsSync(path)
-    ? parseRows(BACKLOG_COLUMNS, wholeLines(readFileSync(path, "utf8")), path)
-    : [];
+  return existsSync(path) ? parsed(readFileSync(path, "utf8"), path) : [];
+}
+
+/** Whole lines, also of a file from before memory was looked at. */
+function parsed(text: string, path: string): BacklogRow[] {
+  const whole = wholeLines(text);
+  if (whole.split("\n", 1)[0].includes(MEMORY)) return parseRows(BACKLOG_COLUMNS, whole, path);
+  const columns = BACKLOG_COLUMNS.filter(({ name }) => name !== MEMORY);
+  return parseRows(columns, whole, path).map((row) => ({ ...row, [MEMORY]: null })) as BacklogRow[];
+}
+
+function textOf(rows: readonly BacklogRow[]): string {
+  if (rows.length === 0) return "";
+  return headerLine(BACKLOG_COLUMNS) + rows.map((row) => rowLine(BACKLOG_COLUMNS, row)).join("");
 }
 
 /** The series of several folders in one; of a cell that several have, the first, as one folder has one. @throws {UsageError} */
@@ -80,8 +96,7 @@ export function joinBacklogs(sources: readonly string[], target: string): void {
     return fresh.flatMap(([, series]) => series);
   });
   if (rows.length === 0) return;
-  const lines = rows.map((row) => rowLine(BACKLOG_COLUMNS, row));
-  writeFileSync(join(target, BACKLOG_FILE), headerLine(BACKLOG_COLUMNS) + lines.join(""));
+  writeFileSync(join(target, BACKLOG_FILE), textOf(rows));
 }
 
 /** The same string for rows of one series. */
@@ -90,11 +105,7 @@ export function backlogKey(row: Omit<BacklogRow, Measured>): string {
   return JSON.stringify([runtime, label, producers, workers, message_bytes, load]);
 }
 
-type Measured = "ms" | "waiting_bytes" | "unread_bytes" | "held_messages";
-
-function withoutLastLine(text: string): string {
-  return text.slice(0, text.lastIndexOf("\n", text.length - 2) + 1);
-}
+type Measured = "ms" | "waiting_bytes" | "unread_bytes" | "held_messages" | typeof MEMORY;
 
 /** How many at the end are of a series that was not written to its end; a later run of the cell then gives it another. */
 function tornRows(rows: readonly BacklogRow[]): number {

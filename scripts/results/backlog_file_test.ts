@@ -47,6 +47,7 @@ function run(waitingBytes: number): RunReport {
     waitingBytes,
     unreadBytes: at === 0 ? null : at,
     held: 2 * at,
+    residentBytes: at === 0 ? null : 50 + at,
   }));
   return {
     ...REPORT,
@@ -59,6 +60,7 @@ function run(waitingBytes: number): RunReport {
       endClockErrorUs: null,
       counts: { handOff: [], endToEnd: [] },
       backlog: {
+        startEpochMs: 1_700_000_000_000,
         peakBytes: waitingBytes,
         meanBytes: waitingBytes,
         unreadPeakBytes: null,
@@ -93,8 +95,10 @@ test("a cell's first run is kept, to the µs, and none of the later ones", () =>
       waiting_bytes: 7,
       unread_bytes: 3,
       held_messages: 6,
+      resident_bytes: 53,
     });
-    assert.equal(readBacklog(folder)[0].unread_bytes, null);
+    const [{ unread_bytes, resident_bytes }] = readBacklog(folder);
+    assert.deepEqual([unread_bytes, resident_bytes], [null, null]);
     // Cells of one session may differ in any of these.
     for (const more of [{ producers: 1 }, { workers: 4 }, { messageBytes: 8 }]) {
       file.keep({ ...SLOW, ...more }, [run(11)]);
@@ -150,6 +154,24 @@ test("a reader takes whole lines, and refuses what is no such table", () =>
     assert.deepEqual(kept(folder), [7]);
     writeFileSync(path, "a,b\n1,2\n");
     assert.throws(() => readBacklog(folder), /has no column "runtime"/);
+  }));
+
+test("a file from before memory was looked at is read, and goes on with the columns of today", () =>
+  withFolder(async (folder) => {
+    new BacklogFile(folder).keep(SLOW, [run(7)]);
+    const path = join(folder, BACKLOG_FILE);
+    const before = readFileSync(path, "utf8").replaceAll(/,[^,\n]*\n/g, "\n");
+    assert.match(before, /,held_messages\n.*,0\n/);
+    writeFileSync(path, before);
+    assert.deepEqual(kept(folder), [7]);
+    assert.ok(readBacklog(folder).every(({ resident_bytes }) => resident_bytes === null));
+    const file = new BacklogFile(folder);
+    file.keep(SLOW, [run(9)]);
+    file.keep({ ...SLOW, producers: 1 }, [run(8)]);
+    assert.deepEqual(kept(folder), [7, 8]);
+    assert.deepEqual(readBacklog(folder).map((row) => row.resident_bytes).slice(200, 203), [
+      ...[null, null, 51],
+    ]);
   }));
 
 test("joined folders have the series of each, of a cell that both have the first", () =>

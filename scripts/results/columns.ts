@@ -472,6 +472,12 @@ export const BACKLOG_COLUMNS = [
     help: "bytes that the consumer had received and the listener not read",
   },
   { name: "held_messages", kind: "number", help: "messages that were due and not sent" },
+  {
+    name: "resident_bytes",
+    kind: "number",
+    help:
+      "resident memory of the runtime's process, which the launcher looks at every 50 ms; empty where the system does not tell it",
+  },
 ] as const satisfies readonly Column[];
 
 type ValueOf<K> = K extends "number" ? number : K extends "flag" ? boolean : string;

@@ -37,6 +37,7 @@ export function stalledSeries(
       waiting_bytes: Math.round(peakBytes * Math.min(1, 2 * share)),
       unread_bytes: 0,
       held_messages: Math.round(heldPeak * Math.max(0, 2 * share - 1)),
+      resident_bytes: null,
       ...more,
     };
   });
