@@ -75,7 +75,7 @@ export default {
       // Whatever plants mistakes is a test, too, that a person starts.
       from: {
         path: "^(scripts|bench|strategies)/",
-        pathNot: `${TESTS}|^scripts/(mutations|explore)\\.ts$`,
+        pathNot: `${TESTS}|^scripts/(mutations|explore|plant)\\.ts$`,
       },
       to: { path: "/testing/" },
     },
