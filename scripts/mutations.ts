@@ -9,7 +9,7 @@ import type { CellSpec } from "../bench/process/spec.ts";
 import { STRATEGIES } from "../strategies/registry.ts";
 import { MUTATIONS } from "../strategies/testing/mutations/catalogue.ts";
 import type { Mutation } from "../strategies/testing/mutations/mutation.ts";
-import { command, EXIT, runMain } from "./cli/command.ts";
+import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
@@ -50,10 +50,13 @@ await runMain("mutations", async () => {
     .parse(process.argv);
   const { runtimes: list, only, seeds } = program.opts();
   const chosen = MUTATIONS.filter(({ subject, name }) => `${subject} ${name}`.includes(only));
+  if (chosen.length === 0) {
+    throw new UsageError(`no mutation is called "${only}"; leave --only out to run all`);
+  }
   const { runtimes } = findRuntimes(list);
   let escaped = 0;
   for (const runtime of runtimes) {
-    const { failed, slowestMs } = await healthy(runtime);
+    const { failed, slowestMs } = await healthy(runtime, chosen);
     escaped += failed;
     const silenceMs = Math.max(LEAST_SILENCE_MS, HEALTHY_CELLS * slowestMs);
     const trial: Trial = { runtime, seeds, silenceMs };
@@ -100,10 +103,16 @@ async function inLanes<Item>(
 }
 
 /** The source as it is must pass the same cells, or being caught would mean nothing. */
-async function healthy(runtime: Runtime): Promise<{ failed: number; slowestMs: number }> {
+async function healthy(
+  runtime: Runtime,
+  chosen: readonly Mutation[],
+): Promise<{ failed: number; slowestMs: number }> {
   let failed = 0;
   let slowestMs = 0;
-  const cells = STRATEGIES.flatMap(({ name }) => CELLS.map((cell) => specOf(name, cell, 1)));
+  const names = new Set(chosen.map(({ subject }) => handOf(subject).subject));
+  const cells = STRATEGIES.filter(({ name }) => names.has(name)).flatMap(({ name }) =>
+    CELLS.map((cell) => specOf(name, cell, 1))
+  );
   await inLanes(LANES, cells, async (spec, source) => {
     const before = performance.now();
     const how = judge(await runPlanted(source, runtime, spec, HEALTHY_SILENCE_MS));
@@ -200,7 +209,7 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
     capacity: 4 * 2 ** 20,
     seed,
     listener: null,
-    storeBytes: 64 * 2 ** 20,
+    storeBytes: 16 * 2 ** 20,
     runId: "mutation",
     task: "measure",
   };

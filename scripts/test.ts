@@ -1,8 +1,9 @@
 /** The one test command: format, lint, types, then the one suite under Deno, Bun and Node. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
+import { STRATEGIES } from "../strategies/registry.ts";
 import { command, EXIT, runMain } from "./cli/command.ts";
 import { columnsPage } from "./results/columns.ts";
 import { findRuntime, findRuntimes, type Runtime } from "./processes/runtimes.ts";
@@ -12,15 +13,30 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const BUN_TIMEOUT_MS = 120_000;
 
 /**
- * Test files at a time: many wait for processes and sleeping threads. More would let a thread that is about to be
- * timed out starve.
+ * Steps at a time: many wait for processes and sleeping threads. More would let a thread that is about to be timed
+ * out starve.
  */
-const FILES_AT_A_TIME = 2;
+const AT_A_TIME = 2;
 /** Commands that tests start find themselves compiled, as the cells of a run do. Node alone looks here. */
 const COMPILED = `${ROOT}node_modules/.cache/fanin`;
 
 /** Tries of a mutation that only a race shows. */
 const CI_SEEDS = 4;
+
+/**
+ * Test files that take long, the longest first: each is a step of its own, so that no core waits for the last of them.
+ * Under each runtime the others are one step together.
+ */
+const LONG = [
+  "strategies/delivery_test.ts",
+  "scripts/client_test.ts",
+  "scripts/bench_test.ts",
+  "scripts/endings_test.ts",
+  "scripts/session/destination_test.ts",
+  "scripts/doctor_test.ts",
+  "scripts/as-published_test.ts",
+  "scripts/compare_test.ts",
+];
 
 interface Step {
   name: string;
@@ -28,7 +44,7 @@ interface Step {
   args: string[];
 }
 
-await runMain("test", () => {
+await runMain("test", async () => {
   const program = command(
     "test",
     "Check format, lint and types, and run the suite under each runtime.",
@@ -39,18 +55,18 @@ await runMain("test", () => {
     .parse(process.argv);
   if (program.opts().fix) fix();
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
-  const files = program.args.length > 0 ? program.args : testFiles();
-  const steps = [
-    ...(program.args.length > 0 ? [] : checks()),
-    ...runtimes.map((runtime) => suite(runtime, files)),
-    ...(program.args.length > 0 ? [] : [mutations(runtimes), pageInBrowser()]),
-  ];
-  const failed = [...missing, ...steps.filter((step) => !passes(step)).map(({ name }) => name)];
+  const files = program.args;
+  const steps = files.length > 0
+    ? suite(runtimes, files)
+    : [...checks(), pageInBrowser(), ...suite(runtimes, testFiles())];
+  const failed = [...missing, ...await failing(steps, AT_A_TIME)];
+  // Alone, since it starts as many processes as there are cores, and a race has to happen in them.
+  const last = files.length > 0 ? [] : [mutations()];
+  failed.push(...await failing(last, 1));
   for (const name of failed) console.error(`failed: ${name}`);
-  console.log(
-    `fanin: ${steps.length + missing.length - failed.length} passed, ${failed.length} failed`,
-  );
-  return Promise.resolve(failed.length === 0 ? EXIT.ok : EXIT.failed);
+  const all = steps.length + last.length + missing.length;
+  console.log(`fanin: ${all - failed.length} passed, ${failed.length} failed`);
+  return failed.length === 0 ? EXIT.ok : EXIT.failed;
 });
 
 function checks(): Step[] {
@@ -68,41 +84,46 @@ function checks(): Step[] {
   ];
 }
 
-function suite({ kind, path, label, version }: Runtime, files: string[]): Step {
-  const args = {
-    deno: ["test", "-A", "--no-check", "--quiet", "--parallel", ...files],
-    // A path that does not start with "./" would be a filter and not a file.
-    bun: [
-      "test",
-      `--timeout=${BUN_TIMEOUT_MS}`,
-      `--parallel=${FILES_AT_A_TIME}`,
-      ...files.map((file) => `./${file}`),
-    ],
-    node: [
-      "--test",
-      "--test-reporter=spec",
-      `--test-concurrency=${FILES_AT_A_TIME}`,
-      ...files,
-    ],
-  }[kind];
-  return { name: `suite under ${label} ${version}`, program: path, args };
+/** All files under each of the runtimes; what takes longest comes first. */
+function suite(runtimes: readonly Runtime[], files: string[]): Step[] {
+  const long = LONG.filter((file) => files.includes(file));
+  const short = files.filter((file) => !long.includes(file));
+  return [
+    ...(short.length === 0 ? [] : runtimes.map((runtime) => tests(runtime, short))),
+    ...long.flatMap((file) => runtimes.map((runtime) => tests(runtime, [file]))),
+  ];
 }
 
-/** Under one of the runtimes, in turn by commit: all of them would take as long as the rest. */
-function mutations(runtimes: readonly Runtime[]): Step {
+function tests({ kind, path, label, version }: Runtime, files: string[]): Step {
+  const args = {
+    deno: ["test", "-A", "--no-check", "--quiet"],
+    bun: ["test", `--timeout=${BUN_TIMEOUT_MS}`, "--isolate"],
+    node: ["--test", "--test-reporter=spec", "--test-concurrency=1"],
+  }[kind];
+  const what = files.length === 1 ? files[0] : `${files.length} test files`;
+  return {
+    name: `${what} under ${label} ${version}`,
+    program: path,
+    // Bun would take a path that does not start with "./" for a filter.
+    args: [...args, ...files.map((file) => `./${file}`)],
+  };
+}
+
+/** Those of one strategy, in turn by commit: all of them would take as long as the rest. */
+function mutations(): Step {
   const { stdout } = spawnSync("git", ["rev-list", "--count", "HEAD"], {
     cwd: ROOT,
     encoding: "utf8",
   });
-  const { kind, label } = runtimes[(Number(stdout) || 0) % runtimes.length];
+  const { name } = STRATEGIES[(Number(stdout) || 0) % STRATEGIES.length];
   return {
-    name: `mutations under ${label} (npm run mutations runs all)`,
+    name: `mutations of ${name} (npm run mutations runs all)`,
     program: process.execPath,
     args: [
       ...runArguments(currentRuntime().kind),
       "scripts/start.mjs",
       "mutations",
-      ...["--runtimes", kind, "--seeds", String(CI_SEEDS)],
+      ...["--only", name, "--seeds", String(CI_SEEDS)],
     ],
   };
 }
@@ -121,20 +142,37 @@ function fix(): void {
   spawnSync(findRuntime("deno").path, ["fmt", "--quiet"], { cwd: ROOT, stdio: "inherit" });
 }
 
-function passes({ name, program, args }: Step): boolean {
-  console.log(`\n== ${name}`);
+/** Runs all, so many at a time in the order given; the names of those that failed. */
+async function failing(steps: readonly Step[], atATime: number): Promise<string[]> {
+  const waiting = [...steps];
+  const failed: string[] = [];
+  const lane = async () => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
+      if (!await passes(step)) failed.push(step.name);
+    }
+  };
+  await Promise.all(Array.from({ length: atATime }, lane));
+  return failed;
+}
+
+/** What a step says is printed when it has ended, so that the lines of two do not mix. */
+async function passes({ name, program, args }: Step): Promise<boolean> {
   const started = performance.now();
-  const { status } = spawnSync(program, args, {
+  const child = spawn(program, args, {
     cwd: ROOT,
-    stdio: ["ignore", "inherit", "inherit"],
-    env: {
-      ...process.env,
-      DENO_JOBS: String(FILES_AT_A_TIME),
-      NODE_COMPILE_CACHE: COMPILED,
-    },
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+  });
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => said += text);
+  }
+  const status = await new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message));
+    child.once("close", resolve);
   });
   console.log(
-    `== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${
+    `\n== ${name}\n${said}== ${name}: ${status === 0 ? "passed" : "FAILED"} in ${
       Math.round((performance.now() - started) / 1_000)
     } s`,
   );
