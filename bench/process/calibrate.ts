@@ -6,6 +6,7 @@ import { CHUNKS } from "../subjects/controls.ts";
 import { openSubject } from "../subjects/registry.ts";
 
 const ROUNDS = 5;
+/** At most: a run that the listener has no room for would be checked while it is timed. */
 const TOTAL_BYTES = 16 * 2 ** 20;
 const MESSAGE_BYTES = 1_024;
 
@@ -22,7 +23,7 @@ export async function calibrate(spec: CellSpec): Promise<number> {
         subjectFailed: new Promise<never>(() => {}),
       }, {
         runId: `${spec.runId} ${chunk / 1_024}K`,
-        messages: TOTAL_BYTES / MESSAGE_BYTES,
+        messages: Math.ceil(Math.min(TOTAL_BYTES, spec.storeBytes) / MESSAGE_BYTES),
         messageBytes: MESSAGE_BYTES,
         seed: spec.seed,
         warmUp: true,
