@@ -4,11 +4,15 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { CommanderError } from "commander";
 import papaparse from "papaparse";
 import { startListener } from "../bench/wire/listener.ts";
 import { HEADER_BYTES } from "../bench/wire/protocol.ts";
 import { currentRuntime } from "../bench/runtime.ts";
 import { SUBJECTS } from "../bench/subjects/registry.ts";
+import { UsageError } from "./cli/command.ts";
+import { findRuntimes } from "./processes/runtimes.ts";
+import { readOptions } from "./session/options.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
@@ -19,6 +23,8 @@ const RUNTIME = [
   "--listener-runtime",
   `${kind}=${process.execPath}`,
 ];
+/** Most of a small cell's time is that of starting Workers and of touching the memory that runs are stored in. */
+const SMALL = ["--workers", "1", "--store", "2MiB"];
 /** Strategies and controls of the default run, variants counted. */
 const MATRIX = SUBJECTS.flatMap(({ variants }) => variants).length;
 /** Only for what hangs: the other file of a pair may have most of the cores. */
@@ -40,6 +46,7 @@ test(
       const { code, stdout, stderr } = await runCommand(
         "bench",
         ...RUNTIME,
+        ...SMALL,
         "--producers",
         "3",
         "--messages",
@@ -102,6 +109,7 @@ test(
         const { code, stdout } = await runCommand(
           "bench",
           ...RUNTIME,
+          ...SMALL,
           "--strategies",
           "swap-buffer",
           "--producers",
@@ -146,10 +154,11 @@ test(
       const { code, stdout, stderr } = await runCommand(
         "bench",
         ...RUNTIME,
+        ...SMALL,
         "--sink",
         "none",
         "--strategies",
-        "sharded-rings,async-lock,socket-bulk",
+        "async-lock,socket-bulk",
         "--producers",
         "5",
         "--messages",
@@ -207,35 +216,49 @@ async function spoilingProxy(target: number, at: number) {
 }
 
 describe("bad input gets one line on what to do, and exit code 2", () => {
-  const cases: [string[], RegExp][] = [
+  /** One of each kind of refusal, and those that ask the system. */
+  const refusedByCommand: [string[], RegExp][] = [
     [["--strategies", "swap"], /there is no strategy "swap"; --strategies takes channel/],
-    [["--strategies", "channel:drain=all"], /drain is each or batch/],
     [["--producers", "0"], /--producers 0: give whole numbers from 1/],
-    [["--producers", "1..x"], /--producers/],
+    [["--round", "3"], /unknown option '--round'/],
+    [["--runtimes", "node=/nowhere/node"], /\/nowhere\/node is not a program$/m],
+    [[...RUNTIME, "--out", "/proc/nowhere"], /cannot write to \/proc\/nowhere/],
+    [[...RUNTIME, "--listener", "127.0.0.1:1"], /no listener answers at that address/],
+    [["--resume", "/nowhere"], /\/nowhere holds no plan.json/],
+  ];
+  for (const [args, message] of refusedByCommand) {
+    test(args.slice(-2).join(" "), SLOW, async () => {
+      const { code, stderr, stdout } = await runCommand("bench", ...args);
+      assert.match(stderr, message);
+      assert.equal(code, 2);
+      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+      assert.equal(stdout, "");
+    });
+  }
+
+  /** What these throw is of the kinds above, so no process has to show how it ends. */
+  const refused: [string[], RegExp][] = [
+    [["--strategies", "channel:drain=all"], /drain is each or batch/],
     [["--message-size", "3"], /a message is 1 byte, or from 8 bytes on/],
     [["--messages", "5", "--total", "9"], /cannot be used with/],
     [["--rounds", "many"], /give a whole number, 1/],
-    [["--round", "3"], /unknown option '--round'/],
     [["--runtimes", "rhino"], /"rhino" is no runtime/],
-    [["--runtimes", "node=/nowhere/node"], /\/nowhere\/node is not a program$/m],
-    [["--out", "/proc/nowhere"], /cannot write to \/proc\/nowhere/],
     [["--listener", "localhost"], /give host:port/],
-    [["--listener", "127.0.0.1:1"], /no listener answers at that address/],
     [["--quick", "--full"], /cannot be used with/],
-    [["--resume", "/nowhere"], /\/nowhere holds no plan.json/],
     [
       ["--resume", "/nowhere", "--rounds", "3"],
       /takes the plan from its folder; leave out --rounds/,
     ],
     [["--allow-changed-environment"], /belongs to --resume/],
   ];
-  for (const [args, message] of cases) {
-    test(args.join(" "), SLOW, async () => {
-      const { code, stderr, stdout } = await runCommand("bench", ...args);
-      assert.match(stderr, message);
-      assert.equal(code, 2);
-      assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
-      assert.equal(stdout, "");
+  for (const [args, message] of refused) {
+    test(args.join(" "), () => {
+      const start = () => findRuntimes(readOptions("bench", ["", "", ...args]).runtimes);
+      assert.throws(start, (error: Error) => {
+        assert.ok(error instanceof UsageError || error instanceof CommanderError);
+        assert.doesNotMatch(error.message, /\n/);
+        return message.test(error.message);
+      });
     });
   }
 
@@ -246,7 +269,12 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     try {
-      const { code, stderr } = await runCommand("bench", "--listener", `127.0.0.1:${port}`);
+      const { code, stderr } = await runCommand(
+        "bench",
+        ...RUNTIME,
+        "--listener",
+        `127.0.0.1:${port}`,
+      );
       assert.match(stderr, /not a fanin listener/);
       assert.equal(code, 2);
     } finally {
@@ -318,7 +346,7 @@ test(
     withFolder(async (folder) => {
       const { child, finished } = startCommand(
         "bench",
-        [...RUNTIME, "--strategies", "swap-buffer", "--producers", "2", "--messages", "10"]
+        [...RUNTIME, ...SMALL, "--strategies", "empty", "--producers", "2", "--messages", "10"]
           .concat("--rounds", "1", "--no-report", "--out", join(folder, "run")),
         {
           DENO_V8_FLAGS: "--stack-size=2000",
