@@ -27,7 +27,9 @@ test(
       const { code, stdout, stderr } = await runCommand(
         "doctor",
         ...["--runtimes", self, "--listener-runtime", self, "--producers", "3"],
-        ...["--messages", "20", "--rounds", "2", "--out", `${folder}/out`],
+        ...["--workers", "1", "--messages", "20", "--rounds", "2", "--no-report"],
+        ...["--store", "2MiB"],
+        ...["--out", `${folder}/out`],
       );
       assert.equal(code, 0, stderr);
       assert.match(stdout, /cores for this process/);

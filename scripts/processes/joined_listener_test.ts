@@ -58,7 +58,7 @@ test("its death stops the run, is no failure of a cell, and --resume finds the r
         "bench",
         ...[...ITSELF, "--listener", `${LOOPBACK}:${listener.port}`, "--strategies", "swap-buffer"],
         ...["--producers", "2", "--messages", "20", "--message-size", "8", "--rounds", "4"],
-        ...["--no-report", "--out", out],
+        ...["--workers", "1", "--no-report", "--out", out],
       );
       assert.equal(code, 1);
       assert.match(stderr, /^bench: the listener has died, so the rest was not run/m);

@@ -101,6 +101,8 @@ test(
         ...["--cpus", last, "--sink", "none", "--strategies", "empty", "--producers", "1"],
         ...["--runtimes", `${currentRuntime().kind}=${process.execPath}`],
         ...["--messages", "1", "--message-size", "8", "--rounds", "1", "--out", out],
+        // All of it would be touched before the first run.
+        ...["--store", "1MiB"],
       );
       assert.equal(code, 0, stderr);
       const environment = JSON.parse(readFileSync(join(out, "environment.json"), "utf8"));

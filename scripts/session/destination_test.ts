@@ -136,7 +136,7 @@ test("a folder that is not an interrupted run is refused", () =>
 const STRATEGIES = KILLS > 1 ? "swap-buffer,socket-bulk" : "swap-buffer";
 const ARGS = [
   ...PROGRAMS,
-  ...["--producers", "1", "--messages", "20"],
+  ...["--producers", "1", "--workers", "1", "--messages", "20", "--store", "2MiB"],
   ...["--strategies", STRATEGIES, "--rounds", "2"],
 ];
 
