@@ -222,7 +222,7 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
     [["--producers", "0"], /--producers 0: give whole numbers from 1/],
     [["--round", "3"], /unknown option '--round'/],
     [["--runtimes", "node=/nowhere/node"], /\/nowhere\/node is not a program$/m],
-    [[...RUNTIME, "--out", "/proc/nowhere"], /cannot write to \/proc\/nowhere/],
+    [[...RUNTIME, ...SMALL, "--out", "/proc/nowhere"], /cannot write to \/proc\/nowhere/],
     [[...RUNTIME, "--listener", "127.0.0.1:1"], /no listener answers at that address/],
     [["--resume", "/nowhere"], /\/nowhere holds no plan.json/],
   ];
@@ -285,7 +285,10 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
   test("a port in use", SLOW, async () => {
     const listener = await startListener({ host: "127.0.0.1", port: 0, storeBytes: 1_024 });
     try {
-      const { code, stderr } = await runCommand("server", "--port", String(listener.port));
+      const { code, stderr } = await runCommand(
+        "server",
+        ...["--store", "1KiB", "--port", String(listener.port)],
+      );
       assert.match(stderr, /is in use; choose another with --port/);
       assert.equal(code, 2);
     } finally {
@@ -333,7 +336,7 @@ test("--list and --help say what there is", SLOW, async () => {
 test("a results folder is not overwritten", SLOW, () =>
   withFolder(async (folder) => {
     writeFileSync(join(folder, "samples.csv"), "precious");
-    const { code, stderr } = await runCommand("bench", ...RUNTIME, "--out", folder);
+    const { code, stderr } = await runCommand("bench", ...RUNTIME, ...SMALL, "--out", folder);
     assert.equal(code, 2);
     assert.match(stderr, /already holds results/);
     assert.equal(readFileSync(join(folder, "samples.csv"), "utf8"), "precious");
