@@ -26,7 +26,7 @@ const FLOOD = 20_000;
 /** Mutations at a time. */
 const LANES = 2;
 /** Beside them, of those that hang: they sleep, and take no core from anybody. */
-const HANGING_LANES = 4;
+const HANGING_LANES = 6;
 /** The cells of each mutation, in turn until one catches it: one producer alone, many on two threads, and long ones. */
 const CELLS = [
   { producers: 1, workers: 1, messages: 50_000, messageBytes: 1 },
