@@ -19,7 +19,7 @@ test("half the difference takes four times the rounds, and no verdict takes fewe
 
 test(
   "doctor says what is there and measures it against itself",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () =>
     withFolder(async (folder) => {
       const { kind } = currentRuntime();

@@ -171,7 +171,7 @@ function keysIn(out: string): { session: string; keys: string[] } {
 }
 
 test("killed at any moment and resumed: the rows of a run that was not", {
-  timeout: 60_000 * KILLS,
+  timeout: 120_000 * KILLS,
 }, () =>
   withFolder(async (folder) => {
     if (KILLS > 1) {
