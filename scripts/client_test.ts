@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import papaparse from "papaparse";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
+import { checkClient } from "./processes/client_check.ts";
 import { runCommand, withFolder } from "./testing/cli.ts";
 
 const SLOW = { timeout: 120_000 };
@@ -16,7 +17,7 @@ const RUNTIME = `${kind}=${process.execPath}`;
 const RUNTIMES = ["--runtimes", RUNTIME, "--listener-runtime", RUNTIME];
 const SHAPE = "--producers 3 --messages 50 --workers 1 --rounds 1 --store 2MiB";
 const CELL = ["--strategies", "swap-buffer", ...SHAPE.split(" ")];
-const SIZES = ["--message-size", "1,8"];
+const SIZES = ["--message-size", "1,16"];
 
 function writeScript(path: string, line: string): void {
   writeFileSync(path, `#!/bin/sh\n${line}\n`);
@@ -32,47 +33,85 @@ function clientIn(folder: string, fault: string): string {
   return path;
 }
 
-const FAULTS: Record<string, RegExp> = {
-  describe: /fault: --describe says client 9, not 1/,
-  corrupt: /fault: .*corrupt/,
-  forged: /fault: .*the listener says corrupt, the client ok/,
-  seed: /fault: .*the header says seed 2, the task 1/,
-  capacity: /fault: .*it wrote 2100 bytes at once, more than the capacity of 256 holds/,
-  clock: /fault: .*elapsedUs is 1000000000, but/,
-  twice: /fault: .*several lines/,
-  silent: /fault: .*no answer within 2 s/,
-  arm: /fault: an unknown arm is not answered with failed/,
-  code: /fault: it ended with code 3/,
-  stays: /fault: it does not end when its standard input does/,
+const NOT_THE_LISTENERS = "verdict in the answer is not the one that the listener gave this run";
+/** What only a client that lies gets wrong, and what the launcher says to it, in a check and in a comparison. */
+const LIES: Record<string, RegExp> = {
+  "made-up": /the listener has seen 0 runs with the runId of the task, and not one/,
+  replayed: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
+  forged: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
+  again: /the listener has seen 2 runs with the runId of the task, and not one/,
+  smaller: /the header says messageBytes 1, the task 8/,
+  fewer: /the header says messages \d+, the task \d+/,
+  shorter: /lost|corrupt/,
+  seed: /the header says seed 2, the task 1/,
+  quick: /elapsedUs is 1, but the listener read for \d+ µs/,
+  clock: /elapsedUs is 1000000000, but between/,
+  capacity: /it wrote \d+ bytes at once, more than the capacity of \d+ holds/,
+  corrupt: /corrupt/,
 };
+/** What a client may get wrong beside that. */
+const FAULTS: Record<string, RegExp> = {
+  ...LIES,
+  twice: /several lines/,
+  arm: /an unknown arm is not answered with failed/,
+  code: /it ended with code 3/,
+};
+/** Known only from waiting in vain. */
+const VAIN: Record<string, RegExp> = {
+  silent: /no answer within 2 s/,
+  stays: /it does not end when its standard input does/,
+};
+/** Each check waits more than it computes. */
+const AT_ONCE = 5;
 
 test("the checker finds nothing in a good client", SLOW, () =>
   withFolder(async (folder) => {
     const { code, stdout, stderr } = await runCommand("check-client", clientIn(folder, ""));
     assert.equal(code, 0, stdout + stderr);
-    assert.match(stdout, /no fault found/);
+    assert.match(stdout, /ok: empty, 7 producers[^]*no fault found/);
   }));
 
-for (const [fault, message] of Object.entries(FAULTS)) {
-  test(`the checker names a planted fault: ${fault}`, SLOW, () =>
-    withFolder(async (folder) => {
-      const path = clientIn(folder, fault);
-      // Long enough for a good answer on a busy machine, where the fault is not that there is none.
-      const patience = ["silent", "stays"].includes(fault) ? "2s" : "30s";
-      const { code, stdout } = await runCommand("check-client", "--timeout", patience, path);
-      assert.equal(code, 1, stdout);
-      assert.match(stdout, message);
-    }));
+test("the checker names what is wrong with --describe", SLOW, () =>
+  withFolder(async (folder) => {
+    const { code, stdout } = await runCommand("check-client", clientIn(folder, "describe"));
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /fault: --describe says client 9, not 1/);
+  }));
+
+async function assertNamed(fault: string, patienceMs: number): Promise<void> {
+  await withFolder(async (folder) => {
+    const faults = await checkClient(clientIn(folder, fault), patienceMs, () => {});
+    assert.match(faults.join("\n"), { ...FAULTS, ...VAIN }[fault], fault);
+  });
 }
 
-/** A comparison of the testing client with the runtime that runs the test: the command's end, and the client's rows. */
-async function compared(folder: string, fault: string, ...args: string[]) {
-  const own = ["--client", `own=${clientIn(folder, fault)}`];
+test("the checker names every planted fault", SLOW, async () => {
+  const names = Object.keys(FAULTS);
+  while (names.length > 0) {
+    // Long enough for a good answer on a busy machine.
+    await Promise.all(names.splice(0, AT_ONCE).map((fault) => assertNamed(fault, 30_000)));
+  }
+});
+
+for (const fault of Object.keys(VAIN)) {
+  test(`the checker names a planted fault: ${fault}`, SLOW, () => assertNamed(fault, 2_000));
+}
+
+/** A comparison of testing clients with the runtime that runs the test: the command's end, and the clients' rows. */
+async function compared(folder: string, faults: readonly string[], ...args: string[]) {
+  const own = faults.flatMap((fault) => [
+    "--client",
+    `${fault || "own"}=${clientIn(folder, fault)}`,
+  ]);
   const out = join(folder, "out");
   const ended = await runCommand("bench", ...RUNTIMES, ...own, ...CELL, "--out", out, ...args);
-  const text = readFileSync(join(out, "samples.csv"), "utf8").trimEnd();
-  const { data } = papaparse.parse<Record<string, string>>(text, { header: true });
-  return { ...ended, out, own, rows: data.filter(({ runtime }) => runtime === "own") };
+  const rows = readRows(join(out, "samples.csv"));
+  return { ...ended, out, own, rows: rows.filter((row) => row.runtime_kind === "client") };
+}
+
+function readRows(path: string): Record<string, string>[] {
+  const text = readFileSync(path, "utf8").trimEnd();
+  return papaparse.parse<Record<string, string>>(text, { header: true }).data;
 }
 
 test(
@@ -80,7 +119,7 @@ test(
   SLOW,
   () =>
     withFolder(async (folder) => {
-      const { code, stdout, stderr, out, own, rows } = await compared(folder, "", ...SIZES);
+      const { code, stdout, stderr, out, own, rows } = await compared(folder, [""], ...SIZES);
       assert.equal(code, 0, stderr);
       assert.match(stdout, /own 1\.0/);
       assert.ok(rows.every((row) => row.runtime_kind === "client" && row.cpu_user_us === ""));
@@ -89,8 +128,13 @@ test(
         assert.ok(ok.length > 0 && ok.every((row) => row.delivered === "150"));
         assert.ok(ok.every((row) => Number(row.elapsed_us) > 0));
         const skipped = rows.find((row) => row.label === label && row.status === "skipped");
-        assert.match(skipped!.detail, /messages of 1 to 1 bytes/);
+        assert.match(skipped!.detail, /messages of 1 to 8 bytes/);
       }
+      const marks = readRows(join(out, "summary.csv")).filter((row) =>
+        row.runtime === "own" && row.status === "ok" && row.label !== "empty"
+      );
+      assert.equal(marks.length, 2);
+      assert.ok(marks.every(({ floor }) => ["true", "false"].includes(floor)), "as of a runtime");
       const resume = ["--resume", out, ...RUNTIMES];
       const refused = await runCommand("bench", ...resume);
       assert.equal(refused.code, 2);
@@ -101,14 +145,25 @@ test(
     }),
 );
 
-test("a client that spoils a byte has no number", SLOW, () =>
-  withFolder(async (folder) => {
-    const { code, stdout, rows } = await compared(folder, "corrupt");
-    assert.equal(code, 1);
-    assert.match(stdout, /own swap-buffer at 3 producers: corrupt, byte 75 of the stream/);
-    assert.ok(rows.some((row) => row.label === "swap-buffer"));
-    for (const row of rows) assert.deepEqual([row.status, row.elapsed_us], ["corrupt", ""]);
-  }));
+test(
+  "a client that lies has no number, and a row that says how",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const tight = ["--message-size", "8", "--capacity", "1KiB"];
+      const { code, rows } = await compared(folder, Object.keys(LIES), ...tight);
+      assert.equal(code, 1);
+      for (const [fault, message] of Object.entries(LIES)) {
+        const own = rows.filter(({ runtime }) => runtime === fault);
+        assert.ok(own.length > 0, fault);
+        for (const row of own) {
+          assert.equal(row.elapsed_us, "", fault);
+          assert.match(`${row.status}: ${row.detail}`, message, fault);
+          assert.ok(["error", "corrupt", "lost"].includes(row.status), fault);
+        }
+      }
+    }),
+);
 
 test(
   "a client is stopped where a process that it has started lives on",
@@ -121,7 +176,7 @@ test(
       try {
         const { code, stdout } = await runCommand("check-client", "--timeout", "2s", path);
         assert.equal(code, 1, stdout);
-        assert.match(stdout, FAULTS.silent);
+        assert.match(stdout, VAIN.silent);
       } finally {
         for (const child of readFileSync(pid, "utf8").trim().split("\n")) {
           process.kill(Number(child));

@@ -8,6 +8,8 @@ export const MAGIC = {
   trailer: "FANINTRL",
   ack: "FANINACK",
   verdict: "FANINVER",
+  question: "FANINASK",
+  word: "FANINWRD",
 };
 
 const UNKNOWN = 0xffff_ffff_ffff_ffffn;
@@ -24,6 +26,12 @@ export function viewOf(bytes: Uint8Array): DataView {
 
 export function hasMagic(bytes: Uint8Array, magic: string): boolean {
   return text(bytes.subarray(0, magic.length)) === magic;
+}
+
+/** Whether bytes open like that; of fewer than a magic, whether they may come to. */
+export function opensLike(bytes: Uint8Array, magic: string): boolean {
+  const length = Math.min(bytes.length, magic.length);
+  return text(bytes.subarray(0, length)) === magic.slice(0, length);
 }
 
 export function ascii(value: string): Uint8Array {

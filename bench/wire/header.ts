@@ -115,12 +115,6 @@ function readingOf(view: DataView): SlowReading {
   return { stall: forMs === 0 ? null : { forMs, everyMs }, bytesPerS: getCount(view, 96) || null };
 }
 
-/** Whether bytes open like a header; false as soon as the first eight say otherwise. */
-export function opensLikeHeader(bytes: Uint8Array): boolean {
-  const length = Math.min(bytes.length, MAGIC.header.length);
-  return text(bytes.subarray(0, length)) === MAGIC.header.slice(0, length);
-}
-
 /**
  * How many bytes of a header to await: as many as it says, since a newer client may append fields, which this version
  * skips; no more than are there of one that says another version.

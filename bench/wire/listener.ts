@@ -5,9 +5,11 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { connectionLimit } from "./connection_limit.ts";
 import { encodeHello } from "./answers.ts";
-import { decodeHeader, headerLength, opensLikeHeader } from "./header.ts";
+import { MAGIC, opensLike } from "./bytes.ts";
+import { decodeHeader, headerLength } from "./header.ts";
 import { type HelloStatus, type RunHeader } from "./protocol.ts";
 import { type FinishedRun, receiveRun, type RunConnection } from "./received_run.ts";
+import { decodeQuestion, QUESTION_BYTES, Witnesses } from "./witness.ts";
 
 export type { FinishedRun } from "./received_run.ts";
 
@@ -65,10 +67,9 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       strangers.delete(oldest);
       oldest.destroy();
     }
-    readHeader(socket, (header, head) => {
+    readOpening(socket, (head) => {
       strangers.delete(socket);
-      if (typeof header === "string") queue.refuse(socket, header);
-      else queue.enter(socket, header, head);
+      queue.open(socket, head);
     });
   });
   await listening(server, options.host, options.port);
@@ -97,27 +98,20 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-type OnHeader = (
-  header: RunHeader | Exclude<HelloStatus, "accepted">,
-  head: Uint8Array<ArrayBuffer>,
-) => void;
-
-/** Calls once, with the header or the reason to refuse it; never where its client leaves before. */
-function readHeader(socket: Socket, onHeader: OnHeader): void {
+/** Calls once, with a whole header or question, or with what is neither; never where its client leaves before. */
+function readOpening(socket: Socket, onOpening: (head: Uint8Array<ArrayBuffer>) => void): void {
   socket.setNoDelay(true);
   socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
   let head = new Uint8Array(0);
 
   function take(chunk: Uint8Array): void {
     head = joined(head, chunk);
-    if (opensLikeHeader(head) && head.length < headerLength(head)) return;
+    if (opensLike(head, MAGIC.header) && head.length < headerLength(head)) return;
+    if (opensLike(head, MAGIC.question) && head.length < QUESTION_BYTES) return;
     socket.off("data", take);
     socket.off("end", leave);
     socket.setTimeout(0);
-    const header = opensLikeHeader(head) ? decodeHeader(head) : "not a header";
-    // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
-    const isEarly = typeof header !== "string" && head.length > headerLength(head);
-    onHeader(isEarly ? "bad values" : header, head);
+    onOpening(head);
   }
 
   /** It will never say who it is, and its descriptor is wanted. */
@@ -166,6 +160,7 @@ class Queue {
   readonly #store: Uint8Array;
   readonly #options: ListenerOptions;
   readonly #gathering = new Map<bigint, Gathering>();
+  readonly #witnesses = new Witnesses();
   #last: Promise<void> = Promise.resolve();
   /** Runs that have not got their turn yet. */
   waiting = 0;
@@ -181,13 +176,30 @@ class Queue {
     socket.on("data", () => {});
     socket.on("end", () => socket.destroy());
     socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
+    socket.end(this.#hello(status));
+  }
+
+  #hello(status: HelloStatus): Uint8Array {
     const storeBytes = this.#store.length;
-    const clockNs = process.hrtime.bigint();
-    socket.end(encodeHello({ status, mode: "after", storeBytes, clockNs }));
+    return encodeHello({ status, mode: "after", storeBytes, clockNs: process.hrtime.bigint() });
+  }
+
+  /** A connection that has said what it is. */
+  open(socket: Socket, head: Uint8Array): void {
+    if (opensLike(head, MAGIC.question)) {
+      const status = this.#witnesses.admit(socket, decodeQuestion(head));
+      if (status !== "accepted") return this.refuse(socket, status);
+      return void socket.write(this.#hello(status));
+    }
+    const header = opensLike(head, MAGIC.header) ? decodeHeader(head) : "not a header";
+    if (typeof header === "string") return this.refuse(socket, header);
+    // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
+    if (head.length > headerLength(head)) return this.refuse(socket, "bad values");
+    this.#enter(socket, header, head);
   }
 
   /** A connection with a good header: its run takes its turn as soon as all its connections are there. */
-  enter(socket: Socket, header: RunHeader, head: Uint8Array): void {
+  #enter(socket: Socket, header: RunHeader, head: Uint8Array): void {
     const isFull = this.waiting + this.#gathering.size >= MAX_WAITING;
     if (header.connections === undefined) {
       if (isFull) return this.refuse(socket, "busy");
@@ -237,9 +249,13 @@ class Queue {
     }
     for (const connection of connections) connection.release();
     const { onRun, onAbort } = this.#options;
+    this.#witnesses.begin(header);
     receiveRun(header, connections, this.#store, {
       onClosed,
-      ...(onRun === undefined ? {} : { onRun }),
+      onRun: (run) => {
+        this.#witnesses.end(run);
+        onRun?.(run);
+      },
       ...(onAbort === undefined ? {} : { onAbort }),
     });
   }

@@ -26,6 +26,8 @@ export interface RunConnection {
 export interface FinishedRun {
   header: RunHeader;
   receivedBytes: number;
+  /** From the first byte of messages that was read to the last, µs. */
+  spanUs: number;
   verdict: ListenerVerdict;
 }
 
@@ -63,6 +65,7 @@ class ReceivedRun {
   #slow: SlowReader | null = null;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #lastByteAt = performance.now();
+  #firstByteAt: number | null = null;
 
   constructor(
     header: RunHeader,
@@ -102,6 +105,7 @@ class ReceivedRun {
   #takerOf(at: number): (chunk: Uint8Array) => void {
     const messages = (bytes: Uint8Array) => {
       this.#lastByteAt = performance.now();
+      this.#firstByteAt ??= this.#lastByteAt;
       this.#received[at] += bytes.length;
       if (this.#header.stamps) this.#stamp(at);
       this.#recorder.take(bytes, at);
@@ -171,7 +175,8 @@ class ReceivedRun {
       listenerCpuSystemUs: cpu.system,
     };
     const { receivedBytes } = this.#recorder;
-    this.#end.onRun?.({ header: this.#header, receivedBytes, verdict });
+    const spanUs = (this.#lastByteAt - (this.#firstByteAt ?? this.#lastByteAt)) * 1_000;
+    this.#end.onRun?.({ header: this.#header, receivedBytes, spanUs, verdict });
     const names = this.#header.names ? this.#recorder.names() : new Uint8Array(0);
     for (const [at, socket] of this.#sockets.entries()) {
       socket.end(encodeVerdict(verdict, this.#stamps[at], names));

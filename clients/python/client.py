@@ -19,7 +19,12 @@ DESCRIPTION = {
     "version": platform.python_version(),
     "threads": 128,
     "messageBytes": [1, 65536],
-    "arms": {"swap": "swap-buffer", "queue-each": "channel:drain=each", "queue-batch": "channel:drain=batch"},
+    "arms": {
+        "swap": "swap-buffer",
+        "queue-each": "channel:drain=each",
+        "queue-batch": "channel:drain=batch",
+        "empty": "empty",
+    },
 }
 WORD = 2**32 - 1
 
@@ -140,7 +145,7 @@ def carry_out(task):
     connect_us = (time.perf_counter() - opened) * 1e6
 
     workers, size, capacity = task["workers"], task["messageBytes"], task["capacity"]
-    if task["arm"] == "swap":
+    if task["arm"] in ("swap", "empty"):
         hand_off = Swap(capacity, size, workers)
     else:
         hand_off = Queue(capacity, size, workers, task["arm"] == "queue-batch")

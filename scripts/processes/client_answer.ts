@@ -1,7 +1,8 @@
 /** What a client is asked for one run, and what its answer must be to count. */
 import type { RunReport } from "../../bench/process/spec.ts";
-import { decodeVerdict, verdictDetailLength } from "../../bench/wire/answers.ts";
+import { decodeVerdict } from "../../bench/wire/answers.ts";
 import { VERDICT_BYTES } from "../../bench/wire/protocol.ts";
+import type { SeenRun, Word } from "../../bench/wire/witness.ts";
 
 /** One line on a client's standard input. */
 export interface ClientTask {
@@ -23,12 +24,16 @@ export interface ClientTask {
   runId: string;
 }
 
+/** Of the listener's span that a client's time may be shorter: two clocks never go alike, nor do they tell all. */
+const CLOCKS = { share: 0.001, us: 20 };
+
 /**
- * A client's answer as the report of a run. The verdict is read from the listener's own bytes.
+ * A client's answer as the report of a run: its own times and counts, and the verdict of the listener.
  * @param wallUs from the task's line to the answer's
- * @throws {Error} with what is wrong with the answer
+ * @param word what the listener has seen, under the run id of this task, from before the task to behind the answer
+ * @throws {Error} with what is wrong with the answer, or with what was sent
  */
-export function reportOf(line: string, task: ClientTask, wallUs: number): RunReport {
+export function reportOf(line: string, task: ClientTask, wallUs: number, word: Word): RunReport {
   let answer: Record<string, unknown>;
   try {
     answer = Object(JSON.parse(line));
@@ -44,32 +49,54 @@ export function reportOf(line: string, task: ClientTask, wallUs: number): RunRep
     if (value === null) throw new Error(`the answer has no ${name}`);
     return value;
   };
+  const seen = seenRun(word, task);
+  const { mode, ...verdict } = decodeVerdict(
+    seen.verdict.subarray(0, VERDICT_BYTES),
+    seen.verdict.subarray(VERDICT_BYTES),
+  );
+  const hex = Array.from(seen.verdict, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (String(answer.verdict).toLowerCase() !== hex) {
+    const { status, detail } = verdict;
+    throw new Error(
+      "verdict in the answer is not the one that the listener gave this run: " +
+        (detail === "" ? status : `${status}, ${detail}`),
+    );
+  }
   const elapsedUs = needed("elapsedUs");
-  if (elapsedUs <= 0 || elapsedUs > wallUs) {
+  if (elapsedUs > wallUs) {
     throw new Error(
       `elapsedUs is ${elapsedUs}, but between question and answer were ${Math.round(wallUs)} µs`,
     );
   }
-  const bytes = needed("bytes");
-  const expected = task.producers * task.messages;
-  const verdict = verdictOf(answer.verdict);
-  if (verdict.expected !== expected) {
-    throw new Error(`the verdict is about ${verdict.expected} messages, and not ${expected}`);
+  if (elapsedUs <= 0 || elapsedUs * (1 + CLOCKS.share) + CLOCKS.us < seen.spanUs) {
+    throw new Error(
+      `elapsedUs is ${elapsedUs}, but the listener read for ${Math.round(seen.spanUs)} µs`,
+    );
   }
+  const [bytes, writes, peakBytes] = ["bytes", "writes", "peakBytes"].map(needed);
   const acknowledged = needed("acknowledged");
+  if (bytes !== seen.receivedBytes || acknowledged !== bytes) {
+    throw new Error(
+      `bytes is ${bytes} and acknowledged ${acknowledged}, but the listener read ${seen.receivedBytes}`,
+    );
+  }
+  if (writes * peakBytes < bytes) {
+    throw new Error(`${writes} writes of at most ${peakBytes} bytes are not ${bytes} bytes`);
+  }
+  if (peakBytes > Math.max(task.capacity, task.messageBytes)) {
+    throw new Error(
+      `it wrote ${peakBytes} bytes at once, more than the capacity of ${task.capacity} holds`,
+    );
+  }
   return {
     ...verdict,
-    ...(verdict.status === "ok" &&
-        (bytes !== expected * task.messageBytes || acknowledged !== bytes)
-      ? { status: "error", detail: `${bytes} bytes written, ${acknowledged} acknowledged` }
-      : {}),
-    verify: verdict.mode,
+    verify: mode,
     messages: task.messages,
     elapsedUs,
     connectUs: needed("connectUs"),
     bytes,
-    writes: needed("writes"),
-    peakBytes: needed("peakBytes"),
+    writes,
+    peakBytes,
     producerParks: optional(answer, "producerParks"),
     producerBlockedUs: optional(answer, "producerBlockedUs"),
     failedClaims: optional(answer, "failedClaims"),
@@ -87,12 +114,31 @@ function optional(answer: Record<string, unknown>, name: string): number | null 
   throw new Error(`${name} in the answer is no number of 0 or more`);
 }
 
-function verdictOf(hex: unknown) {
-  const pairs = typeof hex === "string" && /^([0-9a-f]{2})+$/i.test(hex) ? hex.match(/../g)! : [];
-  const bytes = Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
-  if (bytes.length < VERDICT_BYTES || bytes.length < VERDICT_BYTES + verdictDetailLength(bytes)) {
-    throw new Error("verdict in the answer is not the listener's verdict and its detail in hex");
+/** The one run of a task, announced as it was asked for. */
+function seenRun({ begun, run }: Word, task: ClientTask): SeenRun {
+  if (begun !== 1) {
+    throw new Error(`the listener has seen ${begun} runs with the runId of the task, and not one`);
   }
-  const end = VERDICT_BYTES + verdictDetailLength(bytes);
-  return decodeVerdict(bytes.subarray(0, VERDICT_BYTES), bytes.subarray(VERDICT_BYTES, end));
+  if (run === null) throw new Error("the listener has given this run no verdict");
+  const { messageBytes, content: framing, producers, messages, seed, warmUp, runId } = task;
+  const asked: Record<string, unknown> = {
+    messageBytes,
+    framing,
+    producers,
+    messages,
+    seed,
+    run: task.run,
+    warmUp,
+    runId,
+  };
+  const announced: Record<string, unknown> = { ...run.header };
+  for (const name of Object.keys({ ...asked, ...announced })) {
+    if (announced[name] === asked[name]) continue;
+    throw new Error(
+      name in asked
+        ? `the header says ${name} ${announced[name]}, the task ${asked[name]}`
+        : `the header asks for ${name}, the task does not`,
+    );
+  }
+  return run;
 }

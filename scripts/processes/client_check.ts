@@ -1,7 +1,7 @@
-/** Asks a client what a comparison asks, and more, against a listener whose own word is known. */
-import { type FinishedRun, startListener } from "../../bench/wire/listener.ts";
-import { printable } from "../../bench/wire/printable.ts";
-import { type ClientTask, reportOf } from "./client_answer.ts";
+/** Asks a client what a comparison asks, and more. */
+import { startListener } from "../../bench/wire/listener.ts";
+import type { ClientTask } from "./client_answer.ts";
+import { answerOf, askForRun } from "./client_run.ts";
 import { type Client, describeClient } from "./clients.ts";
 import { LineProcess } from "./line_process.ts";
 
@@ -31,19 +31,13 @@ export async function checkClient(
     return [(error as Error).message];
   }
   onStep(`--describe: version ${client.version}, arms ${Object.keys(client.arms).join(", ")}`);
-  const runs: FinishedRun[] = [];
-  const listener = await startListener({
-    host: "127.0.0.1",
-    port: 0,
-    storeBytes: 1 << 22,
-    onRun: (run) => runs.push(run),
-  });
+  const listener = await startListener({ host: "127.0.0.1", port: 0, storeBytes: 1 << 22 });
   const base: ClientTask = {
     arm: "",
     host: listener.host,
     port: listener.port,
     producers: 7,
-    workers: Math.min(2, client.threads),
+    workers: 2,
     messages: 300,
     messageBytes: 1,
     content: "fixed",
@@ -55,16 +49,20 @@ export async function checkClient(
   };
   try {
     const faults: string[] = [];
-    for (const arm of Object.keys(client.arms)) {
+    for (const [arm, label] of Object.entries(client.arms)) {
       const process = new LineProcess(null, path, []);
-      const asked = RUNS.map((change, at) => ({ ...base, arm, run: at + 1, ...change })).filter(
-        ({ messageBytes, workers }) =>
-          workers <= client.threads && messageBytes >= client.messageBytes[0] &&
-          messageBytes <= client.messageBytes[1],
+      const asked = RUNS.map((change, at) => ({
+        ...base,
+        arm,
+        run: at + 1,
+        ...change,
+        workers: Math.min(change.workers ?? base.workers, client.threads),
+      })).filter(({ messageBytes }) =>
+        messageBytes >= client.messageBytes[0] && messageBytes <= client.messageBytes[1]
       );
       for (const task of asked) {
-        runs.length = 0;
-        const fault = await faultOf(process, task, runs, timeoutMs);
+        if (label === "empty") task.messages = 0;
+        const fault = await faultOf(process, task, timeoutMs);
         const what =
           `${arm}, ${task.producers} producers, ${task.messageBytes}-byte messages, ${task.content}`;
         onStep(`${fault === null ? "ok" : "fault"}: ${what}`);
@@ -82,33 +80,20 @@ export async function checkClient(
 async function faultOf(
   process: LineProcess,
   task: ClientTask,
-  runs: FinishedRun[],
   timeoutMs: number,
 ): Promise<string | null> {
-  const before = performance.now();
-  const output = await answerOf(process, task, timeoutMs);
-  const wallUs = (performance.now() - before) * 1_000;
-  if (typeof output !== "string") return output.fault;
-  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-  if (process.output.trimEnd().includes("\n")) return "it answered one task with several lines";
+  let fault: string | null;
   try {
-    const report = reportOf(printable(output.trimEnd()), task, wallUs);
-    if (runs.length !== 1) return `the listener has seen ${runs.length} runs, and not one`;
-    const { header, verdict } = runs[0];
-    if (report.peakBytes > Math.max(task.capacity, task.messageBytes)) {
-      return `it wrote ${report.peakBytes} bytes at once, more than the capacity of ${task.capacity} holds`;
-    }
-    const odd = (["producers", "messages", "messageBytes", "seed", "run", "warmUp"] as const)
-      .find((name) => header[name] !== task[name]);
-    if (odd !== undefined) return `the header says ${odd} ${header[odd]}, the task ${task[odd]}`;
-    if (header.framing !== task.content) return `the header says ${header.framing} for its content`;
-    if (verdict.status !== report.status) {
-      return `the listener says ${verdict.status}, the client ${report.status}: ${report.detail}`;
-    }
-    return report.status === "ok" ? null : `${report.status}: ${report.detail}`;
+    const { status, detail } = await inTime(process, timeoutMs, askForRun(process, task));
+    fault = status === "ok" ? null : `${status}: ${detail}`;
   } catch (error) {
-    return (error as Error).message;
+    fault = (error as Error).message;
   }
+  if (process.isGone) return fault;
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  return process.output.trimEnd().includes("\n")
+    ? "it answered one task with several lines"
+    : fault;
 }
 
 /** What it says to an arm that it does not have, and whether it leaves when nobody will ask again. */
@@ -119,9 +104,12 @@ async function faultsAtTheEnd(
 ): Promise<string[]> {
   const faults: string[] = [];
   if (!process.isGone) {
-    const output = await answerOf(process, { ...task, arm: "no-such-arm" }, timeoutMs);
-    if (typeof output !== "string") faults.push(`an unknown arm: ${output.fault}`);
-    else if (!/"type":\s*"failed"/.test(output)) {
+    const asking = answerOf(process, { ...task, arm: "no-such-arm" });
+    const answer = await inTime(process, timeoutMs, asking).catch(({ message }) => {
+      faults.push(`an unknown arm: ${message}`);
+      return null;
+    });
+    if (answer !== null && !/"type":\s*"failed"/.test(answer)) {
       faults.push("an unknown arm is not answered with failed");
     }
   }
@@ -140,22 +128,23 @@ async function faultsAtTheEnd(
   return faults;
 }
 
-async function answerOf(
-  process: LineProcess,
-  task: ClientTask,
-  timeoutMs: number,
-): Promise<string | { fault: string }> {
+/** Kills a client that keeps one waiting, and says so. */
+async function inTime<T>(process: LineProcess, timeoutMs: number, asking: Promise<T>): Promise<T> {
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
     process.kill();
   }, timeoutMs);
-  const output = await process.tell(task, (text) => text.includes("\n"));
-  clearTimeout(timer);
-  if (output.includes("\n")) return output;
-  return {
-    fault: isLate
-      ? `no answer within ${timeoutMs / 1_000} s`
-      : `it ended (${process.how}) without an answer`,
-  };
+  try {
+    return await asking;
+  } catch (error) {
+    if (!process.isGone || process.output.includes("\n")) throw error;
+    throw new Error(
+      isLate
+        ? `no answer within ${timeoutMs / 1_000} s`
+        : `it ended (${process.how}) without an answer`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,9 +1,9 @@
 /** The cells of a client's process: the launcher says when it runs what, by the same rules as a runtime's cell does. */
 import { Course } from "../../bench/process/course.ts";
 import type { RunRequest } from "../../bench/process/run.ts";
-import type { CellEvent, CellSpec, RunReport } from "../../bench/process/spec.ts";
-import { printable } from "../../bench/wire/printable.ts";
-import { type ClientTask, reportOf } from "./client_answer.ts";
+import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
+import type { ClientTask } from "./client_answer.ts";
+import { askForRun } from "./client_run.ts";
 import type { LineProcess } from "./line_process.ts";
 
 /** Of the second pass, as under a runtime (bytes). */
@@ -30,22 +30,16 @@ export class ClientCourse {
     ];
     try {
       if (spec.task === "calibrate") throw new Error("a client has no chunk size to calibrate");
-      await this.#course.run(spec, (request) => this.#ask(spec, request));
+      await this.#course.run(
+        spec,
+        (request) => askForRun(this.#process, taskOf(spec, request, ++this.#runs)),
+      );
     } catch (error) {
       if (this.#process.isGone) return this.#events;
       this.#events.push({ type: "failed", detail: (error as Error).message });
     }
     const peak = isFirst ? this.#process.memory("VmHWM") : 0;
     return [...this.#events, { type: "end", rssPeakBytes: peak || null }];
-  }
-
-  async #ask(spec: CellSpec, request: RunRequest): Promise<RunReport> {
-    const task = taskOf(spec, request, ++this.#runs);
-    const before = performance.now();
-    const output = await this.#process.tell(task, (text) => text.includes("\n"));
-    const wallUs = (performance.now() - before) * 1_000;
-    if (!output.includes("\n")) throw new Error("the client has ended");
-    return reportOf(printable(output.trimEnd()), task, wallUs);
   }
 }
 
@@ -56,7 +50,7 @@ function taskOf(spec: CellSpec, request: RunRequest, run: number): ClientTask {
     ...spec.listener!,
     producers: spec.producers,
     workers: Math.min(spec.workers, spec.producers),
-    messages: request.messages,
+    messages: spec.subject === "empty" ? 0 : request.messages,
     messageBytes: request.messageBytes,
     content: proof ? "grouped" : "fixed",
     seed: request.seed,

@@ -3,7 +3,7 @@ import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
-import { parseSubject, type SubjectChoice } from "./subjects.ts";
+import { ALWAYS, parseSubject, type SubjectChoice } from "./subjects.ts";
 
 interface Planned extends SubjectChoice {
   /** The client's name of it. */
@@ -35,7 +35,8 @@ export function subjectsUnder(
       `--client ${runtime.label} has two arms that stand for the same ${twice.entry.name}`,
     );
   }
-  if (planned.length > 0) return planned;
+  // Its own fixed cost is asked for in any case, and is not what anybody chose.
+  if (planned.some(({ entry }) => entry.name !== ALWAYS || chosen.length === 1)) return planned;
   throw new UsageError(
     `--client ${runtime.label} has none of what was chosen; it has ${
       Object.values(runtime.arms).join(", ")

@@ -12,7 +12,7 @@ export interface SubjectChoice {
 }
 
 /** The fixed cost of a run, without which no cell can be told from it. */
-const ALWAYS = "empty";
+export const ALWAYS = "empty";
 /** What producers do beside the hand-off, without which nobody can tell what that still matters. */
 const BESIDE_WORK = "no-handoff";
 

@@ -11,7 +11,7 @@ use std::net::TcpStream;
 use std::time::Instant;
 use task::Task;
 
-const ARMS: &str = r#"{"mutex-swap":"swap-buffer","mpsc-each":"channel:drain=each","mpsc-batch":"channel:drain=batch"}"#;
+const ARMS: &str = r#"{"mutex-swap":"swap-buffer","mpsc-each":"channel:drain=each","mpsc-batch":"channel:drain=batch","empty":"empty"}"#;
 
 fn main() -> io::Result<()> {
     if env::args().nth(1).as_deref() == Some("--describe") {
@@ -68,7 +68,7 @@ fn carry_out(task: &Task) -> Result<String, String> {
 
     let mut output = Output::new(socket);
     match task.arm.as_str() {
-        "mutex-swap" => arms::swap(task, &mut output),
+        "mutex-swap" | "empty" => arms::swap(task, &mut output),
         "mpsc-each" => arms::mpsc(task, false, &mut output),
         "mpsc-batch" => arms::mpsc(task, true, &mut output),
         other => return Err(format!("there is no arm {other}")),

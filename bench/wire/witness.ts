@@ -1,0 +1,104 @@
+/**
+ * The listener's own word on a run, for whoever set the run going and must not take it from the one who sends.
+ * `docs/protocol.md` has it under "A witness".
+ */
+import type { Socket } from "node:net";
+import { encodeVerdict } from "./answers.ts";
+import { ascii, block, getCount, hasMagic, MAGIC, setCount, text, viewOf } from "./bytes.ts";
+import { decodeHeader, encodeHeader } from "./header.ts";
+import { printable } from "./printable.ts";
+import { HEADER_BYTES, type HelloStatus, ProtocolError, type RunHeader } from "./protocol.ts";
+import type { FinishedRun } from "./received_run.ts";
+
+/** Of what a witness asks. */
+export const QUESTION_BYTES = 32;
+/** Of the word before the header. */
+const COUNTS_BYTES = 32;
+/** Each holds a connection. */
+const MAX_WITNESSES = 64;
+
+/** What the listener has seen of the runs of one id since it was asked. */
+export interface Word {
+  /** Runs that it has accepted. */
+  begun: number;
+  /** The last of them that has a verdict, or null. */
+  run: SeenRun | null;
+}
+
+export interface SeenRun {
+  header: RunHeader;
+  receivedBytes: number;
+  /** From when it read the first byte of messages to when it read the last, by its own clock. */
+  spanUs: number;
+  /** The verdict and its detail, byte for byte as the sender has got them. */
+  verdict: Uint8Array;
+}
+
+/** @param runId up to 24 characters of ASCII */
+export function encodeQuestion(runId: string): Uint8Array {
+  const { bytes } = block(QUESTION_BYTES, MAGIC.question);
+  bytes.set(ascii(runId).subarray(0, QUESTION_BYTES - 8), 8);
+  return bytes;
+}
+
+/** The run id that it asks about. */
+export function decodeQuestion(bytes: Uint8Array): string {
+  return printable(text(bytes.subarray(8, QUESTION_BYTES)).replace(/\0+$/, ""));
+}
+
+/** @throws {ProtocolError} */
+export function decodeWord(bytes: Uint8Array): Word {
+  if (bytes.length < COUNTS_BYTES || !hasMagic(bytes, MAGIC.word)) {
+    throw new ProtocolError("the listener's word on a run is garbled");
+  }
+  const view = viewOf(bytes);
+  const begun = view.getUint32(8, true);
+  if (bytes.length === COUNTS_BYTES) return { begun, run: null };
+  const end = COUNTS_BYTES + HEADER_BYTES;
+  const header = decodeHeader(bytes.subarray(COUNTS_BYTES, end));
+  if (typeof header === "string") throw new ProtocolError(`the listener accepted ${header}`);
+  const spanUs = getCount(view, 24)! / 1_000;
+  const run = { header, receivedBytes: getCount(view, 16)!, spanUs, verdict: bytes.slice(end) };
+  return { begun, run };
+}
+
+/** The witnesses of one listener. */
+export class Witnesses {
+  readonly #seen = new Map<string, { begun: number; run: FinishedRun | null }>();
+
+  /**
+   * From now on what happens under this run id is noted, until the witness ends its half of the connection: it then
+   * gets the word. Without "accepted" nothing of that is done.
+   */
+  admit(socket: Socket, runId: string): HelloStatus {
+    if (this.#seen.has(runId)) return "bad values";
+    if (this.#seen.size >= MAX_WITNESSES) return "busy";
+    const seen = { begun: 0, run: null };
+    this.#seen.set(runId, seen);
+    socket.on("data", () => {});
+    socket.on("end", () => socket.end(encodeWord(seen)));
+    socket.on("close", () => this.#seen.delete(runId));
+    return "accepted";
+  }
+
+  /** A run gets its hello. */
+  begin({ runId }: RunHeader): void {
+    const seen = this.#seen.get(runId);
+    if (seen !== undefined) seen.begun++;
+  }
+
+  /** A run has its verdict. */
+  end(run: FinishedRun): void {
+    const seen = this.#seen.get(run.header.runId);
+    if (seen !== undefined) seen.run = run;
+  }
+}
+
+function encodeWord({ begun, run }: { begun: number; run: FinishedRun | null }): Uint8Array {
+  const { bytes, view } = block(COUNTS_BYTES, MAGIC.word);
+  view.setUint32(8, begun, true);
+  if (run === null) return bytes;
+  setCount(view, 16, run.receivedBytes);
+  setCount(view, 24, run.spanUs * 1_000);
+  return new Uint8Array([...bytes, ...encodeHeader(run.header), ...encodeVerdict(run.verdict)]);
+}

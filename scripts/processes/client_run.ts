@@ -1,0 +1,30 @@
+/** One run of a client, held to what the listener itself has seen of it. */
+import { randomBytes } from "node:crypto";
+import type { RunReport } from "../../bench/process/spec.ts";
+import { printable } from "../../bench/wire/printable.ts";
+import { type ClientTask, reportOf } from "./client_answer.ts";
+import type { LineProcess } from "./line_process.ts";
+import { watchRun } from "./run_watch.ts";
+
+/** Rejects with what is wrong, with the client or with what it has sent. */
+export async function askForRun(process: LineProcess, asked: ClientTask): Promise<RunReport> {
+  // Nobody knows it before, so nothing under this id was sent before.
+  const runId = `${asked.runId.slice(0, 11)} ${randomBytes(6).toString("hex")}`;
+  const task = { ...asked, runId };
+  const watch = await watchRun(task.host, task.port, runId);
+  try {
+    const before = performance.now();
+    const answer = await answerOf(process, task);
+    const wallUs = (performance.now() - before) * 1_000;
+    return reportOf(answer, task, wallUs, await watch.word());
+  } finally {
+    watch.close();
+  }
+}
+
+/** Rejects where the client ends instead. */
+export async function answerOf(process: LineProcess, task: ClientTask): Promise<string> {
+  const output = await process.tell(task, (text) => text.includes("\n"));
+  if (!output.includes("\n")) throw new Error("the client has ended");
+  return printable(output.trimEnd());
+}

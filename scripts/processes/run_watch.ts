@@ -1,0 +1,56 @@
+/** Asks the listener what it has seen of a run that somebody else sends. */
+import { connect } from "node:net";
+import { decodeHello } from "../../bench/wire/answers.ts";
+import { HELLO_BYTES, ProtocolError } from "../../bench/wire/protocol.ts";
+import { decodeWord, encodeQuestion, type Word } from "../../bench/wire/witness.ts";
+
+/** A listener is one thread, which may be checking another client's run (ms). */
+const PATIENCE_MS = 30_000;
+
+export interface RunWatch {
+  /** What it has seen since. Once. */
+  word(): Promise<Word>;
+  /** Nobody will ask any more. */
+  close(): void;
+}
+
+/** Resolves once the listener notes every run of this id. Rejects where it does not, or does not answer. */
+export async function watchRun(host: string, port: number, runId: string): Promise<RunWatch> {
+  const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
+  let answer = new Uint8Array(0);
+  const ended = new Promise<void>((resolve, reject) => {
+    socket.once("end", resolve);
+    socket.once("error", reject);
+    socket.once("close", () => reject(new Error("the listener does not say what it has seen")));
+  });
+  ended.catch(() => {});
+  const greeted = new Promise<void>((resolve) => {
+    socket.on("data", (chunk: Uint8Array) => {
+      answer = new Uint8Array([...answer, ...chunk]);
+      if (answer.length >= HELLO_BYTES) resolve();
+    });
+  });
+  const soon = async (step: Promise<void>) => {
+    const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+    await step.finally(() => clearTimeout(timer));
+  };
+  try {
+    socket.write(encodeQuestion(runId));
+    await soon(Promise.race([greeted, ended]));
+    const { status } = decodeHello(answer);
+    if (status !== "accepted") {
+      throw new ProtocolError(`the listener does not say what it sees of a run: ${status}`);
+    }
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+  return {
+    async word() {
+      socket.end();
+      await soon(ended);
+      return decodeWord(answer.subarray(HELLO_BYTES));
+    },
+    close: () => socket.destroy(),
+  };
+}
