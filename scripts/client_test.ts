@@ -37,6 +37,7 @@ const NOT_THE_LISTENERS = "verdict in the answer is not the one that the listene
 /** What only a client that lies gets wrong, and what the launcher says to it, in a check and in a comparison. */
 const LIES: Record<string, RegExp> = {
   "made-up": /the listener has seen 0 runs with the runId of the task, and not one/,
+  unfinished: /the listener has given this run no verdict/,
   replayed: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
   forged: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
   again: /the listener has seen 2 runs with the runId of the task, and not one/,
@@ -44,6 +45,9 @@ const LIES: Record<string, RegExp> = {
   fewer: /the header says messages \d+, the task \d+/,
   shorter: /lost|corrupt/,
   seed: /the header says seed 2, the task 1/,
+  stamps: /the header asks for stamps, the task does not/,
+  bytes: /bytes is \d+ and acknowledged \d+, but the listener read \d+/,
+  writes: /1 writes of at most 1 bytes are not \d+ bytes/,
   quick: /elapsedUs is 1, but the listener read for \d+ µs/,
   clock: /elapsedUs is 1000000000, but between/,
   capacity: /it wrote \d+ bytes at once, more than the capacity of \d+ holds/,

@@ -53,6 +53,10 @@ async function carryOut(asked) {
   };
   socket.write(header(task));
   await take(32);
+  if (fault === "unfinished") {
+    socket.destroy();
+    return madeUp(asked);
+  }
   const start = performance.now();
   let bytes = content(task);
   const isSpoiled = ["corrupt", "forged"].includes(fault) || firstVerdict !== undefined;
@@ -81,9 +85,9 @@ async function carryOut(asked) {
     elapsedUs: { clock: 1e9, quick: 1 }[fault] ?? elapsedUs,
     connectUs: 0,
     bytes: bytes.length,
-    writes,
-    peakBytes: Math.min(bytes.length, most),
-    acknowledged,
+    writes: fault === "writes" ? 1 : writes,
+    peakBytes: fault === "writes" ? 1 : Math.min(bytes.length, most),
+    acknowledged: fault === "bytes" ? bytes.length + 1 : acknowledged,
     verdict: (firstVerdict ?? verdict).toString("hex"),
   };
 }
@@ -110,7 +114,7 @@ function header(task) {
   bytes.writeUInt32LE(task.producers, 20);
   bytes.writeBigUInt64LE(BigInt(task.messages), 24);
   bytes.writeUInt32LE(task.seed, 32);
-  bytes.writeUInt32LE(Number(task.warmUp), 36);
+  bytes.writeUInt32LE(Number(task.warmUp) + (fault === "stamps" ? 4 : 0), 36);
   bytes.write(task.runId.slice(0, 24), 40, "latin1");
   bytes.writeUInt32LE(task.run, 64);
   return bytes;
