@@ -37,7 +37,6 @@ const NOT_THE_LISTENERS = "verdict in the answer is not the one that the listene
 /** What only a client that lies gets wrong, and what the launcher says to it, in a check and in a comparison. */
 const LIES: Record<string, RegExp> = {
   "made-up": /the listener has seen 0 runs with the runId of the task, and not one/,
-  unfinished: /the listener has given this run no verdict/,
   replayed: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
   forged: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
   again: /the listener has seen 2 runs with the runId of the task, and not one/,
