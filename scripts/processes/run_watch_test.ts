@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decodeHello, encodeVerdict } from "../../bench/wire/answers.ts";
 import { encodeHeader } from "../../bench/wire/header.ts";
 import { type Listener, startListener } from "../../bench/wire/listener.ts";
-import { HELLO_BYTES, type RunHeader } from "../../bench/wire/protocol.ts";
+import { HELLO_BYTES, type ListenerVerdict, type RunHeader } from "../../bench/wire/protocol.ts";
 import { socketRuns } from "../../bench/wire/socket_sink.ts";
 import { encodeQuestion } from "../../bench/wire/witness.ts";
 import { buildStream } from "../../bench/subjects/stream.ts";
@@ -63,7 +63,7 @@ test(
         assert.equal(begun, 1);
         assert.deepEqual(run!.header, HEADER);
         assert.equal(run!.receivedBytes, stream.length);
-        assert.deepEqual(run!.verdict, encodeVerdict(verdict));
+        assert.deepEqual(run!.verdict, encodeVerdict(verdict as ListenerVerdict));
         assert.ok(run!.spanUs > 0 && run!.spanUs <= elapsedUs, `${run!.spanUs} of ${elapsedUs} µs`);
         watch.close();
       }
