@@ -18,14 +18,24 @@ function client(arms: Record<string, string>): Client {
   };
 }
 
-const CHOSEN = [parseSubject("swap-buffer"), parseSubject("channel:drain=batch")];
+const CHOSEN = [
+  parseSubject("swap-buffer"),
+  parseSubject("channel:drain=batch"),
+  parseSubject("empty"),
+];
 
 test("a client's arms are those that were chosen, and what the suite has no name for", () => {
-  const arms = { swap: "swap-buffer", queue: "channel:drain=each", pipe: "own-pipe" };
+  const arms = {
+    swap: "swap-buffer",
+    queue: "channel:drain=each",
+    pipe: "own-pipe",
+    nothing: "empty",
+  };
   const planned = subjectsUnder(client(arms), CHOSEN);
   assert.deepEqual(planned.map(({ arm, entry }) => [arm, entry.name]), [
     ["swap", "swap-buffer"],
     ["pipe", "own-pipe"],
+    ["nothing", "empty"],
   ]);
 });
 
@@ -33,7 +43,7 @@ test("two arms for one strategy, or none of what was chosen, are refused in one 
   const refused = [
     { swap: "swap-buffer", other: "swap-buffer:drain=batch" },
     { one: "own-pipe", two: "own-pipe" },
-    { each: "channel:drain=each" },
+    { each: "channel:drain=each", nothing: "empty" },
   ];
   for (const arms of refused) {
     assert.throws(
