@@ -97,7 +97,9 @@ class Queue:
     """queue.Queue: one message a write, or all that is there."""
 
     def __init__(self, capacity, size, workers, batch):
-        self.queue, self.open, self.batch = queue.Queue(max(1, capacity // size)), workers, batch
+        self.queue, self.open = queue.Queue(max(1, capacity // size)), workers
+        # Producers go on while the consumer takes: what it writes at once must end somewhere.
+        self.most = max(capacity, size) - size if batch else 0
         self.send = self.queue.put
 
     def end(self):
@@ -114,7 +116,7 @@ class Queue:
                 self.open -= 1
                 continue
             taken += message
-            if not self.batch:
+            if len(taken) > self.most:
                 break
         return taken
 

@@ -134,7 +134,7 @@ fn channel<M: AsRef<[u8]> + Send>(
                 continue;
             }
             taken.extend_from_slice(first.as_ref());
-            while taken.len() < most {
+            while taken.len() + task.message_bytes <= most {
                 let Ok(next) = receiver.try_recv() else { break };
                 taken.extend_from_slice(next.as_ref());
             }
