@@ -3,6 +3,7 @@
  * same for every runtime under test and never part of what a cell measures of itself.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { Store } from "../verify/store.ts";
 import { connectionLimit } from "./connection_limit.ts";
 import { encodeHello } from "./answers.ts";
 import { MAGIC, opensLike } from "./bytes.ts";
@@ -45,9 +46,7 @@ export interface Listener {
 
 /** Start listening. Rejects with the system's error where the address cannot be had. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  // Touched once here, so that no run pays for the first use of a page.
-  const store = new Uint8Array(options.storeBytes).fill(1);
-  const queue = new Queue(store, options);
+  const queue = new Queue(options);
   const sockets = new Set<Socket>();
   /** Of them, in the order in which they came, those without a header. */
   const strangers = new Set<Socket>();
@@ -157,7 +156,7 @@ interface Gathering {
 
 /** Runs share the store and the core, so a second one waits for the first one's verdict. */
 class Queue {
-  readonly #store: Uint8Array;
+  readonly #store: Store;
   readonly #options: ListenerOptions;
   readonly #gathering = new Map<bigint, Gathering>();
   readonly #witnesses = new Witnesses();
@@ -165,8 +164,8 @@ class Queue {
   /** Runs that have not got their turn yet. */
   waiting = 0;
 
-  constructor(store: Uint8Array, options: ListenerOptions) {
-    this.#store = store;
+  constructor(options: ListenerOptions) {
+    this.#store = new Store(options.storeBytes);
     this.#options = options;
   }
 
@@ -180,7 +179,7 @@ class Queue {
   }
 
   #hello(status: HelloStatus): Uint8Array {
-    const storeBytes = this.#store.length;
+    const storeBytes = this.#store.size;
     return encodeHello({ status, mode: "after", storeBytes, clockNs: process.hrtime.bigint() });
   }
 
@@ -250,7 +249,7 @@ class Queue {
     for (const connection of connections) connection.release();
     const { onRun, onAbort } = this.#options;
     this.#witnesses.begin(header);
-    receiveRun(header, connections, this.#store, {
+    receiveRun(header, connections, this.#store.readyFor(header), {
       onClosed,
       onRun: (run) => {
         this.#witnesses.end(run);

@@ -1,12 +1,13 @@
 /** A run into this very process: kept, then checked. Shows what a hand-off costs without a socket. */
 import type { OpenRun, RunSink, RunVerdict } from "./sink.ts";
 import { Recorder } from "../verify/recorder.ts";
+import { Store } from "../verify/store.ts";
 
 /** Runs that are checked in this process. All of them share one store of that many bytes. */
 export function memoryRuns(storeBytes: number): OpenRun {
-  const store = new Uint8Array(storeBytes).fill(1);
+  const store = new Store(storeBytes);
   return (header) => {
-    const recorder = new Recorder(header, store);
+    const recorder = new Recorder(header, store.readyFor(header));
     let failure: Error | null = null;
     const sink: RunSink = {
       connectUs: 0,
