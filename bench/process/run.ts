@@ -2,6 +2,7 @@
 import type { Pace } from "../latency/arrivals.ts";
 import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
 import { encodeTrailer } from "../wire/answers.ts";
+import type { ListenerVerdict } from "../wire/protocol.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import { isMixed } from "../workload/mixed.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
@@ -123,6 +124,8 @@ async function measure(
         status: "error",
         detail: `${bytes + trailer.length} bytes written, ${acknowledged} acknowledged`,
       }
+      : isProven(verdict) && !agrees(verdict, plan.messages * context.producers)
+      ? { status: "error", detail: "the listener's verdict contradicts its own counts" }
       : {}),
     verify: verdict.mode,
     messages: plan.messages,
@@ -139,6 +142,13 @@ async function measure(
       ? null
       : waits(context, plan, sink.arrivals(), warmUp),
   };
+}
+
+/** Whether the counts of a good verdict are those of such a run. */
+function agrees(verdict: ListenerVerdict, messages: number): boolean {
+  const { expected, delivered, dropped, lost, duplicated, reordered, corrupted } = verdict;
+  return expected === messages && delivered + dropped === messages &&
+    lost + duplicated + reordered + corrupted === 0;
 }
 
 /** Of a warm-up run nobody asks what its messages waited, and to compute that may take longer than the run. */

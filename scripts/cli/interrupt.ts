@@ -10,8 +10,19 @@ export interface Interrupt {
 
 /** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
 const SAME_SIGNAL_MS = 1_000;
+/** How often it is seen whether npm, `deno task` or `bun run` is still there (ms). */
+const LOOK_MS = 250;
+
+/** Who passes signals on to this process; null where it was started without them. */
+const RUNNER = process.env.npm_config_user_agent === undefined ? null : process.ppid;
+
+/** Killed by SIGKILL they can pass nothing on, and nobody would know how to end what they have started. */
+function endWithRunner(): void {
+  if (RUNNER !== null && process.ppid !== RUNNER) process.exit(EXIT.terminated);
+}
 
 export function watchInterrupts(): Interrupt {
+  endWithRunner();
   const controller = new AbortController();
   let code: number | null = null;
   let since = 0;
@@ -26,10 +37,12 @@ export function watchInterrupts(): Interrupt {
   const onTerm = on(EXIT.terminated);
   process.on("SIGINT", onInt);
   process.on("SIGTERM", onTerm);
+  const look = setInterval(endWithRunner, LOOK_MS).unref();
   return {
     signal: controller.signal,
     exitCode: () => code,
     dispose() {
+      clearInterval(look);
       process.off("SIGINT", onInt);
       process.off("SIGTERM", onTerm);
     },

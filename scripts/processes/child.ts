@@ -25,6 +25,12 @@ export interface Limits {
   cpus?: readonly number[] | null;
 }
 
+/** No program of the suite says more, in characters: one that does would fill this process's memory. */
+export const MOST_OUTPUT = 16 * 2 ** 20;
+export const SAID_TOO_MUCH = `error: it was stopped because it said more than ${
+  MOST_OUTPUT / 2 ** 20
+} MiB\n`;
+
 export interface ChildProgram {
   path: string;
   args: readonly string[];
@@ -48,7 +54,13 @@ export function runChild(
   let output = "";
   let errors = "";
   let end: ChildOutcome["end"] = "died";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => output += text);
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (output.length <= MOST_OUTPUT) return;
+    errors = SAID_TOO_MUCH;
+    child.kill("SIGKILL");
+    child.stdout.destroy();
+  });
   child.stderr.setEncoding("utf8").on(
     "data",
     (text: string) => errors = (errors + text).slice(-4_096),

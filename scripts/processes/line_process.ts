@@ -1,6 +1,7 @@
 /** A live child that is told something in a line of JSON on its standard input, and answers on its standard output. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { MOST_OUTPUT, SAID_TOO_MUCH } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
 
@@ -23,7 +24,11 @@ export class LineProcess {
     });
     this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
       this.#output += text;
-      this.#onOutput();
+      // An answer ends with its line. To look through all of a flood each time would take longer than the flood.
+      if (this.#output.length > MOST_OUTPUT) {
+        this.errors = SAID_TOO_MUCH;
+        this.kill();
+      } else if (text.endsWith("\n")) this.#onOutput();
     });
     this.#child.stderr!.setEncoding("utf8").on(
       "data",

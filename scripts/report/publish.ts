@@ -24,10 +24,11 @@ export async function publish(
 ): Promise<Published> {
   const { samples } = folder;
   const summary = summarize(samples);
+  // First, because it says where the folder is gone.
+  folder.writeSummary(summary);
   const sameWithin = recordedNumber(ResultsFolder.readEnvironment(folder.path), "sameWithin");
   const pairs = comparePairs(samples, summary, sameWithin);
   const conclusions = conclusionsOf(summary, pairs, samples);
-  folder.writeSummary(summary);
   folder.writePairs(pairRows(pairs));
   folder.write("summary.md", summaryPage(summary, pairs, conclusions));
   if (environment !== null && samples.some(({ round }) => round! > 0)) {

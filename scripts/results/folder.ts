@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -129,18 +130,35 @@ export class ResultsFolder {
 
   /** What is known goes to the disk, also where somebody has taken the file away meanwhile. */
   #append(lines: string): void {
-    const path = join(this.path, SAMPLES);
-    try {
+    this.#onDisk(SAMPLES, (path) => {
       if (!existsSync(path)) {
-        makeFolder(this.path);
         const before = this.samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample));
         writeFileSync(path, headerLine(SAMPLE_COLUMNS) + before.join(""));
       }
-      appendFileSync(path, lines);
+      const { size } = statSync(path);
+      try {
+        appendFileSync(path, lines);
+      } catch (error) {
+        // A disk that becomes full takes a part of it.
+        if (statSync(path).isFile()) truncateSync(path, size);
+        throw error;
+      }
+    });
+  }
+
+  #onDisk(file: string, write: (path: string) => void): void {
+    const path = join(this.path, file);
+    if (!existsSync(this.path)) {
+      throw new Error(`${this.path} is gone, and what was measured with it; the run was stopped`);
+    }
+    try {
+      write(path);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const { code, message } = error as NodeJS.ErrnoException;
       throw new Error(
-        `cannot write to ${path} (${code}); what was written before is kept, --resume ${this.path} goes on`,
+        `cannot write to ${path} (${
+          code ?? message
+        }); what was written before is kept, --resume ${this.path} goes on`,
       );
     }
   }
@@ -165,9 +183,10 @@ export class ResultsFolder {
 
   /** Readers see the old file or the new one, never half of one. */
   write(file: string, text: string): void {
-    const path = join(this.path, file);
-    writeFileSync(`${path}.new`, text);
-    renameSync(`${path}.new`, path);
+    this.#onDisk(file, (path) => {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    });
   }
 }
 

@@ -138,7 +138,9 @@ export async function runComparison(work: Work): Promise<number> {
       console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
     }
     if (isCut) console.log(`the rest of it: ${resumeCommand(command, folder.path, options)}`);
-    if (listener.gone.aborted && interrupt.exitCode() === null) {
+    if (interrupt.exitCode() !== null) {
+      console.error(`${command}: interrupted, so the rest was not run; what was measured is kept`);
+    } else if (listener.gone.aborted) {
       throw new Error("the listener has died, so the rest was not run; what was measured is kept");
     }
     return code;

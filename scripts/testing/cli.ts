@@ -1,11 +1,12 @@
 /** Runs a command of the suite as a person would, under the runtime that runs the test. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { currentRuntime, runArguments } from "../../bench/runtime.ts";
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const START = fileURLToPath(new URL("../start.mjs", import.meta.url));
 
 export interface Finished {
@@ -14,19 +15,30 @@ export interface Finished {
   stderr: string;
 }
 
+export interface Started {
+  child: ChildProcess;
+  finished: Promise<Finished>;
+  stdout: () => string;
+  stderr: () => string;
+}
+
 /** Start `name` with `args`; `finished` resolves when it has ended. */
 export function startCommand(
   name: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): {
-  child: ChildProcess;
-  finished: Promise<Finished>;
-  stdout: () => string;
-  stderr: () => string;
-} {
+): Started {
   const { kind } = currentRuntime();
-  const child = spawn(process.execPath, [...runArguments(kind), START, name, ...args], {
+  return startProgram([process.execPath, ...runArguments(kind), START, name, ...args], env);
+}
+
+/** The same with any program, in the project's folder. A death by a signal is told as a shell does: 128 and its number. */
+export function startProgram(
+  [program, ...args]: readonly string[],
+  env: Record<string, string> = {},
+): Started {
+  const child = spawn(program, args, {
+    cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...env },
   });
@@ -36,9 +48,8 @@ export function startCommand(
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
   const finished = new Promise<Finished>((resolve) => {
     // Deno takes a child's exit code 130 for a death by SIGINT, and says so instead of the code.
-    const ofSignal: Record<string, number> = { SIGINT: 130, SIGTERM: 143 };
     child.once("close", (code, signal) => {
-      resolve({ code: code ?? ofSignal[signal ?? ""] ?? null, stdout, stderr });
+      resolve({ code: code ?? 128 + constants.signals[signal!], stdout, stderr });
     });
   });
   return { child, finished, stdout: () => stdout, stderr: () => stderr };
@@ -49,10 +60,10 @@ export function runCommand(name: string, ...args: string[]): Promise<Finished> {
 }
 
 /** A folder that is gone when `use` has ended, however it did. */
-export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
   try {
-    await use(folder);
+    return await use(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -75,7 +75,7 @@ export default {
       // Whatever plants mistakes is a test, too, that a person starts.
       from: {
         path: "^(scripts|bench|strategies)/",
-        pathNot: `${TESTS}|^scripts/(mutations|explore|plant)\\.ts$`,
+        pathNot: `${TESTS}|^scripts/(mutations|explore|plant|trials)\\.ts$`,
       },
       to: { path: "/testing/" },
     },

@@ -1,0 +1,70 @@
+/** The processes of one trial, told from all others of the machine by a mark in their environment. Linux: reads /proc. */
+import { readdirSync, readFileSync } from "node:fs";
+
+/** The variable that all processes of a trial inherit; its value is the trial's own. */
+export const MARK = "FANIN_TRIAL";
+
+export type Role = "launcher" | "cell" | "listener";
+
+const PROGRAM: Record<Role, string> = {
+  launcher: "scripts/start.mjs",
+  cell: "cell.ts",
+  listener: "server.ts",
+};
+
+export interface Marked {
+  pid: number;
+  /** Its arguments, the program first. */
+  args: string[];
+}
+
+/** Those that run or are stopped; one that is dead and not yet collected is none. */
+export function markedProcesses(mark: string): Marked[] {
+  const wanted = `${MARK}=${mark}`;
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
+    try {
+      const { environ, cmdline } = {
+        environ: readFileSync(`/proc/${name}/environ`, "latin1").split("\0"),
+        cmdline: readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").slice(0, -1),
+      };
+      return environ.includes(wanted) ? [{ pid: Number(name), args: cmdline }] : [];
+    } catch {
+      // It has ended meanwhile, or is somebody else's.
+      return [];
+    }
+  });
+}
+
+/** The youngest of a role; null where there is none now. */
+export function processOf(mark: string, role: Role): Marked | null {
+  // A shell that has yet to become the launcher has all of this in one argument.
+  const found = markedProcesses(mark).filter(({ args }) =>
+    args.some((arg) => !arg.includes(" ") && arg.endsWith(PROGRAM[role]))
+  );
+  return found.at(-1) ?? null;
+}
+
+/** False where there is no such process any more. */
+export function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+export async function waitFor<T>(
+  look: () => T | null,
+  isOver: () => boolean,
+): Promise<T | null> {
+  while (!isOver()) {
+    const found = look();
+    if (found !== null) return found;
+    await sleep(10);
+  }
+  return null;
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
