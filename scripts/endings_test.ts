@@ -1,4 +1,4 @@
-/** How a run ends that does not go through: stopped, killed, with nowhere to write to, or with nothing to measure. */
+/** How a run ends that does not go through: with nobody to read it, nowhere to write to, or nothing to measure. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -40,81 +40,6 @@ function redirected(redirection: string, ...args: string[]): Promise<number | nu
     { stdio: "ignore" },
   );
   return new Promise((resolve) => child.once("close", resolve));
-}
-
-test("Ctrl-C keeps what was measured and ends with 130", SLOW, () =>
-  withFolder(async (folder) => {
-    const out = join(folder, "out");
-    const { child, finished, stderr } = startCommand(
-      "bench",
-      [...SMALL, "--rounds", "500", "--message-size", "8", "--out", out],
-    );
-    while (!/cells to measure/.test(stderr())) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    child.kill("SIGINT");
-    const { code, stdout } = await finished;
-    assert.equal(code, 130);
-    assert.match(stdout, /results: /);
-    assert.match(
-      stdout,
-      new RegExp(`^the rest of it: .* bench .*--resume ${out} --runtimes \\S+ --listener`, "m"),
-    );
-    assert.ok(!existsSync(join(out, "lock")));
-    assert.ok(rows(out).length > 0);
-    assert.ok(rows(out, "summary.csv"));
-  }));
-
-test("children end when their launcher is killed", SLOW, () =>
-  withFolder(async (folder) => {
-    const { child, finished, stderr } = startCommand(
-      "bench",
-      [
-        ...RUNTIME,
-        "--strategies",
-        "channel:drain=batch",
-        "--producers",
-        "64",
-        "--message-size",
-        "8",
-        "--rounds",
-        "500",
-        "--out",
-        join(folder, "out"),
-      ],
-    );
-    while (!/cells to measure/.test(stderr())) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const children = descendants(child.pid!);
-    assert.ok(children.length > 0);
-    child.kill("SIGKILL");
-    await finished;
-    const deadline = Date.now() + 20_000;
-    while (children.some(isAlive) && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.deepEqual(children.filter(isAlive), []);
-  }));
-
-/** Process ids of all that a process started, from /proc; empty where there is none. */
-function descendants(pid: number): number[] {
-  try {
-    const tasks = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-    return tasks === ""
-      ? []
-      : tasks.split(" ").map(Number).flatMap((child) => [child, ...descendants(child)]);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }
 
 test(

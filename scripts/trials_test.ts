@@ -10,9 +10,7 @@ const KINDS = [
   "kill-launcher",
   "ctrl-c",
   "kill-listener",
-  "wire-flips",
   "listener-lies",
-  "child-floods",
   "folder-gone",
 ];
 

@@ -2,10 +2,9 @@
 import type { Pace } from "../latency/arrivals.ts";
 import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency/waits.ts";
 import { encodeTrailer } from "../wire/answers.ts";
-import type { ListenerVerdict } from "../wire/protocol.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import { isMixed } from "../workload/mixed.ts";
-import type { OpenRun, RunSink } from "../wire/sink.ts";
+import type { OpenRun, RunSink, RunVerdict } from "../wire/sink.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
 import { isProven, type RunReport } from "./spec.ts";
 import type { Subject } from "../subjects/subject.ts";
@@ -145,7 +144,7 @@ async function measure(
 }
 
 /** Whether the counts of a good verdict are those of such a run. */
-function agrees(verdict: ListenerVerdict, messages: number): boolean {
+function agrees(verdict: RunVerdict, messages: number): boolean {
   const { expected, delivered, dropped, lost, duplicated, reordered, corrupted } = verdict;
   return expected === messages && delivered + dropped === messages &&
     lost + duplicated + reordered + corrupted === 0;

@@ -144,7 +144,7 @@ class CellProcess {
   }
 
   async #tell(spec: CellSpec): Promise<CellEvent[]> {
-    const isEnd = (output: string) => lastEvent(output)?.type === "end";
+    const isEnd = (last: string) => jsonLines<CellEvent>(last)[0]?.type === "end";
     return jsonLines<CellEvent>(await this.#process.tell(spec, isEnd));
   }
 
@@ -153,12 +153,6 @@ class CellProcess {
     this.#process.kill();
     await this.#process.gone;
   }
-}
-
-/** The event of the last whole line. */
-function lastEvent(output: string): CellEvent | undefined {
-  if (!output.endsWith("\n")) return undefined;
-  return jsonLines<CellEvent>(output.slice(output.lastIndexOf("\n", output.length - 2) + 1)).at(-1);
 }
 
 /**

@@ -60,6 +60,22 @@ test("a process that ends behind a cell costs the next one nothing", async () =>
   }
 });
 
+test("a process that writes without end is stopped, and says so", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
+  const path = join(folder, "runtime");
+  writeFileSync(path, "#!/bin/sh\nexec yes\n");
+  chmodSync(path, 0o755);
+  const { runCell, close } = cellProcesses(null);
+  try {
+    const outcome = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
+    assert.equal(outcome.end, "died");
+    assert.match(outcome.detail, /it was stopped because it said more than 16 MiB$/);
+  } finally {
+    await close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test(
   "a process that takes too much memory is stopped, and says so",
   { timeout: 60_000 },

@@ -53,6 +53,15 @@ test("a failure is one line that is safe to print", SLOW, async () => {
   assert.ok(!detail.includes("\u001b"));
 });
 
+test("what says more than anybody can use is stopped", SLOW, async () => {
+  const { end, detail } = await run(
+    'const pour = () => { while (process.stdout.write("x".repeat(65_536))); process.stdout.once("drain", pour); };' +
+      "pour();",
+  );
+  assert.equal(end, "died");
+  assert.match(detail, /SIGKILL: error: it was stopped because it said more than 16 MiB$/);
+});
+
 test("half a line is none", () => {
   assert.deepEqual(jsonLines('{"a":1}\nnoise\n{"b":2'), [{ a: 1 }]);
 });

@@ -13,6 +13,9 @@ export class LineProcess {
   errors = "";
   readonly #child: ChildProcess;
   #output = "";
+  /** The last whole line of it, and what has come of the next. */
+  #last = "";
+  #open = "";
   #onOutput: () => void = () => {};
 
   /** Starts it on the given CPUs; null: on any. */
@@ -22,14 +25,7 @@ export class LineProcess {
       stdio: ["pipe", "pipe", "pipe"],
       env: childEnvironment(),
     });
-    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => {
-      this.#output += text;
-      // An answer ends with its line. To look through all of a flood each time would take longer than the flood.
-      if (this.#output.length > MOST_OUTPUT) {
-        this.errors = SAID_TOO_MUCH;
-        this.kill();
-      } else if (text.endsWith("\n")) this.#onOutput();
-    });
+    this.#child.stdout!.setEncoding("utf8").on("data", (text: string) => this.#take(text));
     this.#child.stderr!.setEncoding("utf8").on(
       "data",
       (text: string) => this.errors = (this.errors + text).slice(-4_096),
@@ -50,12 +46,27 @@ export class LineProcess {
     return this.how !== null;
   }
 
-  /** Resolves with all that it has said since, as soon as that is an answer, or the process gone. */
-  async tell(line: unknown, isAnswer: (output: string) => boolean): Promise<string> {
-    this.#output = "";
+  /** Each piece is looked at once: a child may say more than anybody could read again and again. */
+  #take(text: string): void {
+    this.#output += text;
+    if (this.#output.length > MOST_OUTPUT) {
+      this.errors = SAID_TOO_MUCH;
+      return this.kill();
+    }
+    const [before, ...lines] = text.split("\n");
+    this.#open += before;
+    if (lines.length === 0) return;
+    this.#last = `${lines.length === 1 ? this.#open : lines.at(-2)}\n`;
+    this.#open = lines.at(-1)!;
+    this.#onOutput();
+  }
+
+  /** Resolves with all that it has said since, as soon as its last whole line is an answer, or the process gone. */
+  async tell(line: unknown, isAnswer: (last: string) => boolean): Promise<string> {
+    this.#output = this.#last = this.#open = "";
     const said = new Promise<void>((resolve) => {
       this.#onOutput = () => {
-        if (this.isGone || isAnswer(this.#output)) resolve();
+        if (this.isGone || isAnswer(this.#last)) resolve();
       };
       // It may have ended just before.
       this.#onOutput();

@@ -1,6 +1,6 @@
 /** A folder that is joined from others has everything that they had. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withFolder } from "../testing/cli.ts";
@@ -30,4 +30,14 @@ test("joined folders keep rows, environments, distributions and backlogs", () =>
     const lines = (file: string) => readFileSync(join(path, file), "utf8").trim().split("\n");
     assert.deepEqual(lines(HISTOGRAM_LOG), ["#heading", "Tag=a,1,1,1,x", "Tag=b,1,1,1,x"]);
     assert.equal(lines(BACKLOG_FILE).length, 3);
+  }));
+
+test("a folder that is gone is not made again, and says so", () =>
+  withFolder((parent) => {
+    const folder = ResultsFolder.create(join(parent, "out"));
+    rmSync(folder.path, { recursive: true });
+    const gone = /out is gone, and what was measured with it/;
+    assert.throws(() => folder.add([madeUpSample("swap-buffer", 1, 1_000, {})]), gone);
+    assert.throws(() => folder.writeSummary([]), gone);
+    return Promise.resolve();
   }));

@@ -14,7 +14,7 @@ const PAUSE_MS = 1_200;
 /** A second signal within a second of the first counts as the same. */
 const BETWEEN_MS = 1_600;
 
-const INTERRUPTED = /^bench: interrupted/m;
+const INTERRUPTED = /^the rest of it: .* --resume [^]*^bench: interrupted/m;
 
 function signal(
   role: Role,
@@ -52,6 +52,9 @@ const ctrlC: Kind = (stage) => ({
 const killRunner: Kind = (stage) => ({
   codes: [137],
   async strike() {
+    // Before it has loaded, a launcher cannot know whose it is.
+    const hasLoaded = () => stage.stderr() !== "" || null;
+    if (await waitFor(hasLoaded, stage.isOver) === null) return false;
     return await momentOf(stage, "launcher") !== null && send(stage.pid(), "SIGKILL");
   },
 });
@@ -93,6 +96,8 @@ async function onceThereAreRows({ out, isOver, next }: Stage): Promise<boolean> 
 
 /** What the launcher may write to a file ends at random bytes behind what samples.csv has: it stands for a quota. */
 const diskFull: Kind = (stage) => ({
+  // Deno would end by the signal, which no full disk sends.
+  through: ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh"],
   async strike() {
     if (!await onceThereAreRows(stage)) return false;
     const bytes = statSync(join(stage.out, "samples.csv")).size + Math.floor(1_000 * stage.next());

@@ -24,6 +24,8 @@ export interface Fault {
   args?: string[];
   /** What the launcher finds in its environment. */
   env?: Record<string, string>;
+  /** A program and its arguments that starts the bench. */
+  through?: string[];
   /** What goes wrong in every cell, by its name in `faulty_cell.ts`. */
   cell?: string;
   /** Loaded into launcher and cells before anything else. */
@@ -35,7 +37,7 @@ export interface Fault {
   codes?: readonly number[];
   /** These codes alone are right. */
   always?: boolean;
-  /** What is said where it ended with the first of these codes and there are results. */
+  /** What it says where it has ended with the first of these codes and there are results. */
   says?: RegExp;
   /** What was wrong is right again, so that `--resume` can go on. */
   heal?: () => void;

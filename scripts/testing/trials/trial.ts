@@ -96,7 +96,7 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
     ...["--runtimes", program],
     ...(fault.args?.includes("--listener") ? [] : ["--listener-runtime", program]),
   ];
-  const command = commandOf(trial, entry, fault);
+  const command = [...fault.through ?? [], ...commandOf(trial, entry, fault)];
   const start = (args: string[], env: Record<string, string> = {}) =>
     startProgram([...command, ...args], {
       [MARK]: stage.mark,
@@ -118,9 +118,8 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
     const rows = readRows(stage.out, find);
     judgeEnd(finished, rows, struck ? fault : {}, find);
     const hasPlan = existsSync(join(stage.out, "plan.json"));
-    if (
-      hasPlan && finished.code === fault.codes?.[0] && fault.says?.test(finished.stderr) === false
-    ) {
+    const said = finished.stdout + finished.stderr;
+    if (hasPlan && finished.code === fault.codes?.[0] && fault.says?.test(said) === false) {
       find("line", `${fault.says} is not said`);
     }
     if (hasPlan) {
