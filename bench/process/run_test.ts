@@ -28,7 +28,13 @@ async function statusOf(lie: Partial<RunVerdict>): Promise<string> {
     prepare() {},
     ready: () => Promise.resolve(),
     transfer: () => Promise.resolve({ bytes: BYTES, writes: 1, peakBytes: BYTES }),
-    waits: () => Promise.resolve({ producerParks: 0, producerBlockedUs: 0, failedClaims: 0 }),
+    waits: () =>
+      Promise.resolve({
+        producerParks: 0,
+        producerBlockedUs: 0,
+        failedClaims: 0,
+        consumerParks: 0,
+      }),
   } as Partial<Subject> as Subject;
   const sink = {
     finish: () => Promise.resolve(BYTES),

@@ -145,7 +145,7 @@ class CellProcess {
 
   async #tell(spec: CellSpec): Promise<CellEvent[]> {
     const isEnd = (last: string) => jsonLines<CellEvent>(last)[0]?.type === "end";
-    return jsonLines<CellEvent>(await this.#process.tell(spec, isEnd));
+    return eventsOf(await this.#process.tell(spec, isEnd));
   }
 
   /** All that it had to say has been said, so it is not waited for any longer than it takes to kill it. */
@@ -153,6 +153,14 @@ class CellProcess {
     this.#process.kill();
     await this.#process.gone;
   }
+}
+
+/** A runtime may print what it likes between the lines of a cell: no run is one without its status and numbers. */
+function eventsOf(output: string): CellEvent[] {
+  return jsonLines<CellEvent>(output).filter((event) =>
+    event.type !== "run" ||
+    (typeof event.status === "string" && [event.elapsedUs, event.messages].every(Number.isFinite))
+  );
 }
 
 /**
@@ -168,7 +176,7 @@ export async function runCellProgram(
 ): Promise<CellOutcome> {
   const args = [JSON.stringify(task)];
   const { output, ...outcome } = await runChild(runtime, { path, args, flags }, limits);
-  const events = jsonLines<CellEvent>(output);
+  const events = eventsOf(output);
   // Its last event is what ends a cell; a runtime may still fail on its way out.
   const isWhole = events.at(-1)?.type === "end";
   if (outcome.end === "died" && isWhole) return { ...outcome, events, end: "done", detail: "" };

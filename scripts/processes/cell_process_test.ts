@@ -60,6 +60,23 @@ test("a process that ends behind a cell costs the next one nothing", async () =>
   }
 });
 
+test("what a process says between its events is nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
+  const path = join(folder, "runtime");
+  const lines = ["null", "7", "[]", '{"type":"run"}', '{"type":null}', '{"type":"end"}'];
+  writeFileSync(path, `#!/bin/sh\n${lines.map((line) => `echo '${line}'\n`).join("")}`);
+  chmodSync(path, 0o755);
+  const { runCell, close } = cellProcesses(null);
+  try {
+    const { events, end } = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
+    assert.equal(end, "done");
+    assert.deepEqual(events.map(({ type }) => type), [null, "end"]);
+  } finally {
+    await close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a process that writes without end is stopped, and says so", async () => {
   const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
   const path = join(folder, "runtime");

@@ -58,6 +58,7 @@ export function runChild(
     output += text;
     if (output.length <= MOST_OUTPUT) return;
     errors = SAID_TOO_MUCH;
+    output = "";
     child.kill("SIGKILL");
     child.stdout.destroy();
   });
@@ -90,6 +91,8 @@ export function runChild(
 /** Values of a program that writes a JSON line for each; whole lines only, since a killed one may leave half of one. */
 export function jsonLines<T>(output: string): T[] {
   return output.split("\n").slice(0, -1).flatMap((line) => {
+    // To fail takes a parser microseconds, and there may be millions of lines of something else.
+    if (!line.startsWith("{")) return [];
     try {
       return [JSON.parse(line) as T];
     } catch {

@@ -51,6 +51,7 @@ export class LineProcess {
     this.#output += text;
     if (this.#output.length > MOST_OUTPUT) {
       this.errors = SAID_TOO_MUCH;
+      this.#output = "";
       return this.kill();
     }
     const [before, ...lines] = text.split("\n");

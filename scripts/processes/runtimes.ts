@@ -196,7 +196,8 @@ function lackOf(kind: RuntimeKind, path: string): string | null {
     encoding: "utf8",
     timeout: 10_000,
   });
-  const lack = status === 0 ? null : stdout?.trim() || "it does not run TypeScript";
+  const lack = status === 0 ? null : stdout?.trim() ||
+    (status === null ? "it did not answer in 10 s" : "it does not run TypeScript");
   probed.set(path, lack);
   return lack;
 }

@@ -14,7 +14,12 @@ export function headerLine(
 
 export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
   const values = row as Record<string, string | number | boolean | null>;
-  return stringify([columns.map(({ name }) => formatValue(values[name]))]);
+  // A child may say anything, and a text in a column of numbers would make the whole file unreadable.
+  const fits = (name: string, kind: string) =>
+    kind !== "number" || typeof values[name] === "number";
+  return stringify([
+    columns.map(({ name, kind }) => fits(name, kind) ? formatValue(values[name]) : ""),
+  ]);
 }
 
 /** Empty = unknown. Micro-units are precise enough at a thousandth. */
