@@ -32,7 +32,7 @@ await runMain("trials", async () => {
       for (const kind of kinds) {
         const trial = { kind, launcher, seed: seed + at };
         const started = performance.now();
-        const outcome = await perform(trial, "script");
+        const outcome = await perform(trial, "script").catch(unperformed);
         outcomes.push([trial, outcome]);
         tell(trial, outcome, performance.now() - started);
       }
@@ -41,6 +41,11 @@ await runMain("trials", async () => {
   console.log(`\n${table(kinds, outcomes)}`);
   return outcomes.some(([, { findings }]) => findings.length > 0) ? EXIT.failed : EXIT.ok;
 });
+
+/** A machine that is too busy for a trial must not end all others. */
+function unperformed({ message }: Error): Outcome {
+  return { struck: false, code: null, findings: [{ claim: "exit", what: `no trial: ${message}` }] };
+}
 
 function chosen(option: string, list: string, all: readonly string[]): string[] {
   const names = list.split(",");

@@ -116,7 +116,7 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
     fault.heal?.();
     rmPlant(stage);
     const rows = readRows(stage.out, find);
-    judgeEnd(finished, rows, struck ? fault : {}, find);
+    judgeEnd(finished, rows, struck ? fault : UNDISTURBED, find);
     const hasPlan = existsSync(join(stage.out, "plan.json"));
     const said = finished.stdout + finished.stderr;
     if (hasPlan && finished.code === fault.codes?.[0] && fault.says?.test(said) === false) {
@@ -139,6 +139,8 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
     await fault.close?.();
   }
 }
+
+const UNDISTURBED: Fault = { codes: [0], always: true };
 
 type Find = (claim: Claim, what: string) => void;
 
