@@ -198,7 +198,8 @@ function lackOf(kind: RuntimeKind, path: string): string | null {
   });
   const lack = status === 0 ? null : stdout?.trim() ||
     (status === null ? "it did not answer in 10 s" : "it does not run TypeScript");
-  probed.set(path, lack);
+  // One that was too busy may answer the next time.
+  if (status !== null) probed.set(path, lack);
   return lack;
 }
 
