@@ -5,54 +5,181 @@
 import { MAX_MEMORY_BYTES } from "../../strategies/primitives/layout.ts";
 import { findStrategy } from "../../strategies/registry.ts";
 import {
+  type AsyncStrategy,
   type BlockingStrategy,
+  type CapacityRange,
   MAX_MESSAGE_BYTES,
   type Strategy,
 } from "../../strategies/strategy.ts";
+import type { RuntimeKind } from "../runtime.ts";
+import type { Workload } from "../workload/lines.ts";
 import { batchBytes } from "./batch_size.ts";
+import type { StartPool } from "./pool_task.ts";
+
+/** Why a cell cannot be run, or null where it can. */
+export type Lack = (
+  of: { runtime: RuntimeKind; workload: Workload; isPaced: boolean },
+) => string | null;
 
 type Loaded = "open" | "join";
 
-export interface Peer extends Omit<BlockingStrategy, Loaded> {
-  /** As a subject says it. */
-  isBatched?: true;
-  load(): Promise<Pick<BlockingStrategy, Loaded>>;
+export interface Peer extends Omit<BlockingStrategy, Loaded | "kind"> {
+  kind: Strategy["kind"];
+  /** The settings that `peers` stands for; left out: the defaults alone. */
+  forms?: readonly Readonly<Record<string, string>>[];
+  lack?: Lack;
+  /** Its hand-off reads each Worker's standard output. */
+  readsStdout?: true;
+  /** Where it hands over between Workers of the suite. */
+  load?(): Promise<Pick<BlockingStrategy, Loaded> | Pick<AsyncStrategy, Loaded>>;
+  /** Where it has Workers of its own. */
+  loadPool?(): Promise<{ start: StartPool }>;
 }
 
-const ringbuf: Peer = {
-  name: "ringbuf.js",
-  kind: "blocking",
-  summary: "peer: ringbuf.js 0.4.0 (Paul Adenot), a wait-free ring a Worker; both ends poll",
-  params: {},
-  variants: [],
-  largestMessage: (capacity, workers) =>
-    Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / workers)),
-  capacityRange: (workers, messageBytes) => ({
-    least: workers * messageBytes,
-    largest: MAX_MEMORY_BYTES,
-  }),
-  load: () => import("./ringbuf.ts"),
+const largest = (capacity: number) => Math.min(MAX_MESSAGE_BYTES, capacity);
+const each = (capacity: number, workers: number) => largest(Math.floor(capacity / workers));
+const least = (messages: number) => (workers: number, messageBytes: number): CapacityRange => ({
+  least: messages * workers * messageBytes,
+  largest: MAX_MEMORY_BYTES,
+});
+
+const TASK = {
+  task: {
+    help: "message: one a task; batch: up to 64 KiB of one producer's messages a task, transferred",
+    default: "message",
+    choices: ["message", "batch"],
+  },
 };
 
-const portBatches: Peer = {
-  name: "port-batches",
-  kind: "blocking",
-  isBatched: true,
-  summary: "peer: the platform's MessagePort with transferred buffers of up to 64 KiB",
-  params: {},
+/** What both pools have in common. */
+const pool = {
+  // All lanes are in flight at once, and none blocks a thread of its own.
+  kind: "async",
+  params: TASK,
   variants: [],
+  forms: [{ task: "message" }, { task: "batch" }],
   largestMessage: (capacity, workers) => batchBytes(Math.floor(capacity / workers)),
-  capacityRange: (workers, messageBytes) => ({
-    least: 2 * workers * messageBytes,
-    largest: MAX_MEMORY_BYTES,
-  }),
-  load: () => import("./port_batches.ts"),
-};
+  capacityRange: least(2),
+  lack({ workload, isPaced }) {
+    if (isPaced) {
+      return "its tasks are handed over from the consumer's thread, which no due time paces";
+    }
+    return workload === "bytes" || workload === "domains generated"
+      ? null
+      : "which Worker of the pool sends a line is known inside the run alone, so none can be made before the clock; --generate makes them inside";
+  },
+} satisfies Partial<Peer>;
 
-export const PEERS: readonly Peer[] = [ringbuf, portBatches];
+export const PEERS: readonly Peer[] = [
+  {
+    name: "ringbuf.js",
+    kind: "blocking",
+    summary: "peer: ringbuf.js 0.4.0 (Paul Adenot), a wait-free ring a Worker; both ends poll",
+    params: {},
+    variants: [],
+    largestMessage: each,
+    capacityRange: least(1),
+    load: () => import("./ringbuf.ts"),
+  },
+  {
+    name: "port-batches",
+    kind: "blocking",
+    summary: "peer: the platform's MessagePort with transferred buffers of up to 64 KiB",
+    params: {},
+    variants: [],
+    largestMessage: (capacity, workers) => batchBytes(Math.floor(capacity / workers)),
+    capacityRange: least(2),
+    lack: ({ isPaced }) =>
+      isPaced
+        ? "it hands over full batches alone, so each wait in an open loop would be that of a batch"
+        : null,
+    load: () => import("./port_batches.ts"),
+  },
+  {
+    name: "comlink",
+    kind: "async",
+    summary:
+      "peer: comlink 4.4.2 (Google), a function of the consumer's that Workers call and await",
+    params: {},
+    variants: [],
+    largestMessage: largest,
+    capacityRange: least(1),
+    load: () => import("./comlink.ts"),
+  },
+  {
+    name: "broadcast-channel",
+    kind: "blocking",
+    summary: "peer: the platform's BroadcastChannel, a postMessage a message, one channel a Worker",
+    params: {
+      credits: {
+        help: "messages on their way at most; 0 = no bound, as the bare channel has none",
+        default: 240,
+        min: 0,
+        max: 1 << 20,
+      },
+    },
+    variants: [],
+    largestMessage: each,
+    capacityRange: least(1),
+    load: () => import("./broadcast_channel.ts"),
+  },
+  {
+    name: "worker-stdout",
+    kind: "async",
+    summary: "peer: a Node stream a Worker: its process.stdout, read as worker.stdout",
+    params: {},
+    variants: [],
+    largestMessage: () => MAX_MESSAGE_BYTES,
+    capacityRange: least(1),
+    lack: ({ runtime }) =>
+      runtime === "deno"
+        ? "what a Worker writes to its own stdout goes to that of the process as well, whatever `stdout: true` says"
+        : null,
+    readsStdout: true,
+    load: () => import("./worker_stdout.ts"),
+  },
+  {
+    ...pool,
+    name: "piscina",
+    summary:
+      "peer: piscina 5.3.2 (Node's maintainers), a pool of Workers whose tasks return messages",
+    loadPool: () => import("./piscina.ts"),
+  },
+  {
+    ...pool,
+    name: "workerpool",
+    summary: "peer: workerpool 10.0.3 (Jos de Jong), a pool of Workers whose tasks return messages",
+    loadPool: () => import("./workerpool.ts"),
+  },
+  {
+    name: "multithreading",
+    kind: "async",
+    summary: "peer: the channel of multithreading 0.3.52 (Walter van der Giessen); never measured",
+    params: {},
+    variants: [],
+    largestMessage: largest,
+    capacityRange: least(1),
+    lack: () =>
+      "its channel takes JSON values alone, and of strings that two senders sent, some arrived in place of others",
+  },
+];
 
-/** The strategy or peer of that name. Rejects where the peer's library is not installed. */
+export function findPeer(name: string): Peer | undefined {
+  return PEERS.find((peer) => peer.name === name);
+}
+
+/**
+ * The strategy of that name, or the peer. Rejects where the peer's library is not installed.
+ * @throws {RangeError} where a peer has Workers of its own
+ */
 export async function loadStrategy(name: string): Promise<Strategy> {
-  const peer = PEERS.find((one) => one.name === name);
-  return peer === undefined ? findStrategy(name)! : { ...peer, ...await peer.load() };
+  const peer = findPeer(name);
+  if (peer === undefined) return findStrategy(name)!;
+  const loaded = await peer.load?.();
+  if (loaded === undefined) {
+    throw new RangeError(
+      `${name} has Workers of its own, which this command does not know; bench does`,
+    );
+  }
+  return { ...peer, ...loaded } as Strategy;
 }

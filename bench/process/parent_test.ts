@@ -7,7 +7,7 @@ import type { Consumer } from "../../strategies/strategy.ts";
 import { currentRuntime, runArguments } from "../runtime.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "./spec.ts";
-import { drain } from "../subjects/strategy_subject.ts";
+import { drain } from "../subjects/drain.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../testing/launcher_to_kill.ts", import.meta.url));
 /** Nothing but a bound: the cell is gone after a tenth of a second. */

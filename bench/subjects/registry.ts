@@ -1,9 +1,10 @@
 /** Everything a cell can measure, by name: the strategies, those that lost, what people would use instead, then the controls. */
 import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
-import { PEERS } from "../peers/registry.ts";
+import { findPeer, type Lack, PEERS } from "../peers/registry.ts";
 import type { CapacityRange, ParamSpec } from "../../strategies/strategy.ts";
 import { CONTROLS, findControl } from "./controls.ts";
+import { openPool } from "./pool_subject.ts";
 import { openStrategy } from "./strategy_subject.ts";
 import type { OpenSubject } from "./subject.ts";
 
@@ -11,8 +12,8 @@ export interface SubjectEntry {
   name: string;
   kind: "blocking" | "async" | "control";
   summary: string;
-  /** It hands over when a batch is full and not before, so that in an open loop every wait would be the batch's. */
-  isBatched?: true;
+  /** Left out: it can do all that the suite asks for. */
+  lack?: Lack;
   params: Readonly<Record<string, ParamSpec>>;
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */
@@ -33,5 +34,8 @@ export const SUBJECTS: readonly SubjectEntry[] = [
   })),
 ];
 
-export const openSubject: OpenSubject = (spec, onFailure) =>
-  (findControl(spec.subject)?.open ?? openStrategy)(spec, onFailure);
+export const openSubject: OpenSubject = async (spec, onFailure) => {
+  const pool = await findPeer(spec.subject)?.loadPool?.();
+  if (pool !== undefined) return openPool(pool.start, spec);
+  return await (findControl(spec.subject)?.open ?? openStrategy)(spec, onFailure);
+};

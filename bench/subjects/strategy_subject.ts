@@ -1,18 +1,16 @@
-/** A strategy under test: its hand-off, its Workers, and the consumer loop. */
+/** A strategy under test: its hand-off and its Workers. */
 import { parseParams } from "../../strategies/params.ts";
-import type { Consumer, Handoff, Strategy } from "../../strategies/strategy.ts";
+import type { Handoff, Strategy } from "../../strategies/strategy.ts";
 import { PaceBlock } from "../latency/pace_block.ts";
 import { Stamps } from "../latency/stamps.ts";
 import { withPreciseSleep } from "../latency/timer_slack.ts";
 import { droppedCounts } from "../workers/dropped.ts";
-import { loadStrategy } from "../peers/registry.ts";
+import { findPeer, loadStrategy } from "../peers/registry.ts";
 import { Crew } from "../workers/crew.ts";
-import type { WorkerEntry } from "../workers/threads.ts";
-import { work } from "../workload/work.ts";
-import type { RunSink } from "../wire/sink.ts";
+import { WITH_STDOUT, type WorkerEntry } from "../workers/threads.ts";
 import type { CellSpec } from "../process/spec.ts";
-import { Turns } from "../process/turns.ts";
-import type { OpenSubject, Subject, Transferred } from "./subject.ts";
+import { drain } from "./drain.ts";
+import type { OpenSubject, Subject } from "./subject.ts";
 
 /** Capacity of the second pass (bytes), where the strategy does not need more. */
 const SMALL_CAPACITY = 256;
@@ -31,31 +29,10 @@ function openSmall(strategy: Strategy, spec: CellSpec): Handoff {
   });
 }
 
-/** The post's actor: take what is there, write it, take again. @param workUs on each run, before it is written */
-export async function drain(
-  consumer: Consumer,
-  sink: RunSink,
-  stamps: Stamps | null = null,
-  workUs = 0,
-): Promise<Transferred> {
-  let bytes = 0;
-  let writes = 0;
-  let peakBytes = 0;
-  const turns = new Turns();
-  for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
-    bytes += run.length;
-    if (stamps !== null) stamps.add(bytes);
-    writes++;
-    if (run.length > peakBytes) peakBytes = run.length;
-    if (workUs > 0) work(workUs);
-    await sink.write(run);
-    if (turns.due(consumer.parks)) await turns.take();
-  }
-  return { bytes, writes, peakBytes };
-}
-
-export const openStrategy: OpenSubject = async (spec, onFailure) =>
-  openStrategySubject(await loadStrategy(spec.subject), spec, onFailure);
+export const openStrategy: OpenSubject = async (spec, onFailure) => {
+  const entry = findPeer(spec.subject)?.readsStdout ? WITH_STDOUT : undefined;
+  return openStrategySubject(await loadStrategy(spec.subject), spec, onFailure, entry);
+};
 
 export async function openStrategySubject(
   strategy: Strategy,

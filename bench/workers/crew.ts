@@ -44,13 +44,15 @@ export class Crew {
         ...options,
       };
       const transfers = [...handoff.transfers[worker], ...(small?.transfers[worker] ?? [])];
-      workers.push(
-        Thread.serve(setup, transfers, entry, (why) => {
-          const reason = new Error(`Worker ${worker} died: ${why}`);
-          crew.#failure ??= reason;
-          onFailure(reason);
-        }),
-      );
+      const thread = Thread.serve(setup, transfers, entry, (why) => {
+        const reason = new Error(`Worker ${worker} died: ${why}`);
+        crew.#failure ??= reason;
+        onFailure(reason);
+      });
+      workers.push(thread);
+      if (entry.stdout) {
+        for (const each of [handoff, small]) each?.attach(worker, thread.worker);
+      }
       await crew.#until(() => control.online() > workers.length - STARTING);
     }
     await crew.#until(() => control.online() === workers.length);

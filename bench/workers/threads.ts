@@ -11,6 +11,8 @@ export interface WorkerEntry {
   data: Readonly<Record<string, unknown>>;
   /** Whether it takes another setup once it has left; other threads end then. */
   stays?: boolean;
+  /** Its standard output is a stream that its hand-off reads, which `attach` is given the Worker for. */
+  stdout?: boolean;
 }
 
 export const MEASURED: WorkerEntry = {
@@ -19,13 +21,16 @@ export const MEASURED: WorkerEntry = {
   stays: true,
 };
 
+/** The same, for a hand-off through each Worker's standard output. */
+export const WITH_STDOUT: WorkerEntry = { ...MEASURED, stays: false, stdout: true };
+
 type Transfers = NonNullable<WorkerOptions["transferList"]>;
 
 const idle: Thread[] = [];
 
 /** A thread as the crew that it serves sees it. */
 export class Thread {
-  readonly #worker: Worker;
+  readonly worker: Worker;
   readonly #entry: WorkerEntry;
   /** Told why the thread died, while it serves. */
   #onDeath: ((why: string) => void) | null = null;
@@ -35,7 +40,7 @@ export class Thread {
   left: Promise<void> = Promise.resolve();
 
   private constructor(worker: Worker, entry: WorkerEntry) {
-    this.#worker = worker;
+    this.worker = worker;
     this.#entry = entry;
     // Deno goes on silently after a Worker's error that nobody listens to.
     worker.on("error", (error: Error) => this.#onDeath?.(`it threw "${error.message}"`));
@@ -58,16 +63,19 @@ export class Thread {
     onDeath: (why: string) => void,
   ): Thread {
     const free = entry.stays ? idle.pop() : undefined;
-    const thread = free ??
-      new Thread(
-        new Worker(entry.file, { workerData: { ...entry.data, ...setup }, transferList }),
-        entry,
-      );
+    const thread = free ?? new Thread(
+      new Worker(entry.file, {
+        workerData: { ...entry.data, ...setup },
+        transferList,
+        stdout: entry.stdout ?? false,
+      }),
+      entry,
+    );
     thread.#onDeath = onDeath;
     thread.left = new Promise((resolve) => thread.#onLeft = resolve);
     if (free !== undefined) {
-      free.#worker.ref();
-      free.#worker.postMessage(setup, transferList);
+      free.worker.ref();
+      free.worker.postMessage(setup, transferList);
     }
     return thread;
   }
@@ -79,13 +87,15 @@ export class Thread {
 
   /** It has left: keep it for the next crew, if it stays. */
   release(): void {
+    // A stream that is read keeps the program alive, and so its Worker.
+    if (this.#entry.stdout) void this.terminate();
     if (!this.#entry.stays || this.#isGone) return;
     // A thread in reserve keeps no program from ending.
-    this.#worker.unref();
+    this.worker.unref();
     idle.push(this);
   }
 
   terminate(): Promise<number> {
-    return this.#worker.terminate();
+    return this.worker.terminate();
   }
 }

@@ -29,13 +29,7 @@ export function prepareBlocking(
   plan: RunPlan,
   turn: number,
 ): () => void {
-  const sendSome = plan.proof
-    ? groupedSender(end, plan)
-    : isLines(plan)
-    ? lineSender(end, ids, plan)
-    : plan.messageBytes === 1
-    ? oneByteSender(end, plan)
-    : numberedSender(end, plan);
+  const sendSome = senderOf(end, ids, plan);
   const step = turn === 0 ? Math.max(1, plan.messages) : turn;
   return () => {
     if (step >= plan.messages) {
@@ -55,9 +49,20 @@ export function prepareBlocking(
   };
 }
 
-type SendSome = (producer: number, from: number, to: number) => void;
+/** Hands over the messages `from` to `to` of a producer. */
+export type SendSome = (producer: number, from: number, to: number) => void;
 
-function oneByteSender(end: BlockingProducer, plan: RunPlan): SendSome {
+/** What takes messages, one call each. */
+export type MessageEnd = Pick<BlockingProducer, "send" | "sendByte">;
+
+/** @param ids the producers whose lines are made beforehand, where a workload has such */
+export function senderOf(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
+  if (plan.proof) return groupedSender(end, plan);
+  if (isLines(plan)) return lineSender(end, ids, plan);
+  return plan.messageBytes === 1 ? oneByteSender(end, plan) : numberedSender(end, plan);
+}
+
+function oneByteSender(end: MessageEnd, plan: RunPlan): SendSome {
   const first = firstOneByte(plan);
   return (_producer, from, to) => {
     // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
@@ -72,7 +77,7 @@ function oneByteSender(end: BlockingProducer, plan: RunPlan): SendSome {
   };
 }
 
-function groupedSender(end: BlockingProducer, plan: RunPlan): SendSome {
+function groupedSender(end: MessageEnd, plan: RunPlan): SendSome {
   const { groupOf, first } = grouping(plan);
   return (producer, from, to) => {
     const group = groupOf(producer) * GROUPS;
@@ -80,7 +85,7 @@ function groupedSender(end: BlockingProducer, plan: RunPlan): SendSome {
   };
 }
 
-function numberedSender(end: BlockingProducer, plan: RunPlan): SendSome {
+function numberedSender(end: MessageEnd, plan: RunPlan): SendSome {
   const builder = isMixed(plan)
     ? new MixedBuilder(plan, plan)
     : new MessageBuilder(plan.messageBytes, plan);
@@ -96,7 +101,7 @@ function isLines({ workload = "bytes" }: RunPlan): boolean {
 }
 
 /** Lines are made before the clock, unless making them is to be measured, too. */
-function lineSender(end: BlockingProducer, ids: readonly number[], plan: RunPlan): SendSome {
+function lineSender(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
   const line = lineOf(plan.workload!, plan);
   if (plan.workload === "domains generated") {
     const encoder = new TextEncoder();

@@ -29,6 +29,8 @@ export interface Environment {
   commit: string | null;
   /** Null for a listener that was there already. */
   listener: { kind: string; version: string } | null;
+  /** Versions of the libraries that peers use, where peers are measured. */
+  peers?: Record<string, string>;
   options: Record<string, unknown>;
   /** Bytes per write of socket-bulk, by runtime label. */
   bulkChunkBytes: Record<string, number>;
@@ -73,6 +75,12 @@ export function recordedNumber(environment: unknown, name: string): number | und
   const sessions = (Array.isArray(environment) ? environment : [environment]) as Environment[];
   const [value, ...others] = new Set(sessions.map((session) => session?.options?.[name]));
   return typeof value === "number" && others.length === 0 ? value : undefined;
+}
+
+/** The exact versions that the peers' workspace names, and the lockfile with it. */
+export function peerVersions(): Record<string, string> {
+  const file = new URL("../../bench/peers/package.json", import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8")).dependencies;
 }
 
 function governor(): string | null {

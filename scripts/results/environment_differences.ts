@@ -35,7 +35,9 @@ export function environmentDifferences(
       field: safe(field),
       before: safe(old.get(field) ?? "not recorded"),
       after: safe(now.get(field) ?? "not recorded"),
-      confounds: !isHarmless(field),
+      // A peer that only one of them has measured slows nothing else.
+      confounds: !isHarmless(field) &&
+        (!field.startsWith("peers.") || (old.has(field) && now.has(field))),
     }));
 }
 
@@ -62,11 +64,14 @@ export function changesOf(
 }
 
 function factsOf(environment: Environment, fixed: ReadonlySet<string>): Record<string, unknown> {
-  const { machine, runtimes, listener, options, commit, schema } = environment;
+  const { machine, runtimes, listener, options, commit, schema, peers = {} } = environment;
   const { os, kernel, arch, cpu, cores, governor, cpusAllowed } = machine;
   return {
     ...{ schema, os, kernel, arch, cpu, cores, governor, cpusAllowed, commit },
     listener: listener === null ? null : `${listener.kind} ${listener.version}`,
+    ...Object.fromEntries(
+      Object.entries(peers).map(([name, version]) => [`peer ${name}`, version]),
+    ),
     ...Object.fromEntries(runtimes.map(({ label, version }) => [`runtime ${label}`, version])),
     ...Object.fromEntries(
       Object.entries(options).filter(([name]) => fixed.has(name))

@@ -164,6 +164,10 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   if (cell.runtime.kind === "client") {
     const lack = lackOf(cell.runtime, cell);
     if (lack !== null) return lack;
+  } else {
+    const { runtime: { kind: runtime }, workload } = cell;
+    const lack = entry.lack?.({ runtime, workload, isPaced: cell.load !== null }) ?? null;
+    if (lack !== null) return lack;
   }
   const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
   if (cell.sink === "none" && cell.subject.startsWith("socket-")) {
@@ -171,9 +175,6 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   }
   if (cell.kind === "async" && cell.turn > 0) {
     return "--turn is for producers that block: those of an async strategy are all in flight at once";
-  }
-  if (cell.load !== null && entry.isBatched) {
-    return "it hands over full batches alone, so each wait in an open loop would be that of a batch";
   }
   if (messages === 0) return `${producers} producers have less than a message each`;
   if (messages > MAX_MESSAGES) {

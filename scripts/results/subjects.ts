@@ -1,5 +1,5 @@
 /** Which strategies and controls a run has, and how each is written. */
-import { PEERS } from "../../bench/peers/registry.ts";
+import { type Peer, PEERS } from "../../bench/peers/registry.ts";
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { parseParams } from "../../strategies/params.ts";
 import type { Overflow, Params } from "../../strategies/strategy.ts";
@@ -30,9 +30,7 @@ export function parseSubjects(
   const all = list === null
     ? SUBJECTS.flatMap(variantsOf)
     : list.split(",").flatMap((item) =>
-      item.trim() === "peers"
-        ? PEERS.map(({ name }) => parseSubject(name))
-        : [parseSubject(item.trim())]
+      item.trim() === "peers" ? PEERS.flatMap(formsOf) : [parseSubject(item.trim())]
     );
   const chosen = overflow === "block"
     ? all
@@ -65,6 +63,13 @@ function withOverflow(choice: SubjectChoice, overflow: Overflow): SubjectChoice 
 
 function variantsOf(entry: SubjectEntry): SubjectChoice[] {
   return entry.variants.map((variant) => ({ entry, params: parseParams(entry, variant) }));
+}
+
+function formsOf({ forms = [{}], ...peer }: Peer): SubjectChoice[] {
+  return forms.map((form) => ({
+    entry: SUBJECTS.find(({ name }) => name === peer.name)!,
+    params: parseParams(peer, form),
+  }));
 }
 
 /** `channel:drain=batch`. @throws {UsageError} */

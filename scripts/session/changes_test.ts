@@ -56,6 +56,9 @@ test("each fact that may move a number is one", () => {
     assert.match(lines[0], pattern);
   }
   assert.deepEqual(changes(environment({}, "--seed", "7")), ["option seed was 1, is 7"]);
+  const [old, now] = ["1", "2"].map((comlink) => environment({ peers: { comlink } }));
+  assert.deepEqual(changesOf(old, now), ['peer comlink was "1", is "2"']);
+  assert.deepEqual(changesOf(base, now), []);
 });
 
 test("what one side does not know is no change", () => {

@@ -1,8 +1,9 @@
 /** Where the rows of a comparison go: a new folder, or that of an interrupted run. This process holds its lock. */
 import { randomBytes } from "node:crypto";
+import { findPeer } from "../../bench/peers/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import { changesOf } from "../results/environment_differences.ts";
-import { describeEnvironment, type Environment } from "../results/environment.ts";
+import { describeEnvironment, type Environment, peerVersions } from "../results/environment.ts";
 import { type RecordedPlan, ResultsFolder, timestamp } from "../results/folder.ts";
 import { lockFolder } from "../results/lock.ts";
 import { argumentsOf } from "./arguments.ts";
@@ -42,6 +43,9 @@ export function openDestination(circumstances: Circumstances): Destination {
   environment.listener = listener === null
     ? null
     : { kind: listener.kind, version: listener.version };
+  if (options.subjects.some(({ entry }) => findPeer(entry.name) !== undefined)) {
+    environment.peers = peerVersions();
+  }
   if (options.resume !== null) return reopen(options.resume, options, environment);
 
   const folder = options.out === null

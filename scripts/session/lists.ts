@@ -11,7 +11,7 @@ import { duration } from "../cli/units.js";
 
 export function printSubjects(): number {
   for (const { name, kind, summary, params } of SUBJECTS) {
-    console.log(`${name.padEnd(14)} ${kind.padEnd(9)} ${summary}`);
+    console.log(`${name.padEnd(17)} ${kind.padEnd(9)} ${summary}`);
     for (const [key, spec] of Object.entries(params)) {
       const values = "choices" in spec ? spec.choices.join("|") : `${spec.min}..${spec.max}`;
       console.log(`  ${key}=${values} (default ${spec.default}): ${spec.help}`);

@@ -186,7 +186,7 @@ test("a workload of lines is recorded, and its messages have no one size", () =>
 
 test("peers stands for all of them, and none is in the default matrix", () => {
   const names = (...argv: string[]) => read(...argv).subjects.map(({ entry }) => entry.name);
-  const peers = PEERS.map(({ name }) => name);
+  const peers = PEERS.flatMap(({ name, forms = [{}] }) => forms.map(() => name));
   assert.deepEqual(names("--strategies", "channel, peers"), ["channel", ...peers, "empty"]);
   assert.ok(names().every((name) => !peers.includes(name)));
   const options = read("--strategies", "peers");
