@@ -68,7 +68,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   };
   // The connection is made while the Workers prepare.
   subject.prepare(plan);
-  const sink = await context.openRun({
+  const sink = await (subject.openRun ?? context.openRun)({
     framing: proof ? "grouped" : isMixed(plan) ? "mixed" : FRAMING_OF[workload],
     producers: context.producers,
     messages,

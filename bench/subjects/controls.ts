@@ -4,6 +4,7 @@
  *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
  *     socket-each   the same bytes, one awaited write per message: the floor of a serial consumer
  *     no-handoff    Workers do all that is done before a message is sent, the consumer writes the same bytes, prebuilt
+ *     own-socket    each Worker writes to a connection of its own: no fan-in at all
  *     empty         Workers are released and close without sending: the fixed cost of a run
  */
 import type { ParamSpec } from "../../strategies/strategy.ts";
@@ -13,6 +14,7 @@ import { isMixed } from "../workload/mixed.ts";
 import type { RunSink } from "../wire/sink.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
+import { openOwnSockets } from "./own_socket.ts";
 import { buildPieces, buildStream } from "./stream.ts";
 import { NO_WAITS, type OpenSubject, type Subject, type Transferred } from "./subject.ts";
 
@@ -78,6 +80,17 @@ const noHandoff: Control = {
   },
 };
 
+/** In no default matrix: it answers whether fan-in is wanted, and bounds no strategy. */
+const ownSocket: Control = {
+  name: "own-socket",
+  summary: "control: each Worker writes to a connection of its own; no fan-in",
+  params: {
+    chunk: { help: "bytes per write", default: 512 * 1_024, min: 65_536, max: 64 * 2 ** 20 },
+  },
+  variants: [],
+  open: (spec, onFailure) => openOwnSockets(spec, Number(spec.params.chunk), onFailure),
+};
+
 const empty: Control = {
   name: "empty",
   summary: "control: Workers are released and close without sending; the fixed cost of a run",
@@ -89,7 +102,7 @@ const empty: Control = {
   },
 };
 
-export const CONTROLS: readonly Control[] = [socketBulk, socketEach, noHandoff, empty];
+export const CONTROLS: readonly Control[] = [socketBulk, socketEach, noHandoff, ownSocket, empty];
 
 export function findControl(name: string): Control | undefined {
   return CONTROLS.find((control) => control.name === name);

@@ -1,6 +1,6 @@
 /** What a cell measures: a strategy with its Workers, or a control without. */
 import type { ProducerWaits, RunPlan } from "../workers/control_block.ts";
-import type { RunSink } from "../wire/sink.ts";
+import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { RunTimes } from "../latency/waits.ts";
 import type { CellSpec } from "../process/spec.ts";
 
@@ -14,6 +14,8 @@ export interface Subject {
   messagesOf(asked: number): number;
   /** Begin everything that belongs before the clock. */
   prepare(plan: RunPlan): void;
+  /** Of a subject whose Workers have connections of their own, after `prepare`: instead of the process's. */
+  openRun?: OpenRun;
   /** Resolves when all of it is done and `transfer` can start at once. */
   ready(): Promise<void>;
   /**

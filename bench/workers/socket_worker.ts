@@ -1,0 +1,104 @@
+/**
+ * The entry of a Worker of the control `own-socket`: it has a connection of its own to the listener, and what its producers
+ * send goes there in large writes, through no other thread.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { producersOf, senderOf } from "../workload/schedule.ts";
+import { work } from "../workload/work.ts";
+import type { RunHeader } from "../wire/protocol.ts";
+import type { RunSink, RunVerdict } from "../wire/sink.ts";
+import { socketRuns } from "../wire/socket_sink.ts";
+import type { RunPlan } from "./control_block.ts";
+
+/** What such a Worker is started with. */
+export interface SocketSetup {
+  listener: { host: string; port: number };
+  worker: number;
+  workers: number;
+  producers: number;
+  /** Bytes per write. */
+  chunk: number;
+  /** One word: the number of the run that was released last. */
+  released: SharedArrayBuffer;
+}
+
+/** What it says, run by run: connected; all acknowledged; the listener's verdict; or why not. */
+export type SocketSaid =
+  | { said: "online" }
+  | { said: "ready"; connectUs: number }
+  | { said: "acknowledged"; acknowledged: number; bytes: number; writes: number; peakBytes: number }
+  | { said: "verdict"; verdict: RunVerdict }
+  | { said: "failed"; why: string };
+
+const { listener, worker, workers, producers, chunk, ...shared } = workerData as SocketSetup;
+const port = parentPort!;
+const released = new Int32Array(shared.released);
+const openRun = socketRuns(listener.host, listener.port);
+const ids = producersOf(worker, workers, producers);
+const buffer = new Uint8Array(chunk);
+const say = (message: SocketSaid) => port.postMessage(message);
+
+port.on("message", ({ header, plan }: { header: RunHeader; plan: RunPlan }) => {
+  run(header, plan).catch((error: Error) => say({ said: "failed", why: error.message }));
+});
+say({ said: "online" });
+
+async function run(header: RunHeader, plan: RunPlan): Promise<void> {
+  let filled = 0;
+  const { workUs = 0 } = plan;
+  const send = senderOf(
+    {
+      send(message) {
+        if (workUs > 0) work(workUs);
+        buffer.set(message, filled);
+        filled += message.length;
+      },
+      sendByte(byte) {
+        if (workUs > 0) work(workUs);
+        buffer[filled++] = byte;
+      },
+    },
+    ids,
+    plan,
+  );
+  const sink = await openRun(header, () => {});
+  say({ said: "ready", connectUs: sink.connectUs });
+  // Nothing else is to happen on this thread before the release, so it may sleep.
+  for (let now = 0; (now = Atomics.load(released, 0)) < plan.run;) Atomics.wait(released, 0, now);
+  let bytes = 0;
+  let writes = 0;
+  let peakBytes = 0;
+  const write = async () => {
+    await sink.write(buffer.subarray(0, filled));
+    bytes += filled;
+    writes++;
+    peakBytes = Math.max(peakBytes, filled);
+    filled = 0;
+  };
+  const most = Math.max(1, Math.floor(chunk / plan.messageBytes));
+  for (const id of ids) {
+    for (let from = 0; from < plan.messages;) {
+      const room = Math.floor((chunk - filled) / plan.messageBytes);
+      if (room === 0) {
+        await write();
+        continue;
+      }
+      const to = Math.min(plan.messages, from + Math.min(room, most));
+      send(id, from, to);
+      from = to;
+    }
+  }
+  if (filled > 0) await write();
+  await finish(sink, bytes, writes, peakBytes);
+}
+
+async function finish(
+  sink: RunSink,
+  bytes: number,
+  writes: number,
+  peakBytes: number,
+): Promise<void> {
+  const acknowledged = await sink.finish();
+  say({ said: "acknowledged", acknowledged, bytes, writes, peakBytes });
+  say({ said: "verdict", verdict: await sink.verdict() });
+}
