@@ -6,7 +6,8 @@
  *
  * It knows no back-pressure. So many messages may be on their way as `credits` says, and so many bytes as the capacity:
  * a producer sleeps until the consumer has written some. With `credits=0` nothing bounds either, as the platform's
- * documentation has it; Deno then drops all but the last 256 messages of all channels together, which the proof calls lost.
+ * documentation has it; Deno then drops all but the last 256 messages of all channels together, which the proof calls lost;
+ * where what says that a producer has closed is among them, the run never ends, and times out.
  *
  * Blocks: `send` while there is no credit. Allocates: a copy of the message on both sides.
  *
