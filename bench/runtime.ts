@@ -28,3 +28,15 @@ export function runArguments(kind: RuntimeKind): string[] {
 export function keepCompiledCode(): void {
   nodeModule.flushCompileCache?.();
 }
+
+/** What a runtime is started with so that `collectGarbage` works in it. */
+export function garbageArguments(kind: RuntimeKind): string[] {
+  return { deno: ["--v8-flags=--expose-gc"], node: ["--expose-gc"], bun: [] }[kind];
+}
+
+/** Collect this thread's garbage now, where the runtime was started so that it can. Blocks for some ms. */
+export function collectGarbage(): void {
+  const { gc, Bun } = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } };
+  if (gc !== undefined) gc();
+  else Bun?.gc(true);
+}

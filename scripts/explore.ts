@@ -1,5 +1,4 @@
 /** Runs a strategy's small cases in every order of their steps, as far as a bound on preemptions goes. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { PlantedSource } from "../bench/testing/planted.ts";
 import { type Case, casesOf, EXPLORED } from "../strategies/testing/explore/cases.ts";
@@ -13,6 +12,7 @@ import {
 import { INTERLEAVINGS } from "../strategies/testing/mutations/interleavings.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
+import { writeRow } from "./report/kept_table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = pathToFileURL(ROOT).href.replace(/\/$/, "");
@@ -229,23 +229,9 @@ function again(
   return `again: npm run explore -- ${one.strategy}${bug} --case "${one.name}" --replay "${schedule}"`;
 }
 
-/** Row by row, so that what was explored until an interruption stays, as other rows do. */
 function writeTable(name: string, head: readonly string[], row: string[]): void {
-  const text = readFileSync(PAGE, "utf8");
-  const [, from, old, to] =
-    new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`).exec(text) ?? [];
-  if (old === undefined) throw new Error(`docs/reliability.md has no place for "${name}"`);
-  const kept = old.split("\n").filter((line) => line.startsWith("|")).slice(2)
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
-    .filter((old) => row[0] !== old[0] || row[1] !== old[1]);
-  const all = [...kept, row];
-  const known = name === "explored"
+  const order = name === "explored"
     ? EXPLORED.flatMap(casesOf).map((one) => `${one.strategy} ${one.name}`)
     : INTERLEAVINGS.map((bug) => `${bug.subject} ${bug.name}`);
-  const order = (row: string[]) => known.indexOf(`${row[0]} ${row[1]}`);
-  all.sort((a, b) => order(a) - order(b));
-  const table = [head, head.map(() => "---"), ...all].map((row) => `| ${row.join(" | ")} |`).join(
-    "\n",
-  );
-  writeFileSync(PAGE, text.replace(from + old + to, () => `${from}\n${table}\n\n${to}`));
+  writeRow({ page: PAGE, name, head, order }, row);
 }

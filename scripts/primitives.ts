@@ -1,5 +1,6 @@
 /** The price list: what the building blocks of a hand-off cost under each runtime, in one table. */
 import { fileURLToPath } from "node:url";
+import { garbageArguments } from "../bench/runtime.ts";
 import type { Price } from "../bench/primitives/primitives.ts";
 import { command, EXIT, runMain } from "./cli/command.ts";
 import { jsonLines, runChild } from "./processes/child.ts";
@@ -10,8 +11,6 @@ import { terminalTable } from "./report/table.ts";
 import { painter } from "./cli/paint.ts";
 
 const PRIMITIVES = fileURLToPath(new URL("../bench/primitives/primitives.ts", import.meta.url));
-/** mitata collects garbage before each benchmark; without this Node and Deno would be made to by 1 GiB. */
-const GC_FLAG = { node: ["--expose-gc"], deno: ["--v8-flags=--expose-gc"], bun: [] };
 
 /** Far more than it takes. */
 const LIMIT_MS = 600_000;
@@ -43,7 +42,12 @@ async function measure(
   runtime: Runtime,
   { host, port }: { host: string; port: number },
 ): Promise<Price[]> {
-  const program = { path: PRIMITIVES, args: [host, String(port)], flags: GC_FLAG[runtime.kind] };
+  // mitata collects garbage before each benchmark; without this Node and Deno would be made to by 1 GiB.
+  const program = {
+    path: PRIMITIVES,
+    args: [host, String(port)],
+    flags: garbageArguments(runtime.kind),
+  };
   const { signal } = new AbortController();
   const { output, end, detail } = await runChild(runtime, program, { timeoutMs: LIMIT_MS, signal });
   if (end !== "done") throw new Error(`${runtime.label} ${runtime.version}: ${detail}`);

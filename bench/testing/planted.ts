@@ -30,8 +30,9 @@ export class PlantedSource {
   readonly folder = mkdtempSync(join(tmpdir(), "fanin-planted-"));
   readonly #patched = new Set<string>();
 
-  constructor() {
-    for (const part of PARTS) {
+  /** @param more parts of the project beside those that a cell needs */
+  constructor(more: readonly string[] = []) {
+    for (const part of [...PARTS, ...more]) {
       cpSync(join(ROOT, part), join(this.folder, part), { recursive: true });
     }
     symlinkSync(join(ROOT, "node_modules"), join(this.folder, "node_modules"));

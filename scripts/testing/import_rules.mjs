@@ -61,7 +61,7 @@ export default {
         path: "^bench/(process|workers|wire|workload|subjects|verify|latency)/",
         pathNot: TESTS,
       },
-      to: { path: "^bench/(profile|as_published|primitives)/" },
+      to: { path: "^bench/(profile|as_published|primitives|soak)/" },
     },
     {
       name: "no command imports a command",
@@ -85,7 +85,7 @@ export default {
       severity: "error",
       from: {
         pathNot:
-          `${TESTS}|^(mod|server)\\.ts$|^examples/|^scripts/[^/]+\\.(ts|mjs)$|worker\\.ts$|^bench/(process/(cell|probe)|profile/cell|primitives/|as_published/(arm|echo_listener))|report/page/|flame/page_script|^scripts/pinned`,
+          `${TESTS}|^(mod|server)\\.ts$|^examples/|^scripts/[^/]+\\.(ts|mjs)$|worker\\.ts$|^bench/(process/(cell|probe)|profile/cell|soak/process|primitives/|as_published/(arm|echo_listener))|report/page/|flame/page_script|^scripts/pinned`,
         orphan: true,
       },
       to: {},

@@ -1,0 +1,75 @@
+/** What a soak's events and the end of its process come to: a row of the table, and what went wrong. */
+import type { SoakEvent } from "../../bench/soak/soak.ts";
+import { printable } from "../../bench/wire/printable.ts";
+import type { ChildOutcome } from "../processes/child.ts";
+import { slopeOf } from "../statistics/slope.ts";
+
+export const SOAK_HEAD = [
+  "strategy",
+  "runtime",
+  "messages",
+  "time, s",
+  "lost",
+  "slope of memory, KiB/s",
+  "result",
+  "date",
+  "commit",
+];
+
+export interface SoakJudgement {
+  row: string[];
+  /** One line, or null where all is well. */
+  problem: string | null;
+}
+
+/** @param origin the columns date and commit */
+export function judgeSoak(
+  [strategy, runtime]: [string, string],
+  events: readonly SoakEvent[],
+  { end, detail }: Pick<ChildOutcome, "end" | "detail">,
+  origin: [string, string],
+): SoakJudgement {
+  const laps = events.filter((event) => event.type === "lap");
+  const fault = events.find((event) => event.type === "fault");
+  const whole = events.find((event) => event.type === "end");
+  const last = events.findLast((event) => event.type === "run");
+  const slope = slopeOf(laps.map(({ ms, rssBytes }) => ({ ms, value: rssBytes / 1_024 })));
+  const place = (at: { run: number; leg: string }) => `run ${at.run} (${at.leg})`;
+  let [lost, result, problem]: [string, string, string | null] = ["0", "held", null];
+  if (fault !== undefined) {
+    const { status, detail, ...counts } = fault.fault;
+    lost = String(counts.lost);
+    result = status;
+    const { duplicated, reordered, corrupted } = counts;
+    problem = `${place(fault)}: ${status}, ${counts.lost} lost, ${duplicated} came again, ` +
+      `${reordered} out of order, ${corrupted} changed: ${detail}`;
+  } else if (whole === undefined) {
+    lost = "unknown";
+    result = end === "timeout" ? "hung" : "died";
+    problem = `${last === undefined ? "before its first run" : place(last)}: ` +
+      (end === "timeout" ? "it did not end" : detail || "it ended before it had said so");
+  } else if (slope !== null && slope.low > 0) {
+    result = "memory grows";
+    problem = `memory grows by ${shown(slope.perS)} KiB/s, and by ${shown(slope.low)} at least`;
+  }
+  const { messages, ms } = whole ?? laps.at(-1) ?? { messages: 0, ms: 0 };
+  return {
+    row: [
+      strategy,
+      runtime,
+      messages.toLocaleString("en-US"),
+      (ms / 1_000).toFixed(0),
+      lost,
+      slope === null
+        ? "too short"
+        : `${shown(slope.perS)} (${shown(slope.low)} to ${shown(slope.high)})`,
+      result,
+      ...origin,
+    ],
+    problem: problem === null ? null : printable(problem, 600),
+  };
+}
+
+function shown(kibPerS: number): string {
+  return kibPerS.toFixed(1).replace(/^-(0\.0)$/, "$1");
+}

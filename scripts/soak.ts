@@ -1,0 +1,105 @@
+/** Runs every strategy for a long time under each runtime, checks what comes out as it comes, and looks at its memory. */
+import { fileURLToPath } from "node:url";
+import { garbageArguments } from "../bench/runtime.ts";
+import type { SoakEvent, SoakTask } from "../bench/soak/soak.ts";
+import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
+import { watchInterrupts } from "./cli/interrupt.ts";
+import { count, timeSpan } from "./cli/values.ts";
+import { jsonLines, runChild } from "./processes/child.ts";
+import { DEFAULT_RUNTIMES, findRuntimes, type Runtime } from "./processes/runtimes.ts";
+import { type KeptTable, writeRow } from "./report/kept_table.ts";
+import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
+import { projectCommit } from "./results/commit.ts";
+import { parseSubjects, type SubjectChoice, subjectLabel } from "./results/subjects.ts";
+
+const PROCESS = fileURLToPath(new URL("../bench/soak/process.ts", import.meta.url));
+const PAGE = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
+/** Longer than Workers take to start, and any run to end. */
+const GRACE_MS = 120_000;
+
+await runMain("soak", async () => {
+  const program = command(
+    "soak",
+    "Run strategies for a long time, check each message, and look whether memory grows.",
+  )
+    .option("--messages <number>", "messages of each strategy and runtime", count(1), 1e9)
+    .option("--time <time>", "or so long, whichever comes first", timeSpan(100), 600_000)
+    .option("--strategies <list>", "as in bench; all by default")
+    .option("--runtimes <list>", "as in bench", DEFAULT_RUNTIMES)
+    .option("--seed <number>", "fixes sizes, capacities and content", count(0, 2 ** 32 - 1))
+    .option("--write-table", "write the rows into docs/reliability.md")
+    .parse(process.argv);
+  const { messages, time, strategies = null, writeTable } = program.opts();
+  const seed: number = program.opts().seed ?? Math.floor(Math.random() * 2 ** 32);
+  const choices = parseSubjects(strategies).filter(({ entry }) => entry.kind !== "control");
+  if (choices.length === 0) {
+    throw new UsageError(`--strategies ${strategies}: controls lose nothing`);
+  }
+  const { runtimes, missing } = findRuntimes(program.opts().runtimes);
+  for (const line of missing) console.error(`soak: ${line}; left out`);
+  const origin: [string, string] = [
+    new Date().toISOString().slice(0, 10),
+    projectCommit()?.replace(/^(.{7})[^-]*/, "$1") ?? "unknown",
+  ];
+  const interrupt = watchInterrupts();
+  let failed = false;
+  console.log([...SOAK_HEAD, `seed ${seed}`].join(" | "));
+  try {
+    for (const choice of choices) {
+      for (const runtime of runtimes) {
+        const label = subjectLabel(choice.entry.name, choice.params);
+        const { events, ...outcome } = await soakOne(
+          choice,
+          runtime,
+          { messages, timeMs: time, seed },
+          interrupt.signal,
+        );
+        if (outcome.end === "interrupted") return interrupt.exitCode()!;
+        const { row, problem } = judgeSoak([label, nameOf(runtime)], events, outcome, origin);
+        console.log(row.join(" | "));
+        if (writeTable) writeRow(tableOf(choices, runtimes), row);
+        if (problem === null) continue;
+        failed = true;
+        console.error(
+          `soak: ${label} under ${nameOf(runtime)}: ${problem}; again: npm run soak -- ` +
+            `--strategies ${label} --runtimes ${runtime.label} --seed ${seed}`,
+        );
+      }
+    }
+  } finally {
+    interrupt.dispose();
+  }
+  return failed ? EXIT.failed : EXIT.ok;
+});
+
+async function soakOne(
+  { entry, params }: SubjectChoice,
+  runtime: Runtime,
+  limits: Pick<SoakTask, "messages" | "timeMs" | "seed">,
+  signal: AbortSignal,
+) {
+  const task: SoakTask = { ...limits, subject: entry.name, params };
+  const { output, ...outcome } = await runChild(runtime, {
+    path: PROCESS,
+    args: [JSON.stringify(task)],
+    flags: garbageArguments(runtime.kind),
+  }, { timeoutMs: limits.timeMs + GRACE_MS, signal });
+  return { ...outcome, events: jsonLines<SoakEvent>(output) };
+}
+
+function nameOf({ kind, label, version }: Runtime): string {
+  return label === kind ? `${kind} ${version}` : `${label} (${kind} ${version})`;
+}
+
+/** Rows of what was not run this time stay, in front. */
+function tableOf(choices: readonly SubjectChoice[], runtimes: readonly Runtime[]): KeptTable {
+  const all = [...parseSubjects(null), ...choices];
+  return {
+    page: PAGE,
+    name: "soak",
+    head: SOAK_HEAD,
+    order: all.flatMap(({ entry, params }) =>
+      runtimes.map((runtime) => `${subjectLabel(entry.name, params)} ${nameOf(runtime)}`)
+    ),
+  };
+}

@@ -1,0 +1,190 @@
+/** A short soak holds, and what a long one is for is seen: a loss, a repetition, a change, memory that grows, a hang. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { currentRuntime, runArguments } from "../bench/runtime.ts";
+import { soak, type SoakEvent } from "../bench/soak/soak.ts";
+import { PlantedSource } from "../bench/testing/planted.ts";
+import { random } from "../bench/workload/random.ts";
+import { atomicSwap } from "../strategies/atomic_swap.ts";
+import type { Strategy } from "../strategies/strategy.ts";
+import { writeRow } from "./report/kept_table.ts";
+import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
+import { slopeOf } from "./statistics/slope.ts";
+import { runCommand, withFolder } from "./testing/cli.ts";
+
+const { kind } = currentRuntime();
+const SLOW = { timeout: 60_000 };
+const ENDED = { end: "done", detail: "" } as const;
+const WHO: [string, string] = ["atomic-swap", "node 1"];
+const ORIGIN: [string, string] = ["2000-01-01", "abc"];
+
+/** Runs of bytes until something goes wrong: it does so in the middle of some run of messages. */
+const FAULT_AT = 300;
+
+/** The strategy with something done to one of the runs of bytes that come out of it, or to each. */
+function altered(alter: (run: Uint8Array, count: number) => Uint8Array | null): Strategy {
+  let count = 0;
+  return {
+    ...atomicSwap,
+    open(options) {
+      const fan = atomicSwap.open(options);
+      const { consumer } = fan;
+      return {
+        ...fan,
+        consumer: {
+          async receive() {
+            for (;;) {
+              const run = await consumer.receive();
+              if (run === null) return null;
+              const instead = alter(run, ++count);
+              if (instead !== null) return instead;
+            }
+          },
+          reopen: (producers) => consumer.reopen(producers),
+          workerLost: (worker, reason) => consumer.workerLost(worker, reason),
+          abort: () => consumer.abort(),
+          get parks() {
+            return consumer.parks;
+          },
+          [Symbol.asyncIterator]: () => consumer[Symbol.asyncIterator](),
+        },
+      };
+    },
+  };
+}
+
+async function eventsOf(strategy: Strategy, timeMs: number): Promise<SoakEvent[]> {
+  const events: SoakEvent[] = [];
+  const task = { subject: strategy.name, params: {}, messages: 1e9, timeMs, seed: 7 };
+  await soak(strategy, task, (event) => events.push(event));
+  return events;
+}
+
+const PLANTED: Record<string, (run: Uint8Array, count: number) => Uint8Array | null> = {
+  lost: (run, count) => count === FAULT_AT ? null : run,
+  duplicated: (run, count) => count === FAULT_AT ? Uint8Array.from([...run, ...run]) : run,
+  corrupt: (run, count) => count === FAULT_AT ? run.map((byte) => byte ^ 128) : run,
+};
+
+for (const [status, alter] of Object.entries(PLANTED)) {
+  test(`what is ${status} in one of many runs ends the soak`, SLOW, async () => {
+    const events = await eventsOf(altered(alter), 20_000);
+    const { row, problem } = judgeSoak(WHO, events, ENDED, ORIGIN);
+    assert.equal(row[SOAK_HEAD.indexOf("result")], status);
+    assert.equal(Number(row[SOAK_HEAD.indexOf("lost")]) > 0, status === "lost", row.join(" "));
+    assert.match(problem!, /^run \d+ \(\d+ producers on \d Workers, \d+ messages each of .*: /);
+    assert.ok(!events.some(({ type }) => type === "end"));
+  });
+}
+
+test("memory that is kept shows as a slope above 0", SLOW, async () => {
+  const kept: Uint8Array[] = [];
+  const leaking = altered((run, count) => {
+    if (count % 50 === 0) kept.push(new Uint8Array(100_000).fill(1));
+    return run;
+  });
+  const { row, problem } = judgeSoak(WHO, await eventsOf(leaking, 2_000), ENDED, ORIGIN);
+  assert.match(problem ?? row.join(" "), /^memory grows by [\d.]+ KiB\/s, and by [\d.]+ at least$/);
+  assert.equal(row[SOAK_HEAD.indexOf("result")], "memory grows");
+  assert.ok(kept.length > 0);
+});
+
+test("memory that comes and goes, or has settled, is no growth; a slow leak under it is", () => {
+  const next = random(3);
+  const values = (perS: number) =>
+    Array.from({ length: 300 }, (_, at) => {
+      const settling = 5_000 * Math.exp(-at / 8);
+      return { ms: 100 * at, value: 300_000 + perS * at / 10 - settling + 2_000 * next() ** 4 };
+    });
+  const steady = slopeOf(values(0))!;
+  assert.ok(steady.low <= 0 && steady.high >= 0, JSON.stringify(steady));
+  const leaking = slopeOf(values(50))!;
+  assert.ok(leaking.low > 0 && leaking.low < 50 && leaking.high > 50, JSON.stringify(leaking));
+  assert.ok(slopeOf(values(-50))!.high < 0);
+  assert.equal(slopeOf(values(50).slice(0, 10)), null);
+});
+
+test("a process that hangs or dies is told from one that has ended, with its last run", () => {
+  const leg = "3 producers";
+  const events: SoakEvent[] = [
+    { type: "run", run: 1, leg },
+    { type: "lap", messages: 1_234, ms: 5_000, rssBytes: 1 },
+    { type: "run", run: 2, leg },
+  ];
+  const hung = judgeSoak(WHO, events, { end: "timeout", detail: "stopped" }, ORIGIN);
+  assert.equal(
+    hung.row.join("|"),
+    "atomic-swap|node 1|1,234|5|unknown|too short|hung|2000-01-01|abc",
+  );
+  assert.equal(hung.problem, "run 2 (3 producers): it did not end");
+  const dead = judgeSoak(WHO, [], { end: "died", detail: "SIGSEGV" }, ORIGIN);
+  assert.equal(dead.problem, "before its first run: SIGSEGV");
+  assert.equal(judgeSoak(WHO, events, ENDED, ORIGIN).row[6], "died");
+});
+
+test("a row replaces the one of the same strategy and runtime, and others stay", () =>
+  withFolder(async (folder) => {
+    const page = join(folder, "page.md");
+    writeFileSync(page, "before\n<!-- t -->\n<!-- /t -->\nbehind\n");
+    const table = { page, name: "t", head: ["a", "b", "c"], order: ["x 1", "x 2", "y 1"] };
+    for (const row of [["y", "1", "old"], ["x", "2", "$&"], ["y", "1", "new"]]) {
+      writeRow(table, row);
+    }
+    assert.equal(
+      readFileSync(page, "utf8"),
+      "before\n<!-- t -->\n\n| a | b | c |\n| --- | --- | --- |\n| x | 2 | $& |\n" +
+        "| y | 1 | new |\n\n<!-- /t -->\nbehind\n",
+    );
+    assert.throws(() => writeRow({ ...table, name: "u" }, []), /has no place for "u"/);
+  }));
+
+test(
+  "the command ends with 0 and a row where all is well, and refuses controls",
+  SLOW,
+  async () => {
+    const runtimes = ["--runtimes", `${kind}=${process.execPath}`];
+    const { code, stdout, stderr } = await runCommand(
+      "soak",
+      ...["--strategies", "sharded-rings", "--messages", "1e5", "--seed", "3", ...runtimes],
+    );
+    assert.equal(code, 0, stderr);
+    const [head, row] = stdout.trim().split("\n");
+    assert.equal(head, [...SOAK_HEAD, "seed 3"].join(" | "));
+    const [strategy, , messages, , lost, , result] = row.split(" | ");
+    assert.deepEqual([strategy, lost, result], ["sharded-rings:publish=64", "0", "held"]);
+    assert.ok(Number(messages.replaceAll(",", "")) > 1_000, row);
+    const refused = await runCommand("soak", "--strategies", "empty", ...runtimes);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /^soak: --strategies empty: controls lose nothing\n$/);
+  },
+);
+
+test("a strategy that loses messages ends the command with 1, and how to repeat it", SLOW, () => {
+  const source = new PlantedSource(["scripts"]);
+  try {
+    source.plant([{
+      file: "strategies/atomic_swap.ts",
+      find: ".subarray(0, valid);\n",
+      replace: ".subarray(0, valid > 99 ? valid - 1 : valid);\n",
+    }]);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [
+      ...[...runArguments(kind), join(source.folder, "scripts/start.mjs"), "soak"],
+      ...["--strategies", "atomic-swap", "--seed", "9", "--time", "20s"],
+      ...["--runtimes", `${kind}=${process.execPath}`],
+    ], { encoding: "utf8", cwd: source.folder });
+    assert.equal(status, 1, stderr);
+    assert.match(stdout, /^atomic-swap \| .* \| (lost|corrupt) \| /m);
+    assert.match(
+      stderr,
+      new RegExp(
+        `^soak: atomic-swap under ${kind} \\S+: run \\d+ .*; again: npm run soak -- ` +
+          `--strategies atomic-swap --runtimes ${kind} --seed 9\\n$`,
+      ),
+    );
+  } finally {
+    source.remove();
+  }
+});
