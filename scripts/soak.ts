@@ -24,12 +24,18 @@ await runMain("soak", async () => {
   )
     .option("--messages <number>", "messages of each strategy and runtime", count(1), 1e9)
     .option("--time <time>", "or so long, whichever comes first", timeSpan(100), 600_000)
+    .option(
+      "--at-least <time>",
+      "not before this time: memory needs some to settle, and under a minute is not judged",
+      timeSpan(0),
+      180_000,
+    )
     .option("--strategies <list>", "as in bench; all by default")
     .option("--runtimes <list>", "as in bench", DEFAULT_RUNTIMES)
     .option("--seed <number>", "fixes sizes, capacities and content", count(0, 2 ** 32 - 1))
     .option("--write-table", "write the rows into docs/reliability.md")
     .parse(process.argv);
-  const { messages, time, strategies = null, writeTable } = program.opts();
+  const { messages, time, atLeast, strategies = null, writeTable } = program.opts();
   const seed: number = program.opts().seed ?? Math.floor(Math.random() * 2 ** 32);
   const choices = parseSubjects(strategies).filter(({ entry }) => entry.kind !== "control");
   if (choices.length === 0) {
@@ -51,7 +57,7 @@ await runMain("soak", async () => {
         const { events, ...outcome } = await soakOne(
           choice,
           runtime,
-          { messages, timeMs: time, seed },
+          { messages, timeMs: time, leastMs: atLeast, seed },
           interrupt.signal,
         );
         if (outcome.end === "interrupted") return interrupt.exitCode()!;
@@ -75,7 +81,7 @@ await runMain("soak", async () => {
 async function soakOne(
   { entry, params }: SubjectChoice,
   runtime: Runtime,
-  limits: Pick<SoakTask, "messages" | "timeMs" | "seed">,
+  limits: Omit<SoakTask, "subject" | "params">,
   signal: AbortSignal,
 ) {
   const task: SoakTask = { ...limits, subject: entry.name, params };

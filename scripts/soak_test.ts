@@ -58,7 +58,7 @@ function altered(alter: (run: Uint8Array, count: number) => Uint8Array | null): 
 
 async function eventsOf(strategy: Strategy, timeMs: number): Promise<SoakEvent[]> {
   const events: SoakEvent[] = [];
-  const task = { subject: strategy.name, params: {}, messages: 1e9, timeMs, seed: 7 };
+  const task = { subject: strategy.name, params: {}, messages: 1e9, timeMs, leastMs: 0, seed: 7 };
   await soak(strategy, task, (event) => events.push(event));
   return events;
 }
@@ -86,10 +86,25 @@ test("memory that is kept shows as a slope above 0", SLOW, async () => {
     if (count % 50 === 0) kept.push(new Uint8Array(100_000).fill(1));
     return run;
   });
-  const { row, problem } = judgeSoak(WHO, await eventsOf(leaking, 2_000), ENDED, ORIGIN);
-  assert.match(problem ?? row.join(" "), /^memory grows by [\d.]+ KiB\/s, and by [\d.]+ at least$/);
-  assert.equal(row[SOAK_HEAD.indexOf("result")], "memory grows");
+  const laps = (await eventsOf(leaking, 2_000)).filter((event) => event.type === "lap");
+  const slope = slopeOf(laps.map(({ ms, rssBytes }) => ({ ms, value: rssBytes })));
+  assert.ok(slope!.low > 0, JSON.stringify(slope));
   assert.ok(kept.length > 0);
+});
+
+test("memory that grows for longer than it takes to settle is a failure", () => {
+  const events = (kibPerS: number, seconds: number): SoakEvent[] => [
+    ...Array.from({ length: seconds }, (_, at): SoakEvent => {
+      return { type: "lap", messages: at, ms: 1_000 * at, rssBytes: 1_024 * (9 + kibPerS * at) };
+    }),
+    { type: "end", messages: 7, ms: 1_000 * seconds },
+  ];
+  const leaking = judgeSoak(WHO, events(20, 90), ENDED, ORIGIN);
+  assert.equal(leaking.problem, "memory grows by 20.0 KiB/s, and by 20.0 at least");
+  assert.deepEqual(leaking.row.slice(5, 7), ["20.0 (20.0 to 20.0)", "memory grows"]);
+  assert.equal(judgeSoak(WHO, events(0, 90), ENDED, ORIGIN).problem, null);
+  const young = judgeSoak(WHO, events(20, 50), ENDED, ORIGIN);
+  assert.deepEqual([young.problem, ...young.row.slice(5, 7)], [null, "too short", "held"]);
 });
 
 test("memory that comes and goes, or has settled, is no growth; a slow leak under it is", () => {
@@ -148,7 +163,17 @@ test(
     const runtimes = ["--runtimes", `${kind}=${process.execPath}`];
     const { code, stdout, stderr } = await runCommand(
       "soak",
-      ...["--strategies", "sharded-rings", "--messages", "1e5", "--seed", "3", ...runtimes],
+      ...[
+        "--strategies",
+        "sharded-rings",
+        "--messages",
+        "1e5",
+        "--at-least",
+        "0",
+        "--seed",
+        "3",
+        ...runtimes,
+      ],
     );
     assert.equal(code, 0, stderr);
     const [head, row] = stdout.trim().split("\n");

@@ -12,7 +12,7 @@ export function parseParams(
   given: Readonly<Record<string, string | number>>,
 ): Params {
   for (const key of Object.keys(given)) {
-    if (!(key in subject.params)) {
+    if (!Object.hasOwn(subject.params, key)) {
       const known = Object.keys(subject.params);
       throw new RangeError(
         `${subject.name} has no parameter "${key}"; ` +

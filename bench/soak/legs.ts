@@ -1,6 +1,7 @@
 /** What a soak sends: hand-offs so different that between them every index goes round, and every message size has its turn. */
 import type { CellSpec } from "../process/spec.ts";
 import { LONGEST_LINE } from "../workload/lines.ts";
+import { REGISTERED } from "../workload/registered.ts";
 import { random } from "../workload/random.ts";
 import { DEFAULT_CAPACITY, type Params, type Strategy } from "../../strategies/strategy.ts";
 
@@ -21,7 +22,7 @@ const BELOW_UNSIGNED = -64;
 /** A run of one producer stays far below 2^32 messages, which is where the numbers in messages end. */
 const MOST_MESSAGES = 2 ** 28;
 /** Lines are made before a run and kept until its end. */
-const MOST_LINES = 2_000;
+const MOST_LINES = 50;
 
 /** From a hand-off that two messages fill to one of the default capacity; the same for the same seed. */
 export function legsOf(strategy: Strategy, params: Params, seed: number): Leg[] {
@@ -56,8 +57,9 @@ export function legsOf(strategy: Strategy, params: Params, seed: number): Leg[] 
     leg({ producers: 7, workers: 3, messageBytes: odd }, odd * between(2, 6), {
       firstPosition: BELOW_SIGNED,
     }),
+    // A thread keeps what it has computed of a domain; with a producer for each, that is soon all there is to keep.
     leg(
-      { producers: 4, workers: 2, messageBytes: LONGEST_LINE, workload: "domains" },
+      { producers: REGISTERED.length, workers: 2, messageBytes: LONGEST_LINE, workload: "domains" },
       LONGEST_LINE * between(2, 6) + between(1, 99),
       { firstPosition: BELOW_UNSIGNED },
     ),

@@ -18,6 +18,8 @@ export interface SoakTask {
   /** It ends behind the run in which so many messages have come in all, or so much time has passed. */
   messages: number;
   timeMs: number;
+  /** But for the first reason not before so much time has. */
+  leastMs: number;
   /** Fixes sizes, capacities, turns and content. The order of the threads' steps it does not. */
   seed: number;
 }
@@ -65,7 +67,7 @@ export async function soak(
       }
       messages += report.delivered;
       const ms = performance.now() - started;
-      const isOver = messages >= task.messages || ms >= task.timeMs;
+      const isOver = (messages >= task.messages && ms >= task.leastMs) || ms >= task.timeMs;
       if (run % stands.length === 0 || isOver) {
         collectGarbage();
         emit({ type: "lap", messages, ms, rssBytes: residentBytes() });

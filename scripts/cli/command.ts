@@ -16,6 +16,11 @@ export const EXIT = {
 /** Something the person can mend: printed as one line. */
 export class UsageError extends Error {
   override name = "UsageError";
+
+  /** @param message may quote what somebody else has written */
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** A command in the suite's style: errors say where the help is. */

@@ -23,7 +23,9 @@ function countOf(text: string): number {
 /** A share such as 10%, in percent. */
 export function percentage(text: string): number {
   const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : NaN;
-  if (!(value > 0)) throw new InvalidArgumentError("Give a percentage above 0, such as 10%.");
+  if (!(value > 0 && value <= Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidArgumentError("Give a percentage above 0, such as 10%.");
+  }
   return value;
 }
 
@@ -48,7 +50,7 @@ export function timeSpan(
 export function byteSize(min: number): (text: string) => number {
   return (text) => {
     const value = bytesOf(text);
-    if (!(value >= min)) {
+    if (!(value >= min && value <= Number.MAX_SAFE_INTEGER)) {
       throw new InvalidArgumentError(`Give bytes, ${min} or more, such as 65536, 64KiB or 4MiB.`);
     }
     return value;
@@ -56,7 +58,7 @@ export function byteSize(min: number): (text: string) => number {
 }
 
 function bytesOf(text: string): number {
-  const match = /^(.*?)\s*(B|KiB|MiB|GiB|)$/i.exec(text.trim());
+  const match = /^([^]*?)\s*(B|KiB|MiB|GiB|)$/i.exec(text.trim());
   const power = ["", "kib", "mib", "gib"].indexOf(match![2].toLowerCase().replace(/^b$/, ""));
   return countOf(match![1]) * 1024 ** power;
 }

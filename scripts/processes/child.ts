@@ -88,13 +88,17 @@ export function runChild(
   });
 }
 
-/** Values of a program that writes a JSON line for each; whole lines only, since a killed one may leave half of one. */
-export function jsonLines<T>(output: string): T[] {
+/**
+ * Objects of a program that writes a JSON line for each; whole lines only, since a killed one may leave half of one.
+ * Anything else that is printed between them, a number say, is none of its own.
+ */
+export function jsonLines<T extends object>(output: string): T[] {
   return output.split("\n").slice(0, -1).flatMap((line) => {
     // To fail takes a parser microseconds, and there may be millions of lines of something else.
     if (!line.startsWith("{")) return [];
     try {
-      return [JSON.parse(line) as T];
+      const value: unknown = JSON.parse(line);
+      return typeof value === "object" && value !== null ? [value as T] : [];
     } catch {
       return [];
     }

@@ -66,6 +66,13 @@ export function describeClient(path: string, label: string): Client {
   if (error !== undefined || status !== 0) {
     throw new Error(`--describe ended with ${error?.message ?? `code ${status}`} and not with 0`);
   }
+  return { kind: "client", path, source: "path", label, ...parseDescription(stdout) };
+}
+
+/** What the answer says. Throws with what is wrong with it. */
+export function parseDescription(
+  stdout: string,
+): Pick<Client, "version" | "threads" | "messageBytes" | "arms"> {
   let answer: Record<string, unknown>;
   try {
     answer = Object(JSON.parse(stdout));
@@ -80,7 +87,10 @@ export function describeClient(path: string, label: string): Client {
     throw new Error("--describe has no version in plain text");
   }
   if (!isCount(threads)) throw new Error("--describe has no number of threads of 1 or more");
-  if (!Array.isArray(messageBytes) || messageBytes.length !== 2 || !messageBytes.every(isCount)) {
+  if (
+    !Array.isArray(messageBytes) || messageBytes.length !== 2 || !messageBytes.every(isCount) ||
+    messageBytes[0] > messageBytes[1]
+  ) {
     throw new Error("messageBytes in --describe is not [smallest, largest]");
   }
   const pairs = Object.entries(Object(arms));
@@ -93,11 +103,7 @@ export function describeClient(path: string, label: string): Client {
   const twice = labels.find((own, at) => labels.indexOf(own) !== at);
   if (twice !== undefined) throw new Error(`two arms in --describe stand for ${twice}`);
   return {
-    kind: "client",
     version: version.slice(0, 40),
-    path,
-    source: "path",
-    label,
     threads,
     messageBytes: messageBytes as [number, number],
     arms: Object.fromEntries(pairs) as Record<string, string>,

@@ -16,6 +16,9 @@ export const SOAK_HEAD = [
   "commit",
 ];
 
+/** Memory that has not had so long (ms) may still be settling, whatever it does. */
+const LEAST_MS = 60_000;
+
 export interface SoakJudgement {
   row: string[];
   /** One line, or null where all is well. */
@@ -33,7 +36,9 @@ export function judgeSoak(
   const fault = events.find((event) => event.type === "fault");
   const whole = events.find((event) => event.type === "end");
   const last = events.findLast((event) => event.type === "run");
-  const slope = slopeOf(laps.map(({ ms, rssBytes }) => ({ ms, value: rssBytes / 1_024 })));
+  const { messages, ms } = whole ?? laps.at(-1) ?? { messages: 0, ms: 0 };
+  const kib = laps.map(({ ms, rssBytes }) => ({ ms, value: rssBytes / 1_024 }));
+  const slope = ms < LEAST_MS ? null : slopeOf(kib);
   const place = (at: { run: number; leg: string }) => `run ${at.run} (${at.leg})`;
   let [lost, result, problem]: [string, string, string | null] = ["0", "held", null];
   if (fault !== undefined) {
@@ -52,7 +57,6 @@ export function judgeSoak(
     result = "memory grows";
     problem = `memory grows by ${shown(slope.perS)} KiB/s, and by ${shown(slope.low)} at least`;
   }
-  const { messages, ms } = whole ?? laps.at(-1) ?? { messages: 0, ms: 0 };
   return {
     row: [
       strategy,

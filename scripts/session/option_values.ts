@@ -65,7 +65,7 @@ export function byteRate(text: string): number {
   const value = match === null
     ? NaN
     : Number(match[1]) * (match[3] === "" ? 1_000 : 1_024) ** power;
-  if (!(value >= LEAST_BYTES_PER_S)) {
+  if (!(value >= LEAST_BYTES_PER_S && value <= Number.MAX_SAFE_INTEGER)) {
     throw new InvalidArgumentError("Give bytes a second, such as 50MB/s.");
   }
   return Math.round(value);

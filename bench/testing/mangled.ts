@@ -1,0 +1,42 @@
+/** Texts and bytes as somebody else may send them: from scratch, or right but for one place. */
+import fc from "fast-check";
+
+/** Any text, and a valid one of which a piece was replaced. */
+export function mangledText(valid: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const spoiled = fc.tuple(valid, fc.nat(), fc.nat(9), fc.string({ unit: "binary", maxLength: 9 }))
+    .map(([text, at, cut, instead]) => {
+      const from = at % (text.length + 1);
+      return text.slice(0, from) + instead + text.slice(from + cut);
+    });
+  return fc.oneof(fc.string({ unit: "binary" }), spoiled, valid);
+}
+
+/** The valid value with one of its fields, or of theirs, replaced by anything, as JSON; and other JSON. */
+export function mangledJson(valid: Record<string, unknown>): fc.Arbitrary<string> {
+  const fields = Object.keys(valid);
+  const spoiled = fc.tuple(
+    fc.constantFrom(...fields),
+    fc.oneof(fc.jsonValue(), fc.double().map((value) => value === Infinity ? 1e308 : value)),
+  ).map(([name, value]) => JSON.stringify({ ...valid, [name]: value }));
+  const less = fc.subarray(fields).map((names) =>
+    JSON.stringify(Object.fromEntries(names.map((name) => [name, valid[name]])))
+  );
+  return fc.oneof(mangledText(fc.constant(JSON.stringify(valid))), spoiled, less, fc.json());
+}
+
+/** Any bytes of that length, and valid ones of which some were replaced. */
+export function mangledBytes(valid: fc.Arbitrary<Uint8Array>, length: number) {
+  const spoiled = fc.tuple(
+    valid,
+    fc.array(fc.tuple(fc.nat(length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+  ).map(([bytes, changes]) => {
+    const copy = bytes.slice();
+    for (const [at, value] of changes) copy[at] = value;
+    return copy;
+  });
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.uint8Array({ minLength: length, maxLength: length }) },
+    { weight: 4, arbitrary: spoiled },
+    { weight: 1, arbitrary: valid },
+  );
+}
