@@ -14,8 +14,11 @@ import { decodeQuestion, QUESTION_BYTES, Witnesses } from "./witness.ts";
 
 export type { FinishedRun } from "./received_run.ts";
 
-/** A stranger that connects and says nothing is dropped after this long, as is a run that stays incomplete (ms). */
-const HEADER_TIMEOUT_MS = 10_000;
+/**
+ * A stranger that connects and says nothing is dropped after this long, as is a run that stays incomplete, and whoever was
+ * refused, whatever it still sends (ms).
+ */
+const PATIENCE_MS = 10_000;
 /** Runs that may wait for their turn or their connections; further ones are told that the listener is busy. */
 export const MAX_WAITING = 64;
 
@@ -27,6 +30,8 @@ export interface ListenerOptions {
   /** 0 for a free one. */
   port: number;
   storeBytes: number;
+  /** A seam for tests: what connections without a run are given (default 10 s). */
+  patienceMs?: number;
   /** Called after every run that ended. */
   onRun?: (run: FinishedRun) => void;
   /** Called for every run that has no verdict, with the reason in words. */
@@ -46,10 +51,11 @@ export interface Listener {
 
 /** Start listening. Rejects with the system's error where the address cannot be had. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const queue = new Queue(options);
   const sockets = new Set<Socket>();
-  /** Of them, in the order in which they came, those without a header. */
+  /** Of them, in the order in which they came, those without a header, or with one that was refused. */
   const strangers = new Set<Socket>();
+  const queue = new Queue(options, (socket) => strangers.add(socket));
+  const { patienceMs = PATIENCE_MS } = options;
   const limit = connectionLimit();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
@@ -66,7 +72,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       strangers.delete(oldest);
       oldest.destroy();
     }
-    readOpening(socket, (head) => {
+    readOpening(socket, patienceMs, (head) => {
       strangers.delete(socket);
       queue.open(socket, head);
     });
@@ -98,9 +104,13 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 }
 
 /** Calls once, with a whole header or question, or with what is neither; never where its client leaves before. */
-function readOpening(socket: Socket, onOpening: (head: Uint8Array<ArrayBuffer>) => void): void {
+function readOpening(
+  socket: Socket,
+  patienceMs: number,
+  onOpening: (head: Uint8Array<ArrayBuffer>) => void,
+): void {
   socket.setNoDelay(true);
-  socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
+  socket.setTimeout(patienceMs, () => socket.destroy());
   let head = new Uint8Array(0);
 
   function take(chunk: Uint8Array): void {
@@ -158,23 +168,29 @@ interface Gathering {
 class Queue {
   readonly #store: Store;
   readonly #options: ListenerOptions;
+  readonly #onRefused: (socket: Socket) => void;
+  readonly #patienceMs: number;
   readonly #gathering = new Map<bigint, Gathering>();
   readonly #witnesses = new Witnesses();
   #last: Promise<void> = Promise.resolve();
   /** Runs that have not got their turn yet. */
   waiting = 0;
 
-  constructor(options: ListenerOptions) {
+  constructor(options: ListenerOptions, onRefused: (socket: Socket) => void) {
     this.#store = new Store(options.storeBytes);
     this.#options = options;
+    this.#onRefused = onRefused;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
   }
 
   refuse(socket: Socket, status: Exclude<HelloStatus, "accepted">): void {
     if (socket.writableEnded) return;
-    // What it sends on is thrown away until it leaves, but not for ever.
+    this.#onRefused(socket);
+    // What it sends on is thrown away until it leaves, but not for ever, nor for as long as it sends.
     socket.on("data", () => {});
     socket.on("end", () => socket.destroy());
-    socket.setTimeout(HEADER_TIMEOUT_MS, () => socket.destroy());
+    const timer = setTimeout(() => socket.destroy(), this.#patienceMs);
+    socket.on("close", () => clearTimeout(timer));
     socket.end(this.#hello(status));
   }
 
@@ -226,7 +242,7 @@ class Queue {
       this.#gathering.delete(token);
       this.#dismiss(run.connections);
     };
-    const run: Gathering = { head, connections: [], timer: setTimeout(giveUp, HEADER_TIMEOUT_MS) };
+    const run: Gathering = { head, connections: [], timer: setTimeout(giveUp, this.#patienceMs) };
     this.#gathering.set(token, run);
     return run;
   }

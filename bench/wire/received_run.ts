@@ -1,10 +1,18 @@
 /** One run at the listener, from its hellos to its verdicts, over one connection or several. */
 import type { Socket } from "node:net";
-import { decodeClock, encodeAck, encodeClock, encodeHello, encodeVerdict } from "./answers.ts";
+import {
+  decodeClock,
+  encodeAck,
+  encodeClock,
+  encodeHello,
+  encodeVerdict,
+  trailerBytes,
+} from "./answers.ts";
 import {
   CLOCK_BYTES,
   DEFAULT_SILENCE_MS,
   type ListenerVerdict,
+  mostBytes,
   type RunHeader,
   type Stamp,
 } from "./protocol.ts";
@@ -13,8 +21,10 @@ import { Recorder } from "../verify/recorder.ts";
 
 /** A client that has its verdict and does not leave must not keep the turn (ms). */
 const LEAVE_MS = 10_000;
-/** Chunks of one connection whose arrival is remembered; those behind them are read and not stamped. */
+/** Chunks of one run whose arrival is remembered; those behind them are read and not stamped. */
 const MAX_STAMPS = 1 << 20;
+/** A client may send everything twice and so much more (bytes) and still learn what was wrong: then it is cut off. */
+const SURPLUS_BYTES = 1 << 20;
 
 /** One of the connections over which a run comes. */
 export interface RunConnection {
@@ -58,6 +68,9 @@ class ReceivedRun {
   /** Of each connection: bytes of messages, and when its chunks were read. */
   readonly #received: number[];
   readonly #stamps: Stamp[][];
+  #stamped = 0;
+  /** Bytes that are read of it, all connections together. */
+  readonly #most: number;
   #open: number;
   #unended: number;
   /** It has its acknowledgement, or is given up: nothing that happens now changes its verdict. */
@@ -80,6 +93,8 @@ class ReceivedRun {
     this.#recorder = new Recorder(header, store);
     this.#received = sockets.map(() => 0);
     this.#stamps = sockets.map(() => []);
+    const trailers = header.trailer ? sockets.length * trailerBytes(header.producers) : 0;
+    this.#most = 2 * (mostBytes(header) ?? Infinity) + trailers + SURPLUS_BYTES;
     this.#open = sockets.length;
     this.#unended = sockets.length;
   }
@@ -109,6 +124,9 @@ class ReceivedRun {
       this.#received[at] += bytes.length;
       if (this.#header.stamps) this.#stamp(at);
       this.#recorder.take(bytes, at);
+      if (this.#recorder.receivedBytes > this.#most) {
+        return this.#giveUp("it sends more than twice what it announced");
+      }
       this.#slowDown(bytes.length);
     };
     let exchanges = this.#header.exchanges ?? 0;
@@ -142,9 +160,9 @@ class ReceivedRun {
   }
 
   #stamp(at: number): void {
-    const stamps = this.#stamps[at];
-    if (stamps.length < MAX_STAMPS) {
-      stamps.push({ bytes: this.#received[at], ns: process.hrtime.bigint() });
+    if (this.#stamped < MAX_STAMPS) {
+      this.#stamped++;
+      this.#stamps[at].push({ bytes: this.#received[at], ns: process.hrtime.bigint() });
     }
   }
 
