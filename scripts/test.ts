@@ -6,6 +6,7 @@ import { currentRuntime, runArguments } from "../bench/runtime.ts";
 import { STRATEGIES } from "../strategies/registry.ts";
 import { command, EXIT, runMain } from "./cli/command.ts";
 import { columnsPage } from "./results/columns.ts";
+import { SUPPLY_PAGE, supplyPage } from "./processes/locked_packages.ts";
 import { findRuntime, findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -51,7 +52,7 @@ await runMain("test", async () => {
   )
     .argument("[files...]", "only these test files, without the checks")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
-    .option("--fix", "mend the format and docs/columns.md first")
+    .option("--fix", "mend the format and the generated pages of docs first")
     .parse(process.argv);
   if (program.opts().fix) fix();
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
@@ -139,6 +140,7 @@ function pageInBrowser(): Step {
 
 function fix(): void {
   writeFileSync(`${ROOT}/docs/columns.md`, columnsPage());
+  writeFileSync(SUPPLY_PAGE, supplyPage());
   spawnSync(findRuntime("deno").path, ["fmt", "--quiet"], { cwd: ROOT, stdio: "inherit" });
 }
 

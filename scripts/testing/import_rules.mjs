@@ -79,6 +79,24 @@ export default {
       },
       to: { path: "/testing/" },
     },
+    {
+      name: "no package in what is measured, but mitata for the primitives and the peers' own",
+      severity: "error",
+      from: { path: "^(bench|strategies|examples|mod\\.ts$)", pathNot: TESTS },
+      to: { path: "node_modules/", pathNot: "node_modules/(@types/node|mitata|ringbuf\\.js)/" },
+    },
+    {
+      name: "mitata drives the primitives alone, and a peer's package is that peer's",
+      severity: "error",
+      from: { pathNot: `${TESTS}|^bench/(primitives|peers)/` },
+      to: { path: "node_modules/(mitata|ringbuf\\.js)/" },
+    },
+    {
+      name: "fast-check is for tests",
+      severity: "error",
+      from: { path: "^(scripts|bench|strategies|examples)/", pathNot: TESTS },
+      to: { path: "node_modules/fast-check/" },
+    },
     { name: "no circles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "no file without a use",
