@@ -1,6 +1,7 @@
 /** What a client is asked for one run, and what its answer must be to count. */
 import type { RunReport } from "../../bench/process/spec.ts";
 import { decodeVerdict } from "../../bench/wire/answers.ts";
+import { printable } from "../../bench/wire/printable.ts";
 import { VERDICT_BYTES } from "../../bench/wire/protocol.ts";
 import type { SeenRun, Word } from "../../bench/wire/witness.ts";
 
@@ -41,7 +42,9 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
     throw new Error("the client answered a run with something else than one line of JSON");
   }
   if (answer.type === "failed") {
-    throw new Error(typeof answer.detail === "string" ? answer.detail : "it failed without a word");
+    throw new Error(
+      typeof answer.detail === "string" ? printable(answer.detail) : "it failed without a word",
+    );
   }
   if (answer.type !== "run") throw new Error("the answer's type is neither run nor failed");
   const needed = (name: string): number => {
