@@ -20,6 +20,8 @@ export interface SoakTask {
   timeMs: number;
   /** But for the first reason not before so much time has. */
   leastMs: number;
+  /** A seam for tests: what the runs of all hand-offs are to take together. */
+  lapMs?: number;
   /** Fixes sizes, capacities, turns and content. The order of the threads' steps it does not. */
   seed: number;
 }
@@ -54,7 +56,7 @@ export async function soak(
   try {
     const legs = legsOf(strategy, params, task.seed);
     for (const leg of legs) stands.push(await Stand.open(strategy, leg));
-    const lapMs = Math.min(LAP_MS, task.timeMs / LEAST_LAPS);
+    const lapMs = task.lapMs ?? Math.min(LAP_MS, task.timeMs / LEAST_LAPS);
     const started = performance.now();
     let messages = 0;
     for (let run = 1;; run++) {
