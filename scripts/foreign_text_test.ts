@@ -264,13 +264,26 @@ const ANSWER = {
   ...{ peakBytes: 48, verdict: Buffer.from(verdict).toString("hex") },
 };
 
+const {
+  arm: _arm,
+  host: _host,
+  port: _port,
+  workers: _workers,
+  capacity: _capacity,
+  content,
+  ...rest
+} = TASK;
+const WORD = {
+  begun: 1,
+  run: { header: { ...rest, framing: content }, receivedBytes: 48, spanUs: 3, verdict },
+};
 const failed = fc.string({ unit: "binary" }).map((detail) =>
   JSON.stringify({ type: "failed", detail })
 );
 const answer = fc.oneof(mangledJson(ANSWER), failed);
 
 property("a client's answer is a report or refused", MANY, [answer], (text) => {
-  const report = orRefused(() => reportOf(text, TASK, 10), Error);
+  const report = orRefused(() => reportOf(text, TASK, 10, WORD), Error);
   if (report === null || report.status !== "ok") return;
   assert.ok(report.elapsedUs > 0 && report.elapsedUs <= 10 && report.bytes === 48);
 });

@@ -11,6 +11,8 @@ const FLOORS = [
   ["as_published", "flame"],
 ];
 
+/** What the workspace of `bench/peers/` names. */
+const PEERS = "comlink|piscina|ringbuf\\.js|workerpool";
 const TESTS = "_test\\.ts$|/testing/";
 
 /** What a room must not import: all rooms above it, its neighbours, and the commands. */
@@ -83,13 +85,13 @@ export default {
       name: "no package in what is measured, but mitata for the primitives and the peers' own",
       severity: "error",
       from: { path: "^(bench|strategies|examples|mod\\.ts$)", pathNot: TESTS },
-      to: { path: "node_modules/", pathNot: "node_modules/(@types/node|mitata|ringbuf\\.js)/" },
+      to: { path: "node_modules/", pathNot: `node_modules/(@types/node|mitata|${PEERS})/` },
     },
     {
       name: "mitata drives the primitives alone, and a peer's package is that peer's",
       severity: "error",
       from: { pathNot: `${TESTS}|^bench/(primitives|peers)/` },
-      to: { path: "node_modules/(mitata|ringbuf\\.js)/" },
+      to: { path: `node_modules/(mitata|${PEERS})/` },
     },
     {
       name: "fast-check is for tests",
