@@ -8,31 +8,53 @@ import {
   formatSchedule,
   parseSchedule,
   traceOf,
+  withoutLoops,
 } from "../strategies/testing/explore/trace.ts";
+import { stress } from "../strategies/testing/explore/stress.ts";
 import { INTERLEAVINGS } from "../strategies/testing/mutations/interleavings.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
-import { writeRow } from "./report/kept_table.ts";
+import { keepRow, type KeptTable } from "./report/kept_table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = pathToFileURL(ROOT).href.replace(/\/$/, "");
-const EXPLORED_HEAD = [
-  "strategy",
-  "case",
-  "schedules",
-  "longest, steps",
-  "stops",
-  "explored",
-  "result",
-];
-const PLANTED_HEAD = [
-  "strategy",
-  "planted",
-  "case",
-  "found as",
-  "schedules until then",
-  "preemptions",
-];
+/** In the place of a planted mistake: the source as it is. */
+const NOTHING = "nothing";
+const EXPLORED_TABLE: KeptTable = {
+  name: "explored",
+  head: [
+    "strategy",
+    "case",
+    "schedules",
+    "seconds",
+    "longest, steps",
+    "stops",
+    "explored",
+    "result",
+  ],
+  words: [0, 1, 6, 7],
+  known: EXPLORED.flatMap(casesOf).map((one) => [one.strategy, one.name]),
+};
+const PLANTED_TABLE: KeptTable = {
+  name: "planted",
+  head: [
+    "strategy",
+    "planted",
+    "case",
+    "found as",
+    "schedules until then",
+    "seconds",
+    "preemptions",
+    "caught by stress",
+  ],
+  words: [0, 1, 2, 3, 7],
+  known: EXPLORED.flatMap((strategy) =>
+    [
+      [strategy, NOTHING],
+      ...INTERLEAVINGS.filter((bug) => bug.subject === strategy).map((bug) => [strategy, bug.name]),
+    ] as [string, string][]
+  ),
+};
 const PAGE = `${ROOT}docs/reliability.md`;
 
 await runMain("explore", async () => {
@@ -53,6 +75,12 @@ await runMain("explore", async () => {
       "--planted [text]",
       "plant known mistakes instead (whose name contains it); each must be found",
     )
+    .option(
+      "--stress <number>",
+      "with --planted: and so many floods with random stalls; how many of them catch it",
+      count(1),
+    )
+    .option("--seed <number>", "of the stalls", count(0), 1)
     .option("--replay <schedule>", "run one schedule of the case, and print what each step does")
     .option("--write-table", "write what was found into docs/reliability.md")
     .parse(process.argv);
@@ -65,7 +93,10 @@ await runMain("explore", async () => {
   }
   const cases = names.flatMap(casesOf).filter(({ name }) => name.includes(options.case));
   if (cases.length === 0) throw new UsageError(`no case has "${options.case}" in its name`);
-  const { preemptions, most } = options;
+  const { preemptions, most, seed } = options;
+  if (options.stress !== undefined && options.planted === undefined) {
+    throw new UsageError("--stress counts what catches planted mistakes: add --planted");
+  }
   if (options.replay !== undefined) {
     return await replay(
       cases.find(({ name }) => name === options.case) ?? cases[0],
@@ -77,7 +108,7 @@ await runMain("explore", async () => {
     let failed = false;
     for (const one of cases) {
       const { row, found } = await exploreCase(one, preemptions, most);
-      if (options.writeTable) writeTable("explored", EXPLORED_HEAD, row);
+      if (options.writeTable) keepRow(PAGE, EXPLORED_TABLE, row);
       failed ||= found;
     }
     return failed ? EXIT.failed : EXIT.ok;
@@ -90,16 +121,37 @@ await runMain("explore", async () => {
   if (bugs.length === 0) {
     throw new UsageError(`nothing that is planted into these has "${text}" in its name`);
   }
+  const stressed = (subject: string, root: string) =>
+    options.stress === undefined ? "" : underStress(subject, root, options.stress, seed);
+  const tell = (row: string[]) => {
+    console.log(row.join(" | "));
+    if (options.writeTable) keepRow(PAGE, PLANTED_TABLE, row);
+  };
+  for (const subject of new Set(bugs.map((bug) => bug.subject))) {
+    if (options.stress === undefined || text !== "") continue;
+    const caught = await stressed(subject, SOURCE);
+    tell([subject, NOTHING, "", "", "", "", "", caught]);
+    if (!caught.startsWith("0 ")) escaped++;
+  }
   for (const bug of bugs) {
-    const row = await findPlanted(bug, cases, preemptions, most);
-    if (options.writeTable) writeTable("planted", PLANTED_HEAD, row);
-    if (row[3] === "not found") escaped++;
+    const source = new PlantedSource();
+    try {
+      source.plant([bug]);
+      const root = pathToFileURL(source.folder).href;
+      const { row, repeat } = await findPlanted(bug, cases, root, preemptions, most);
+      tell([...row, await stressed(bug.subject, root)]);
+      if (repeat === null) escaped++;
+      else console.log(`  ${repeat}`);
+    } finally {
+      source.remove();
+    }
   }
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
 async function exploreCase(one: Case, preemptions: number, most: number) {
   const stage = await Stage.open(one, SOURCE);
+  const since = performance.now();
   try {
     const { found, complete, schedules, longest } = await explore(stage, preemptions, most);
     const how = complete
@@ -109,6 +161,7 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
       one.strategy,
       one.name,
       String(schedules),
+      String(seconds(since)),
       String(longest),
       String(stage.races.size),
       how,
@@ -125,44 +178,50 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
   }
 }
 
+/** One case after the other without preemptions, then all with one, until one fails. */
 async function findPlanted(
   bug: (typeof INTERLEAVINGS)[number],
   cases: readonly Case[],
+  root: string,
   preemptions: number,
   most: number,
-): Promise<string[]> {
-  const source = new PlantedSource();
-  source.plant([bug]);
-  const root = pathToFileURL(source.folder).href;
+): Promise<{ row: string[]; repeat: string | null }> {
+  const since = performance.now();
   let schedules = 0;
-  try {
+  for (let bound = 0; bound <= preemptions; bound++) {
     for (const one of cases.filter(({ strategy }) => strategy === bug.subject)) {
       const stage = await Stage.open(one, root);
       try {
-        const result = await fewestPreemptions(stage, preemptions, most);
-        schedules += result.schedules;
-        if (result.found === null) continue;
-        const { violation, choices } = result.found;
-        const row = [
-          bug.subject,
-          bug.name,
-          one.name,
-          violation,
-          String(schedules),
-          String(result.found.preemptions),
-        ];
-        console.log(row.join(" | "));
-        console.log(`  ${again(one, choices, stage.races, bug.name)}`);
-        return row;
+        const { found, schedules: more } = await explore(stage, bound, most);
+        schedules += more;
+        if (found === null) continue;
+        const { violation, choices } = found;
+        const figures = [schedules, seconds(since), found.preemptions].map(String);
+        return {
+          row: [bug.subject, bug.name, one.name, violation, ...figures],
+          repeat: again(one, choices, stage.races, bug.name),
+        };
       } finally {
         await stage.close();
       }
     }
-    console.log(`${bug.subject} | ${bug.name} | NOT FOUND in ${schedules} schedules`);
-    return [bug.subject, bug.name, "", "not found", String(schedules), ""];
-  } finally {
-    source.remove();
   }
+  const figures = [schedules, seconds(since)].map(String);
+  return { row: [bug.subject, bug.name, "", "not found", ...figures, ""], repeat: null };
+}
+
+async function underStress(subject: string, root: string, most: number, seed: number) {
+  const { runs, caught } = await stress(
+    casesOf(subject).filter(({ name }) => name.startsWith("one by one")),
+    root,
+    most,
+    seed,
+  );
+  return `${caught} of ${runs}`;
+}
+
+function seconds(since: number): number {
+  return Math.round((performance.now() - since) / 100) / 10;
 }
 
 /** The stops of a schedule belong to it, and stand behind it. */
@@ -212,7 +271,9 @@ async function tell(
   planted?: string,
 ) {
   const { lines, violation } = await traceOf(one, root, choices, stops);
-  console.log(`${one.strategy}, ${one.name}:\n${lines.join("\n")}\n${violation ?? "held"}`);
+  console.log(
+    `${one.strategy}, ${one.name}:\n${withoutLoops(lines).join("\n")}\n${violation ?? "held"}`,
+  );
   console.log(again(one, choices, stops, planted));
   return violation === null ? EXIT.ok : EXIT.failed;
 }
@@ -227,11 +288,4 @@ function again(
   const bug = planted === undefined ? "" : ` --planted "${planted}"`;
   const schedule = `${formatSchedule(choices)}@${[...stops].join(",")}`;
   return `again: npm run explore -- ${one.strategy}${bug} --case "${one.name}" --replay "${schedule}"`;
-}
-
-function writeTable(name: string, head: readonly string[], row: string[]): void {
-  const order = name === "explored"
-    ? EXPLORED.flatMap(casesOf).map((one) => `${one.strategy} ${one.name}`)
-    : INTERLEAVINGS.map((bug) => `${bug.subject} ${bug.name}`);
-  writeRow({ page: PAGE, name, head, order }, row);
 }

@@ -7,7 +7,7 @@ import { watchInterrupts } from "./cli/interrupt.ts";
 import { count, timeSpan } from "./cli/values.ts";
 import { jsonLines, runChild } from "./processes/child.ts";
 import { DEFAULT_RUNTIMES, findRuntimes, type Runtime } from "./processes/runtimes.ts";
-import { type KeptTable, writeRow } from "./report/kept_table.ts";
+import { keepRow, type KeptTable } from "./report/kept_table.ts";
 import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
 import { projectCommit } from "./results/commit.ts";
 import { parseSubjects, type SubjectChoice, subjectLabel } from "./results/subjects.ts";
@@ -63,7 +63,7 @@ await runMain("soak", async () => {
         if (outcome.end === "interrupted") return interrupt.exitCode()!;
         const { row, problem } = judgeSoak([label, nameOf(runtime)], events, outcome, origin);
         console.log(row.join(" | "));
-        if (writeTable) writeRow(tableOf(choices, runtimes), row);
+        if (writeTable) keepRow(PAGE, tableOf(choices, runtimes), row);
         if (problem === null) continue;
         failed = true;
         console.error(
@@ -101,11 +101,11 @@ function nameOf({ kind, label, version }: Runtime): string {
 function tableOf(choices: readonly SubjectChoice[], runtimes: readonly Runtime[]): KeptTable {
   const all = [...parseSubjects(null), ...choices];
   return {
-    page: PAGE,
     name: "soak",
     head: SOAK_HEAD,
-    order: all.flatMap(({ entry, params }) =>
-      runtimes.map((runtime) => `${subjectLabel(entry.name, params)} ${nameOf(runtime)}`)
+    words: [0, 1, 6, 7, 8],
+    known: all.flatMap(({ entry, params }) =>
+      runtimes.map((runtime) => [subjectLabel(entry.name, params), nameOf(runtime)] as const)
     ),
   };
 }

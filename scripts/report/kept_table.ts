@@ -1,27 +1,30 @@
-/** A table between two marks of a page, written row by row: rows of earlier runs stay until they are replaced. */
+/** A table of a page that is written row by row, so that what was found until an interruption stays, as other rows do. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { markdownTable } from "./table.ts";
 
 export interface KeptTable {
-  /** Path of the page. */
-  page: string;
-  /** The marks are `<!-- name -->` and `<!-- /name -->`. */
+  /** Between two comments of this name. */
   name: string;
   head: readonly string[];
-  /** The first two columns of all rows that there can be, joined by a blank, in the order of the table. */
-  order: readonly string[];
+  /** As in `TableData`. */
+  words: readonly number[];
+  /** The first two entries of every row that there may be, in their order; rows of anything else are dropped. */
+  known: readonly (readonly [string, string])[];
 }
 
-/** Written at once, so that what was found until an interruption stays. @throws where the page has no such marks */
-export function writeRow({ page, name, head, order }: KeptTable, row: readonly string[]): void {
+/** @throws where the page has no place for the table */
+export function keepRow(page: string, table: KeptTable, row: readonly string[]): void {
+  const { name, head, words, known } = table;
   const text = readFileSync(page, "utf8");
-  const [, from, old, to] =
-    new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`).exec(text) ?? [];
+  const place = new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`);
+  const [, , old] = place.exec(text) ?? [];
   if (old === undefined) throw new Error(`${page} has no place for "${name}"`);
-  const kept = old.split("\n").filter((line) => line.startsWith("|")).slice(2)
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()))
-    .filter((old) => row[0] !== old[0] || row[1] !== old[1]);
-  const place = ([first, second]: readonly string[]) => order.indexOf(`${first} ${second}`);
-  const rows = [...kept, row].sort((a, b) => place(a) - place(b));
-  const table = [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`);
-  writeFileSync(page, text.replace(from + old + to, () => `${from}\n${table.join("\n")}\n\n${to}`));
+  const linesOf = (rows: readonly (readonly string[])[]) => markdownTable({ head, words, rows });
+  const [headLine, rule, line] = linesOf([row]);
+  const kept = [...old.split("\n").filter((line) => line.startsWith("|")).slice(2), line];
+  const sorted = linesOf(known).slice(2).flatMap((known) =>
+    kept.findLast((line) => line.startsWith(known.slice(0, -1))) ?? []
+  );
+  const lines = [headLine, rule, ...sorted].join("\n");
+  writeFileSync(page, text.replace(place, (_, from, _old, to) => `${from}\n${lines}\n\n${to}`));
 }

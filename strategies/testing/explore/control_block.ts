@@ -5,6 +5,8 @@ export const THREADS = 3;
 export const MAX_STEPS = 8_000;
 /** Added to a thread's number in a schedule: its wait ends by time, or its spin by itself. */
 export const BY_TIME = 8;
+/** Added to a thread's number in a schedule: it dies, before what it was about to do. */
+export const DIES = 16;
 /** More looks in a row than any spin has that ends. */
 export const MOST_LOOKS = 4_000;
 export const SLOTS = 8;
@@ -12,7 +14,7 @@ export const SLICE_US = SLICE_MS * 1_000;
 
 export const KINDS = [
   ...["start", "load", "store", "add", "sub", "exchange", "compareExchange", "notify", "wait"],
-  ...["woken", "timed-out", "event", "read", "write", "hold", "waitAsync"],
+  ...["woken", "timed-out", "event", "read", "write", "hold", "waitAsync", "dies", "learns"],
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -31,6 +33,12 @@ export const SEQUENCE = 8;
 export const TEXT_LENGTH = 9;
 /** Not 0: a wait may need its slice. */
 export const SLICES = 10;
+/** Not 0: a producer may die. */
+export const MORTAL = 11;
+/** The producer that has died, or 0. */
+export const LOST = 12;
+/** And its number: messages whose `send` has returned. */
+export const RETURNED = 12;
 export const THREAD = 16;
 export const THREAD_WORDS = 8 + SLOTS * 3;
 // Of a thread.
@@ -61,7 +69,11 @@ export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
 export const ADDRESSES = 1 << 16;
 export const TEXT = PROMOTED + ADDRESSES / 32;
 export const TEXT_WORDS = 256;
-export const CONTROL_WORDS = TEXT + TEXT_WORDS;
+/** And a message's byte: how often it was dropped. */
+export const DROPPED = TEXT + TEXT_WORDS;
+export const CONTROL_WORDS = DROPPED + 64;
+/** The explorer's address of a death, which the consumer learns of. */
+export const DEATH_ADDRESS = 4;
 
 export function threadAt(thread: number, word: number): number {
   return THREAD + thread * THREAD_WORDS + word;

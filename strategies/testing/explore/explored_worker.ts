@@ -5,7 +5,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Case } from "./cases.ts";
 import { Instrument } from "./instrument.ts";
-import { TEXT, TEXT_LENGTH } from "./control_block.ts";
+import { DROPPED, LOST, RETURNED, TEXT, TEXT_LENGTH } from "./control_block.ts";
 import { Turns, Unwind } from "./turns.ts";
 import type { Consumer, Strategy, Ticket } from "../../strategy.ts";
 
@@ -38,6 +38,7 @@ function open() {
     messageBytes: 1,
     params,
     firstPosition: explored.firstPosition,
+    onLost: explored.onLost ?? undefined,
   });
 }
 
@@ -90,46 +91,78 @@ function eventLoop(): Promise<void> {
 }
 
 function consuming(consumer: Consumer) {
+  instrument.onLost = explored.onLost === null
+    ? null
+    : (producer) => consumer.workerLost(producer - 1, "it died");
   return async () => {
     const next = [0, 0, 0];
     let runs = 0;
-    for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
-      const bytes = Array.from(run, (_, i) => instrument.plain(run as Uint8Array, i));
-      instrument.hold();
-      for (const [i, byte] of bytes.entries()) {
-        if (instrument.plain(run, i) !== byte) {
-          say(`byte ${i} of a run has changed under its reader`);
+    try {
+      for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
+        const bytes = Array.from(run, (_, i) => instrument.plain(run as Uint8Array, i));
+        instrument.hold();
+        for (const [i, byte] of bytes.entries()) {
+          if (instrument.plain(run, i) !== byte) {
+            say(`byte ${i} of a run has changed under its reader`);
+          }
+          const producer = byte >>> 4;
+          if (producer >= 1 && producer <= 2) skipDropped(producer, next);
+          if (producer < 1 || producer > 2 || byte !== byteOf(producer, next[producer])) {
+            say(`received ${byte}, which is no producer's next message`);
+          }
+          next[producer]++;
         }
-        const producer = byte >>> 4;
-        if (producer < 1 || producer > 2 || byte !== byteOf(producer, next[producer])) {
-          say(`received ${byte}, which is no producer's next message`);
-        }
-        next[producer]++;
+        if (++runs === explored.abortAfter) return consumer.abort();
       }
-      if (++runs === explored.abortAfter) return consumer.abort();
-    }
-    for (const producer of [1, 2]) {
-      if (next[producer] !== explored.messages) {
-        say(`the end came after ${next[producer]} of ${explored.messages} messages of a producer`);
+      for (const producer of [1, 2]) checkEnd(producer, next, explored.onLost === "close");
+    } catch (error) {
+      const lost = turns.words[LOST];
+      if (lost === 0 || (error as Error).name !== "WorkerLost") throw error;
+      if (!/in the middle/.test((error as Error).message)) checkEnd(lost, next, true);
+      else if (explored.onLost === "close" && next[lost] > turns.words[RETURNED + lost] + 1) {
+        throw error;
       }
     }
   };
 }
 
+/** Messages that were dropped are not missing, but only those that nobody receives. */
+function skipDropped(producer: number, next: number[]): void {
+  while (turns.words[DROPPED + byteOf(producer, next[producer])] === 1) next[producer]++;
+}
+
+/** @param mayDie those of a producer that has died are its own affair, but for what it had sent */
+function checkEnd(producer: number, next: number[], mayDie: boolean): void {
+  skipDropped(producer, next);
+  const died = mayDie && producer === turns.words[LOST];
+  const due = died && !explored.strategy.startsWith("patient")
+    ? turns.words[RETURNED + producer]
+    : explored.messages;
+  if (died ? next[producer] < due : next[producer] !== due) {
+    say(`the end came after ${next[producer]} of ${due} messages of a producer`);
+  }
+}
+
 function producing(ticket: Ticket) {
-  const end = strategy.join(ticket);
+  const end = strategy.kind === "blocking"
+    ? strategy.join(ticket, (messages) => {
+      for (const byte of messages) turns.words[DROPPED + byte]++;
+    })
+    : strategy.join(ticket);
   return async () => {
     try {
       for (let i = 0; i < explored.messages; i++) {
         const byte = byteOf(me, i);
         if ("sendByte" in end) end.sendByte(byte);
         else await end.send(Uint8Array.of(byte));
+        turns.words[RETURNED + me]++;
         if (explored.flushes && "flush" in end) end.flush();
       }
       await end.close();
     } catch (error) {
       const aborted = error instanceof Error && error.name === "HandoffAborted";
-      if (!aborted || explored.abortAfter === null) throw error;
+      const mayAbort = explored.abortAfter !== null || turns.words[LOST] !== 0;
+      if (!aborted || !mayAbort) throw error;
     }
   };
 }

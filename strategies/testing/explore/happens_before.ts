@@ -3,7 +3,7 @@
  * which only independent neighbours changed places (Mazurkiewicz's traces), and the plain accesses that no atomic
  * operation orders, by vector clocks (FastTrack, Flanagan and Freund, 2009).
  */
-import { ENTRY, KINDS, LOG, LOG_LENGTH, THREADS } from "./control_block.ts";
+import { DIES, ENTRY, KINDS, LOG, LOG_LENGTH, THREADS } from "./control_block.ts";
 
 const [READ, WRITE] = [KINDS.indexOf("read"), KINDS.indexOf("write")];
 
@@ -12,6 +12,8 @@ export interface Step {
   /** Threads that could go on, as bits, and those whose wait could end by time, or whose spin by itself. */
   enabled: number;
   timed: number;
+  /** Threads that could die. */
+  mortal: number;
   /** The thread of the step before. */
   last: number;
   /** What had happened before it, as a key. */
@@ -43,7 +45,8 @@ export function stepsOf(words: Int32Array, races: Set<number>): Step[] {
       steps.push({
         choice,
         enabled: enabled & 0xff,
-        timed: enabled >>> 8,
+        timed: (enabled >>> 8) & 0xff,
+        mortal: enabled >>> 16,
         last,
         before: `${low},${high},${enabled},${last}`,
         entry: i,
@@ -102,8 +105,12 @@ function mix(hash: number, value: number): number {
   return mixed ^ (mixed >>> 16);
 }
 
-/** Waits for a free choice cost nothing; taking the turn from a thread that could go on, or time, costs one. */
+/**
+ * Waits for a free choice cost nothing; taking the turn from a thread that could go on, or time, costs one, and so does
+ * a death, which is a turn that is never given back.
+ */
 export function costOf({ enabled, last }: Step, choice: number): number {
+  if (choice >= DIES) return 1;
   if (choice >= THREADS) return enabled === 0 ? 0 : 1;
   return choice !== last && (enabled & (1 << last)) !== 0 ? 1 : 0;
 }

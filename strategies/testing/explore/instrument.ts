@@ -7,7 +7,15 @@
  * orders. All others are only noted.
  */
 import { Pool } from "./pool.ts";
-import { type Kind, MOST_LOOKS, STEPS, WRITES } from "./control_block.ts";
+import {
+  DEATH_ADDRESS,
+  type Kind,
+  LOST,
+  MOST_LOOKS,
+  SLICES,
+  STEPS,
+  WRITES,
+} from "./control_block.ts";
 import { type Turns } from "./turns.ts";
 
 const real = {
@@ -24,6 +32,8 @@ type View = Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
 /** Looks in a row that have shown nothing new before a thread counts as one that spins. */
 const LOOKS = 12;
+/** A wait that only time can end may last as long as it likes; so soon a stall counts as one. */
+const LONG_US = 260_000;
 
 interface Pending {
   slot: number;
@@ -45,6 +55,10 @@ export class Instrument {
   #yields = false;
   /** Looks that do not stop any more: this thread spins until it has had enough. */
   #patience = 0;
+  /** What such a thread has looked at; the same again tells nothing. */
+  readonly #lookedAt = new Set<number>();
+  /** Consumer: told of a producer that has died, once, when the event loop turns. */
+  onLost: ((producer: number) => void) | null = null;
   #immediates: (() => void)[] = [];
   #pending: Pending[] = [];
   #places: string[] | null = null;
@@ -88,7 +102,10 @@ export class Instrument {
         const words = this.#unwrap(view);
         if (!this.live) return act(words, at, ...values);
         const address = this.#addressOf(words, at);
-        const stops = this.#stops(address, name === "load");
+        const fails = name === "compareExchange" && real.load(words, at) !== values[0];
+        const patient = this.#patience > 0 && (name === "load" || fails);
+        if (patient && this.#isOldNews(address)) return act(words, at, ...values);
+        const stops = !patient && this.#promotes(address);
         if (stops) this.#stop(name, address);
         const result = act(words, at, ...values);
         const writes = name !== "load" && (name !== "compareExchange" || result === values[0]);
@@ -103,7 +120,7 @@ export class Instrument {
       if (!this.live) return 0;
       const address = this.#addressOf(words, at);
       this.#stop("notify", address);
-      const woken = this.#turns.notifyAll(address, count);
+      const woken = this.#turns.waiters.notifyAll(address, count);
       this.#turns.describe("notify", address, woken, true);
       this.#saw(true);
       return woken;
@@ -143,29 +160,39 @@ export class Instrument {
   /** The thread's event loop has nothing to do now: go on with the next event. Called with no microtask pending. */
   nextEvent(): void {
     const timed = this.#pending.map(({ us }) => us).filter((us) => us > 0 && us < Infinity);
+    const { words } = this.#turns;
+    const ready = this.#immediates.length > 0 || (this.onLost !== null && words[LOST] !== 0);
     const timedOut = this.#turns.block(
       timed.length === 0 ? 0 : Math.min(...timed),
-      this.#immediates.length > 0,
+      ready ? 1 : this.onLost === null ? 0 : 2,
     );
     if (timedOut) {
       const us = Math.min(...timed);
-      this.#us += us;
+      this.#us += this.#lasting(us);
       this.#settle(this.#pending.find((pending) => pending.us === us) as Pending, true);
       return;
+    }
+    if (this.onLost !== null && words[LOST] !== 0) {
+      const tell = this.onLost;
+      this.onLost = null;
+      this.#turns.describe("learns", DEATH_ADDRESS, words[LOST], false);
+      return tell(words[LOST]);
     }
     const immediate = this.#immediates.shift();
     if (immediate !== undefined) {
       this.#turns.describe("event", 0, 0, false);
       return immediate();
     }
-    const woken = this.#pending.find(({ slot }) => slot >= 0 && this.#turns.isNotified(slot));
+    const woken = this.#pending.find(({ slot }) =>
+      slot >= 0 && this.#turns.waiters.isNotified(slot)
+    );
     this.#settle(woken as Pending, false);
   }
 
   #settle(pending: Pending, timedOut: boolean): void {
     this.#pending = this.#pending.filter((other) => other !== pending);
     this.#turns.describe(timedOut ? "timed-out" : "woken", pending.address, 0, true);
-    if (pending.slot >= 0) this.#turns.dequeue(pending.slot);
+    if (pending.slot >= 0) this.#turns.waiters.dequeue(pending.slot);
     pending.settle(timedOut);
   }
 
@@ -189,10 +216,10 @@ export class Instrument {
     const found = real.load(words, at);
     this.#turns.describe("wait", address, found, true);
     if (found !== value) return "not-equal";
-    this.#turns.enqueue(0, address);
-    const timedOut = this.#turns.block(ms === Infinity ? 0 : ms * 1_000, false);
-    if (timedOut) this.#us += ms * 1_000;
-    this.#turns.dequeue(0);
+    this.#turns.waiters.enqueue(0, address);
+    const timedOut = this.#turns.block(ms === Infinity ? 0 : ms * 1_000, 0);
+    if (timedOut) this.#us += this.#lasting(ms * 1_000);
+    this.#turns.waiters.dequeue(0);
     this.#turns.describe(timedOut ? "timed-out" : "woken", address, 0, true);
     this.#mark();
     this.#looks = 0;
@@ -205,8 +232,8 @@ export class Instrument {
     const found = real.load(words, at);
     this.#turns.describe("waitAsync", address, found, true);
     if (found !== value) return { async: false, value: "not-equal" };
-    const slot = this.#turns.freeSlot();
-    this.#turns.enqueue(slot, address);
+    const slot = this.#turns.waiters.freeSlot();
+    this.#turns.waiters.enqueue(slot, address);
     const promise = new Promise<string>((resolve) => {
       this.#pending.push({
         slot,
@@ -223,18 +250,28 @@ export class Instrument {
     const spins = looks && (this.#yields || this.#looks >= LOOKS);
     this.#yields = false;
     this.#patience = this.#turns.stop(kind, address, spins) ? MOST_LOOKS : 0;
+    this.#lookedAt.clear();
     this.#mark();
   }
 
+  #lasting(us: number): number {
+    const { words, nobodyCould } = this.#turns;
+    return words[SLICES] !== 0 && nobodyCould ? Math.max(us, LONG_US) : us;
+  }
+
   /** Where no other thread has a word, or all only read it, a stop before it would tell nothing. */
-  #stops(address: number, looks: boolean): boolean {
-    if (looks && this.#patience > 0) {
-      this.#patience--;
-      this.#looks = 0;
-      this.#yields = false;
-      return false;
-    }
+  #promotes(address: number): boolean {
     return this.#turns.isPromoted(address) || this.#yields || this.#looks >= LOOKS;
+  }
+
+  /** A look of a thread that goes on although it spins: nobody else has had a turn since. */
+  #isOldNews(address: number): boolean {
+    this.#patience--;
+    this.#looks = 0;
+    this.#yields = false;
+    if (this.#lookedAt.has(address)) return true;
+    this.#lookedAt.add(address);
+    return false;
   }
 
   #mark(): void {
@@ -284,8 +321,10 @@ export class Instrument {
         for (let i = 0; i < source.length; i++) this.#touchWrite(view, at + i, source[i]);
       },
       subarray: view.subarray.bind(view),
+      slice: (from = 0, to = view.length) =>
+        Uint8Array.from({ length: to - from }, (_, i) => proxy[from + i]),
     } as Record<string, unknown>;
-    const proxy = new Proxy(view, {
+    const proxy: View = new Proxy(view, {
       get: (target, key) => {
         if (typeof key === "string" && key >= "0" && key <= "9999999999") {
           const at = Number(key);

@@ -10,7 +10,9 @@ import { costOf, type Step, stepsOf } from "./happens_before.ts";
 import {
   BY_TIME,
   CONTROL_WORDS,
+  DIES,
   GO,
+  MORTAL,
   OUTCOME,
   OUTCOMES,
   PREFIX,
@@ -57,13 +59,13 @@ export class Stage {
   /** Of the last schedule, by thread: the source line of each step; only where asked for. */
   places: string[] = [];
   readonly #traces: boolean;
-  readonly #slices: boolean;
+  readonly #explored: Case;
 
-  private constructor(words: Int32Array, workers: Worker[], traces: boolean, slices: boolean) {
+  private constructor(words: Int32Array, workers: Worker[], traces: boolean, explored: Case) {
     this.words = words;
     this.#workers = workers;
     this.#traces = traces;
-    this.#slices = slices;
+    this.#explored = explored;
   }
 
   /** @param root folder of the source that is explored, as a URL without a slash at its end */
@@ -82,7 +84,7 @@ export class Stage {
     workers[1].postMessage(tickets[0]);
     workers[2].postMessage(tickets[1]);
     await Promise.all(ready);
-    return new Stage(new Int32Array(control), workers, traces, explored.slices);
+    return new Stage(new Int32Array(control), workers, traces, explored);
   }
 
   async close(): Promise<void> {
@@ -94,7 +96,8 @@ export class Stage {
     const { words } = this;
     words.fill(0, 0, PREFIX);
     words.fill(0, TEXT, CONTROL_WORDS);
-    words[SLICES] = this.#slices ? 1 : 0;
+    words[SLICES] = this.#explored.slices ? 1 : 0;
+    words[MORTAL] = this.#explored.onLost === null ? 0 : 1;
     words.set(prefix, PREFIX);
     words[PREFIX_LENGTH] = prefix.length;
     const places = this.#traces ? this.#workers.map(answer) : [];
@@ -188,7 +191,12 @@ function branch(
     if (before !== undefined && before >= left) return;
     seen.set(step.before, left);
     for (let thread = 0; thread < THREADS; thread++) {
-      for (const [choice, possible] of [[thread, step.enabled], [thread + BY_TIME, step.timed]]) {
+      const choices = [
+        [thread, step.enabled],
+        [thread + BY_TIME, step.timed],
+        [thread + DIES, step.mortal],
+      ];
+      for (const [choice, possible] of choices) {
         if ((possible & (1 << thread)) === 0 || choice === step.choice) continue;
         const cost = costOf(step, choice);
         // A time-out where others could go on is a choice that costs; where nobody can, the soonest comes first.

@@ -5,19 +5,23 @@ import { BY_TIME, ENTRY, KINDS, LOG } from "./control_block.ts";
 
 const NAMES = ["consumer", "producer 1", "producer 2"];
 
-/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, and `'` where time ends its wait or it its spin. */
+const MARKS = ["", "'", "!"];
+
+/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, `'` where time ends its wait or it its spin, `!` its death. */
 export function formatSchedule(choices: readonly number[]): string {
-  return choices.map((choice) => "c12"[choice % BY_TIME] + (choice >= BY_TIME ? "'" : "")).join("");
+  return choices.map((choice) => "c12"[choice % BY_TIME] + MARKS[choice >>> 3]).join("");
 }
 
 /** @throws {RangeError} */
 export function parseSchedule(text: string): number[] {
-  if (!/^([c12]'?)*$/.test(text)) {
-    throw new RangeError(`a schedule is made of c, 1 and 2, each with an ' where time ends a wait`);
+  if (!/^([c12]['!]?)*$/.test(text)) {
+    throw new RangeError(
+      `a schedule is made of c, 1 and 2, each with an ' where time ends a wait, or a ! where the thread dies`,
+    );
   }
   return Array.from(
-    text.matchAll(/([c12])('?)/g),
-    ([, who, late]) => "c12".indexOf(who) + (late ? BY_TIME : 0),
+    text.matchAll(/([c12])(['!]?)/g),
+    ([, who, mark]) => "c12".indexOf(who) + BY_TIME * MARKS.indexOf(mark),
   );
 }
 
@@ -34,6 +38,26 @@ export async function fewestPreemptions(
     if (explored.found !== null) return { found: explored.found, schedules };
   }
   return { found: null, schedules };
+}
+
+/** Steps of a loop that are shown of an endless one, at most. */
+const LONGEST_LOOP = 200;
+
+/** The same lines over and over at the end of a trace are shown twice, and then counted. */
+export function withoutLoops(lines: readonly string[]): string[] {
+  for (let length = 1; length <= LONGEST_LOOP; length++) {
+    let same = 0;
+    while (same < lines.length - length && lines.at(-1 - same) === lines.at(-1 - same - length)) {
+      same++;
+    }
+    const turns = Math.floor(same / length) - 1;
+    if (turns < 2) continue;
+    return [
+      ...lines.slice(0, lines.length - turns * length),
+      `… ${turns} more turns of the same loop`,
+    ];
+  }
+  return [...lines];
 }
 
 /** Runs the schedule once more, and says what each step did. */

@@ -9,6 +9,8 @@
 import {
   BLOCKED,
   BY_TIME,
+  DEATH_ADDRESS,
+  DIES,
   DONE,
   ENTRY,
   GO,
@@ -19,7 +21,9 @@ import {
   LOG,
   LOG_ENTRIES,
   LOG_LENGTH,
+  LOST,
   MAX_STEPS,
+  MORTAL,
   MOST_LOOKS,
   NOTIFIED,
   OUTCOME,
@@ -30,13 +34,9 @@ import {
   PROMOTED,
   READY,
   RESTING,
-  SEQUENCE,
   SLICE_US,
   SLICES,
   SLOT,
-  SLOT_AT,
-  SLOT_ORDER,
-  SLOT_STATE,
   SLOTS,
   SPIN,
   STATE,
@@ -45,9 +45,9 @@ import {
   threadAt,
   THREADS,
   TIMED_US,
-  WAITING,
   WRITES,
 } from "./control_block.ts";
+import { Waiters } from "./waiters.ts";
 
 /** The real ones: `instrument.ts` replaces what strategies see. */
 const { load, store, wait, notify, add } = Atomics;
@@ -58,10 +58,13 @@ export class Unwind extends Error {}
 export class Turns {
   readonly words: Int32Array;
   readonly me: number;
+  readonly waiters: Waiters;
+  #dead = false;
 
   constructor(memory: SharedArrayBuffer, me: number) {
     this.words = new Int32Array(memory);
     this.me = me;
+    this.waiters = new Waiters(this.words, me);
   }
 
   /**
@@ -70,34 +73,40 @@ export class Turns {
    */
   stop(kind: Kind, address: number, spins: boolean): boolean {
     const { words, me } = this;
-    if (words[POISON] !== 0) throw new Unwind();
+    this.#checkLives();
     words[threadAt(me, KIND)] = KINDS.indexOf(kind);
     words[threadAt(me, STATE)] = STOPPED;
     words[threadAt(me, SPIN)] = spins ? words[WRITES] + 1 : 0;
     this.#handOver();
     const idle = words[threadAt(me, SPIN)] === words[WRITES] + 1;
     words[threadAt(me, SPIN)] = 0;
+    this.#dieIfChosen();
     this.#describe(kind, address);
     return idle;
   }
 
-  /** Blocked until notified or out of time (µs, 0: no limit) or `ready`; returns whether it was the time. */
-  block(usLimit: number, ready: boolean): boolean {
+  /**
+   * Blocked until notified or out of time (µs, 0: no limit) or ready; returns whether it was the time.
+   * @param ready 1: it can go on at once; 2: once a producer has died
+   */
+  block(usLimit: number, ready: 0 | 1 | 2): boolean {
     const { words, me } = this;
-    if (words[POISON] !== 0) throw new Unwind();
+    this.#checkLives();
     words[threadAt(me, STATE)] = BLOCKED;
     words[threadAt(me, TIMED_US)] = usLimit;
-    words[threadAt(me, READY)] = ready ? 1 : 0;
+    words[threadAt(me, READY)] = ready;
     this.#handOver();
     words[threadAt(me, STATE)] = STOPPED;
     words[threadAt(me, TIMED_US)] = 0;
     words[threadAt(me, READY)] = 0;
+    this.#dieIfChosen();
     return words[this.lastEntry()] >= BY_TIME;
   }
 
   /** Set up in turn; the last one decides who begins. */
   begin(): void {
     const { words, me } = this;
+    this.#dead = false;
     words[threadAt(me, STATE)] = STOPPED;
     words[threadAt(me, KIND)] = 0;
     if (me + 1 < THREADS) {
@@ -106,6 +115,7 @@ export class Turns {
     } else {
       this.#handOver();
     }
+    this.#dieIfChosen();
     this.#describe("start", 0);
   }
 
@@ -114,6 +124,25 @@ export class Turns {
     if (this.words[POISON] === 0) this.#choose();
     add(this.words, RESTING, 1);
     notify(this.words, RESTING);
+  }
+
+  /** Unwinding runs code that the dead thread would not have run. */
+  #checkLives(): void {
+    if (this.#dead || this.words[POISON] !== 0) throw new Unwind();
+  }
+
+  #dieIfChosen(): void {
+    if (this.words[this.lastEntry()] < DIES) return;
+    this.describe("dies", DEATH_ADDRESS, 0, true);
+    // A wake-up that comes later is another one's, and one that has come is lost.
+    for (const address of this.waiters.leave()) this.note("dies", address, 0, true);
+    this.#dead = true;
+    throw new Unwind();
+  }
+
+  /** Whether the last choice was one that nothing but time has made. */
+  get nobodyCould(): boolean {
+    return (this.words[this.lastEntry() + 5] & 0xff) === 0;
   }
 
   /** Until the next schedule begins for this thread. */
@@ -141,6 +170,7 @@ export class Turns {
 
   /** An operation without a stop. */
   note(kind: Kind, address: number, value: number, writes: boolean): void {
+    if (this.#dead) throw new Unwind();
     this.#append(-1, 0, 0);
     this.describe(kind, address, value, writes);
   }
@@ -153,54 +183,12 @@ export class Turns {
     return (this.words[PROMOTED + (address >>> 5)] & (1 << (address & 31))) !== 0;
   }
 
-  // What `Atomics.wait` and `notify` keep inside an engine.
-
-  enqueue(slot: number, address: number): void {
-    const at = threadAt(this.me, SLOT + slot * 3);
-    this.words[at + SLOT_STATE] = WAITING;
-    this.words[at + SLOT_AT] = address;
-    this.words[at + SLOT_ORDER] = this.words[SEQUENCE]++;
-  }
-
-  /** Returns whether it was notified. */
-  dequeue(slot: number): boolean {
-    const at = threadAt(this.me, SLOT + slot * 3);
-    const notified = this.words[at + SLOT_STATE] === NOTIFIED;
-    this.words[at + SLOT_STATE] = 0;
-    return notified;
-  }
-
-  isNotified(slot: number): boolean {
-    return this.words[threadAt(this.me, SLOT + slot * 3) + SLOT_STATE] === NOTIFIED;
-  }
-
-  freeSlot(): number {
-    for (let slot = 1; slot < SLOTS; slot++) {
-      if (this.words[threadAt(this.me, SLOT + slot * 3)] === 0) return slot;
-    }
-    throw new Error("a thread waits for more words at a time than the explorer has room for");
-  }
-
-  notifyAll(address: number, count: number): number {
-    const { words } = this;
-    const found: number[] = [];
-    for (let thread = 0; thread < THREADS; thread++) {
-      for (let slot = 0; slot < SLOTS; slot++) {
-        const at = threadAt(thread, SLOT + slot * 3);
-        if (words[at] === WAITING && words[at + SLOT_AT] === address) found.push(at);
-      }
-    }
-    found.sort((a, b) => words[a + SLOT_ORDER] - words[b + SLOT_ORDER]);
-    const woken = found.slice(0, count);
-    for (const at of woken) words[at] = NOTIFIED;
-    return woken.length;
-  }
-
   #isEnabled(thread: number): boolean {
     const { words } = this;
     const state = words[threadAt(thread, STATE)];
     if (state !== BLOCKED) return state === STOPPED;
-    if (words[threadAt(thread, READY)] !== 0) return true;
+    const ready = words[threadAt(thread, READY)];
+    if (ready === 1 || (ready === 2 && words[LOST] !== 0)) return true;
     for (let slot = 0; slot < SLOTS; slot++) {
       if (words[threadAt(thread, SLOT + slot * 3)] === NOTIFIED) return true;
     }
@@ -219,9 +207,12 @@ export class Turns {
     let enabled = 0;
     let idle = 0;
     let timed = 0;
+    let mortal = 0;
     let soonest = -1;
     for (let thread = 0; thread < THREADS; thread++) {
       const bit = 1 << thread;
+      const lives = words[threadAt(thread, STATE)] !== DONE;
+      if (words[MORTAL] !== 0 && words[LOST] === 0 && thread > 0 && lives) mortal |= bit;
       if (this.#isEnabled(thread)) {
         const spin = words[threadAt(thread, SPIN)];
         if (spin !== 0 && spin === words[WRITES] + 1) idle |= bit;
@@ -243,7 +234,8 @@ export class Turns {
     if (step < words[PREFIX_LENGTH]) {
       choice = words[PREFIX + step];
       const bit = 1 << (choice % BY_TIME);
-      if (((choice >= BY_TIME ? timed : enabled) & bit) === 0) return this.#finish("diverged");
+      const possible = choice >= DIES ? mortal : choice >= BY_TIME ? timed : enabled;
+      if ((possible & bit) === 0) return this.#finish("diverged");
     } else if (enabled !== 0) {
       choice = last;
       while ((enabled & (1 << choice)) === 0) choice = (choice + 1) % THREADS;
@@ -258,9 +250,10 @@ export class Turns {
     if (step + 1 >= MAX_STEPS || words[LOG_LENGTH] + 2 * MOST_LOOKS >= LOG_ENTRIES) {
       return this.#finish("endless");
     }
-    this.#append(choice, enabled | (timed << 8), last);
+    this.#append(choice, enabled | (timed << 8) | (mortal << 16), last);
     words[STEPS] = step + 1;
     const thread = choice % BY_TIME;
+    if (choice >= DIES) words[LOST] = thread;
     words[LAST] = thread;
     if (thread !== me) this.#wake(thread);
     return thread;

@@ -1,0 +1,137 @@
+/**
+ * What stress alone finds, to compare exploration with: floods of a hand-off of a few bytes with random stalls, as
+ * delivery is tested everywhere. A slice never ends by itself here, so a lost wake-up hangs; it counts as one only where
+ * every thread that has not ended sleeps and none was woken, so a busy machine does not.
+ */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { Case } from "./cases.ts";
+
+export const THREADS = 3;
+/** Words that the three threads and their supervisor share; of a thread: whether it sleeps, and whether it overslept. */
+export const PROGRESS = 0;
+export const RELEASE = 1;
+export const SLEEPS = 2;
+export const OVERSLEPT = SLEEPS + THREADS;
+export const WORDS = OVERSLEPT + THREADS;
+
+/** Looks for progress, this far apart. */
+const LOOK_MS = 10;
+/** So many without any make threads that all sleep suspect, and so many those that spin. */
+const STILL_LOOKS = 2;
+const ENDLESS_LOOKS = 50;
+/** After so long even an abort has not ended the run. */
+const LOST_LOOKS = 300;
+/** Where each of so many runs is caught the others would be, too. */
+const CERTAIN = 100;
+
+/** What one run is, for its three threads. */
+export interface StressRun {
+  explored: Case;
+  seed: number;
+}
+
+export interface Stressed {
+  runs: number;
+  caught: number;
+}
+
+/** @param root folder of the source, as a URL without a slash at its end */
+export async function stress(
+  cases: readonly Case[],
+  root: string,
+  runs: number,
+  seed: number,
+): Promise<Stressed> {
+  let crew = await Crew.open(root);
+  let caught = 0;
+  try {
+    for (let run = 0; run < runs; run++) {
+      if (run === CERTAIN && caught === CERTAIN) return { runs: CERTAIN, caught };
+      const outcome = await crew.run({ explored: cases[run % cases.length], seed: seed + run });
+      if (outcome !== "well") caught++;
+      if (outcome === "stuck") {
+        await crew.dismiss();
+        crew = await Crew.open(root);
+      }
+    }
+    return { runs, caught };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+class Crew {
+  readonly #words: Int32Array;
+  readonly #workers: Worker[];
+  #answered = new Set<number>();
+  #wrong = false;
+  #over: () => void = () => {};
+
+  static async open(root: string): Promise<Crew> {
+    const words = new Int32Array(new SharedArrayBuffer(WORDS * 4));
+    const workers = Array.from(
+      { length: THREADS },
+      (_, me) =>
+        new Worker(new URL("./stress_worker.ts", import.meta.url), {
+          workerData: { root, me, memory: words.buffer },
+        }),
+    );
+    await Promise.all(workers.map((worker) => once(worker, "message")));
+    return new Crew(words, workers);
+  }
+
+  private constructor(words: Int32Array, workers: Worker[]) {
+    this.#words = words;
+    this.#workers = workers;
+    for (const [me, worker] of workers.entries()) {
+      worker.on("message", (message) => {
+        if (message.tickets === undefined) return this.#ended(me, message.wrong);
+        for (const producer of [1, 2]) {
+          workers[producer].postMessage({ ...message, ticket: message.tickets[producer - 1] });
+        }
+      });
+      worker.on("error", () => this.#ended(me, true));
+    }
+  }
+
+  async run(run: StressRun): Promise<"well" | "caught" | "stuck"> {
+    this.#words.fill(0);
+    this.#answered = new Set();
+    this.#wrong = false;
+    const over = new Promise<void>((resolve) => this.#over = resolve);
+    this.#workers[0].postMessage({ run });
+    let hung = false;
+    let still = 0;
+    let looks = 0;
+    let progress = -1;
+    const timer = setInterval(() => {
+      const now = Atomics.load(this.#words, PROGRESS);
+      still = now === progress ? still + 1 : 0;
+      progress = now;
+      const open = [0, 1, 2].filter((thread) => !this.#answered.has(thread));
+      const all = (at: number) =>
+        open.every((thread) => Atomics.load(this.#words, at + thread) === 1);
+      if (all(OVERSLEPT) || still === ENDLESS_LOOKS) {
+        hung = true;
+        this.#workers[0].postMessage({ abort: true });
+      }
+      if (all(SLEEPS) && still >= STILL_LOOKS) Atomics.store(this.#words, RELEASE, 1);
+      if (++looks >= LOST_LOOKS && still >= ENDLESS_LOOKS) this.#over();
+    }, LOOK_MS);
+    await over;
+    clearInterval(timer);
+    if (this.#answered.size < THREADS) return "stuck";
+    return hung || this.#wrong ? "caught" : "well";
+  }
+
+  #ended(thread: number, wrong: boolean): void {
+    this.#answered.add(thread);
+    this.#wrong ||= wrong;
+    if (this.#answered.size === THREADS) this.#over();
+  }
+
+  async dismiss(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
