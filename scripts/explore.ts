@@ -70,7 +70,7 @@ await runMain("explore", async () => {
       2,
     )
     .option("--most <number>", "schedules of a case, at most", count(1), 20_000)
-    .option("--case <text>", "only cases whose name contains it", "")
+    .option("--case <text>", "only cases of this name, or whose name contains it", "")
     .option(
       "--planted [text]",
       "plant known mistakes instead (whose name contains it); each must be found",
@@ -91,18 +91,16 @@ await runMain("explore", async () => {
       throw new UsageError(`there are no cases of "${name}"; there are of ${EXPLORED.join(", ")}`);
     }
   }
-  const cases = names.flatMap(casesOf).filter(({ name }) => name.includes(options.case));
+  const named = names.flatMap(casesOf).filter(({ name }) => name.includes(options.case));
+  const exactly = named.filter(({ name }) => name === options.case);
+  const cases = exactly.length > 0 ? exactly : named;
   if (cases.length === 0) throw new UsageError(`no case has "${options.case}" in its name`);
   const { preemptions, most, seed } = options;
   if (options.stress !== undefined && options.planted === undefined) {
     throw new UsageError("--stress counts what catches planted mistakes: add --planted");
   }
   if (options.replay !== undefined) {
-    return await replay(
-      cases.find(({ name }) => name === options.case) ?? cases[0],
-      options.replay,
-      options.planted,
-    );
+    return await replay(cases[0], options.replay, options.planted);
   }
   if (options.planted === undefined) {
     let failed = false;
@@ -170,8 +168,7 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
     console.log(row.join(" | "));
     if (found === null) return { row, found: false };
     const least = await fewestPreemptions(stage, found.preemptions, most);
-    const { choices } = least.found ?? found;
-    await tell(one, SOURCE, choices, stage.races);
+    await tell(one, SOURCE, (least.found ?? found).prefix, stage.races);
     return { row, found: true };
   } finally {
     await stage.close();
@@ -195,11 +192,11 @@ async function findPlanted(
         const { found, schedules: more } = await explore(stage, bound, most);
         schedules += more;
         if (found === null) continue;
-        const { violation, choices } = found;
+        const { violation, prefix } = found;
         const figures = [schedules, seconds(since), found.preemptions].map(String);
         return {
           row: [bug.subject, bug.name, one.name, violation, ...figures],
-          repeat: again(one, choices, stage.races, bug.name),
+          repeat: again(one, prefix, stage.races, bug.name),
         };
       } finally {
         await stage.close();

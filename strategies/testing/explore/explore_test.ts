@@ -7,7 +7,7 @@ import { currentRuntime } from "../../../bench/runtime.ts";
 import { INTERLEAVINGS } from "../mutations/interleavings.ts";
 import { type Case, casesOf, EXPLORED } from "./cases.ts";
 import { explore, Stage } from "./search.ts";
-import { formatSchedule, parseSchedule, traceOf } from "./trace.ts";
+import { formatSchedule, parseSchedule, traceOf, withoutLoops } from "./trace.ts";
 
 const SOURCE = new URL("../../..", import.meta.url).href.replace(/\/$/, "");
 const skip = currentRuntime().kind === "node" ? false : "threads are explored under Node alone";
@@ -48,7 +48,7 @@ test(
         const [one] = casesOf(bug.subject);
         const { found, stops } = await exploreOnce(one, root, 1, 2_000);
         assert.ok(found, name);
-        const again = parseSchedule(formatSchedule(found.choices));
+        const again = parseSchedule(formatSchedule(found.prefix));
         const { violation, lines } = await traceOf(one, root, again, stops);
         assert.equal(violation, found.violation);
         assert.equal(lines.length, found.choices.length);
@@ -58,3 +58,18 @@ test(
     }
   },
 );
+
+test("a trace that goes round is cut, and one that ends is not", () => {
+  const loop = ["look", "nap"];
+  assert.deepEqual(withoutLoops(["start", ...Array(50).fill(loop).flat()]), [
+    ...["start", ...loop, ...loop],
+    "… 48 more turns of the same loop",
+  ]);
+  assert.deepEqual(withoutLoops(["start", ...loop, ...loop, "end"]).length, 6);
+});
+
+test("a schedule in which a thread dies is repeated as it was", () => {
+  const text = "cc1'22!c";
+  assert.equal(formatSchedule(parseSchedule(text)), text);
+  assert.throws(() => parseSchedule("c3"), RangeError);
+});

@@ -17,6 +17,7 @@ import {
   WRITES,
 } from "./control_block.ts";
 import { type Turns } from "./turns.ts";
+import { type View, watch } from "./watched_view.ts";
 
 const real = {
   load: Atomics.load,
@@ -28,7 +29,6 @@ const real = {
   Shared: SharedArrayBuffer,
 };
 type Words = Int32Array<SharedArrayBuffer>;
-type View = Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
 /** Looks in a row that have shown nothing new before a thread counts as one that spins. */
 const LOOKS = 12;
@@ -138,7 +138,12 @@ export class Instrument {
       global[name] = new Proxy(View, {
         construct: (target, args) => {
           const made = Reflect.construct(target, args) as View;
-          return args[0] instanceof real.Shared ? this.#wrap(made) : made;
+          if (!(args[0] instanceof real.Shared)) return made;
+          const watched = watch(made, (kind, at, value) => {
+            if (this.live) this.#touch(kind, this.#addressOf(made, at), value);
+          });
+          this.#raw.set(watched, made);
+          return watched;
         },
       });
     }
@@ -200,7 +205,7 @@ export class Instrument {
   plain(view: Uint8Array, at: number): number {
     const bytes = view as Uint8Array<SharedArrayBuffer>;
     if (!(bytes.buffer instanceof real.Shared)) return bytes[at];
-    this.#touch("read", this.#addressOf(bytes, at), () => bytes[at]);
+    if (this.live) this.#touch("read", this.#addressOf(bytes, at), () => bytes[at]);
     return bytes[at];
   }
 
@@ -301,7 +306,6 @@ export class Instrument {
   }
 
   #touch(kind: "read" | "write", address: number, valueOf: () => number): void {
-    if (!this.live) return;
     if (this.#turns.isPromoted(address)) {
       this.#stop(kind, address);
       this.#turns.describe(kind, address, valueOf(), kind === "write");
@@ -310,40 +314,5 @@ export class Instrument {
       this.#turns.note(kind, address, valueOf(), kind === "write");
       if (kind === "write") this.#turns.wrote();
     }
-  }
-
-  #wrap(view: View): View {
-    const ranges = {
-      fill: (value: number, from = 0, to = view.length) => {
-        for (let i = from; i < to; i++) this.#touchWrite(view, i, value);
-      },
-      set: (source: ArrayLike<number>, at = 0) => {
-        for (let i = 0; i < source.length; i++) this.#touchWrite(view, at + i, source[i]);
-      },
-      subarray: view.subarray.bind(view),
-      slice: (from = 0, to = view.length) =>
-        Uint8Array.from({ length: to - from }, (_, i) => proxy[from + i]),
-    } as Record<string, unknown>;
-    const proxy: View = new Proxy(view, {
-      get: (target, key) => {
-        if (typeof key === "string" && key >= "0" && key <= "9999999999") {
-          const at = Number(key);
-          this.#touch("read", this.#addressOf(target, at), () => target[at]);
-          return target[at];
-        }
-        return ranges[key as string] ?? Reflect.get(target, key, target);
-      },
-      set: (target, key, value) => {
-        this.#touchWrite(target, Number(key), value);
-        return true;
-      },
-    });
-    this.#raw.set(proxy, view);
-    return proxy;
-  }
-
-  #touchWrite(view: View, at: number, value: number): void {
-    if (this.live) this.#touch("write", this.#addressOf(view, at), () => value);
-    view[at] = value;
   }
 }

@@ -38,6 +38,8 @@ export interface Schedule {
 
 export interface Found extends Schedule {
   violation: string;
+  /** Its first choices; behind them it goes on with as few changes of threads as can be, as `run` does. */
+  prefix: number[];
   /** Of the schedule. */
   preemptions: number;
 }
@@ -165,7 +167,8 @@ export async function explore(stage: Stage, preemptions: number, most: number): 
       const { steps, choices, violation } = await stage.run(next.prefix);
       result.longest = Math.max(result.longest, steps.length);
       if (violation !== null) {
-        result.found = { choices, violation, preemptions: preemptionsOf(steps) };
+        const { prefix } = next;
+        result.found = { choices, prefix, violation, preemptions: preemptionsOf(steps) };
         return result;
       }
       if (stage.promote()) {

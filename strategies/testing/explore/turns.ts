@@ -103,18 +103,11 @@ export class Turns {
     return words[this.lastEntry()] >= BY_TIME;
   }
 
-  /** Set up in turn; the last one decides who begins. */
+  /** The consumer, whose memory is then ready, decides who begins; a producer is here when it has its first turn. */
   begin(): void {
-    const { words, me } = this;
     this.#dead = false;
-    words[threadAt(me, STATE)] = STOPPED;
-    words[threadAt(me, KIND)] = 0;
-    if (me + 1 < THREADS) {
-      this.#wake(me + 1);
-      this.#sleep();
-    } else {
-      this.#handOver();
-    }
+    this.#checkLives();
+    if (this.me === 0) this.#handOver();
     this.#dieIfChosen();
     this.#describe("start", 0);
   }
