@@ -17,6 +17,8 @@ export interface Case {
   /** Not null: a producer may die before any of its steps, and this is what the consumer does then. */
   onLost: OnLost | null;
   flushes: boolean;
+  /** A producer sends its next message, and closes, once the consumer has received the one before. */
+  answers: boolean;
   /** A wait may need its slice. */
   slices: boolean;
 }
@@ -42,6 +44,7 @@ interface Shape extends Partial<Case> {
 
 const SHAPES: Record<string, Shape> = {
   "one by one": {},
+  "each answered": { answers: true },
   "counts go round": { firstPosition: -8 },
   "room for all": { room: 2 },
   "abort": { messages: 2, abortAfter: 1 },
@@ -72,6 +75,7 @@ export function casesOf(strategy: string): Case[] {
           abortAfter: null,
           onLost: null,
           flushes: false,
+          answers: false,
           ...chosen,
           // Nobody can hand on the ticket of a thread that an abort has ended; who waits behind it looks once a slice.
           // Nor does anybody wake those that a death leaves waiting.
@@ -96,7 +100,9 @@ function isOf(strategy: string, shape: string, { overflow }: Shape): boolean {
 
 /** A ring of its own holds a producer's first three messages, and a quarter of it is worth a look only where it is larger. */
 function ofRings(shape: string, { abortAfter }: Shape): Partial<Case> {
-  if (shape === "room for all" || shape === "flush") return { room: 4 };
+  if (shape === "room for all" || shape === "flush" || shape === "each answered") {
+    return { room: 4 };
+  }
   if (abortAfter !== undefined) return { messages: 1 };
   return shape === "two by two" || shape === "drop-newest" ? { messages: 4 } : {};
 }

@@ -30,8 +30,11 @@ const capacity = strategy.capacityRange(2, 1).least * explored.room;
 /** Message i of a producer, as its byte. */
 const byteOf = (producer: number, i: number) => producer * 16 + i + 1;
 
+/** Messages of each producer that the consumer has received. */
+let answers: Int32Array<SharedArrayBuffer>;
+
 function open() {
-  return strategy.open({
+  const handoff = strategy.open({
     producers: 2,
     workers: 2,
     capacity,
@@ -40,18 +43,39 @@ function open() {
     firstPosition: explored.firstPosition,
     onLost: explored.onLost ?? undefined,
   });
+  answers = new Int32Array(new SharedArrayBuffer(16));
+  return handoff;
+}
+
+function answer(producer: number): void {
+  Atomics.add(answers, producer, 1);
+  Atomics.notify(answers, producer);
+}
+
+function awaitAnswer(messages: number): void {
+  for (;;) {
+    const answered = Atomics.load(answers, me);
+    if (answered === messages) return;
+    Atomics.wait(answers, me, answered);
+  }
 }
 
 if (me === 0) {
   instrument.reset(false);
   const { tickets } = open();
-  instrument.register([tickets[0].life, tickets[0].shared]);
-  parentPort?.postMessage({ tickets });
-} else {
-  parentPort?.once("message", (ticket: Ticket) => {
-    instrument.register([ticket.life, ticket.shared]);
-    void rounds(ticket);
+  instrument.register([tickets[0].life, tickets[0].shared, answers.buffer]);
+  parentPort?.postMessage({
+    joining: tickets.map((ticket) => ({ ticket, shared: answers.buffer })),
   });
+} else {
+  parentPort?.once(
+    "message",
+    ({ ticket, shared }: { ticket: Ticket; shared: SharedArrayBuffer }) => {
+      answers = new Int32Array(shared);
+      instrument.register([ticket.life, ticket.shared, shared]);
+      void rounds(ticket);
+    },
+  );
 }
 if (me === 0) parentPort?.once("message", () => void rounds(null));
 
@@ -96,6 +120,7 @@ function consuming(consumer: Consumer) {
     : (producer) => consumer.workerLost(producer - 1, "it died");
   return async () => {
     const next = [0, 0, 0];
+    const missing: number[] = [];
     let runs = 0;
     try {
       for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
@@ -106,19 +131,24 @@ function consuming(consumer: Consumer) {
             say(`byte ${i} of a run has changed under its reader`);
           }
           const producer = byte >>> 4;
-          if (producer >= 1 && producer <= 2) skipDropped(producer, next);
+          const drops = explored.params.overflow !== undefined;
+          // Whoever drops a message may tell of it later than the next one arrives.
+          while (drops && byte > byteOf(producer, next[producer])) {
+            missing.push(byteOf(producer, next[producer]++));
+          }
           if (producer < 1 || producer > 2 || byte !== byteOf(producer, next[producer])) {
             say(`received ${byte}, which is no producer's next message`);
           }
           next[producer]++;
+          if (explored.answers) answer(producer);
         }
         if (++runs === explored.abortAfter) return consumer.abort();
       }
-      for (const producer of [1, 2]) checkEnd(producer, next, explored.onLost === "close");
+      for (const producer of [1, 2]) checkEnd(producer, next, missing, explored.onLost === "close");
     } catch (error) {
       const lost = turns.words[LOST];
       if (lost === 0 || (error as Error).name !== "WorkerLost") throw error;
-      if (!/in the middle/.test((error as Error).message)) checkEnd(lost, next, true);
+      if (!/in the middle/.test((error as Error).message)) checkEnd(lost, next, missing, true);
       else if (explored.onLost === "close" && next[lost] > turns.words[RETURNED + lost] + 1) {
         throw error;
       }
@@ -126,14 +156,16 @@ function consuming(consumer: Consumer) {
   };
 }
 
-/** Messages that were dropped are not missing, but only those that nobody receives. */
-function skipDropped(producer: number, next: number[]): void {
-  while (turns.words[DROPPED + byteOf(producer, next[producer])] === 1) next[producer]++;
-}
-
 /** @param mayDie those of a producer that has died are its own affair, but for what it had sent */
-function checkEnd(producer: number, next: number[], mayDie: boolean): void {
-  skipDropped(producer, next);
+function checkEnd(producer: number, next: number[], missing: number[], mayDie: boolean): void {
+  for (let i = 0; i < explored.messages; i++) {
+    const byte = byteOf(producer, i);
+    const dropped = turns.words[DROPPED + byte];
+    if (dropped === 1 && i === next[producer]) next[producer]++;
+    else if (dropped !== (missing.includes(byte) ? 1 : 0)) {
+      say(`${byte} was dropped ${dropped} times`);
+    }
+  }
   const died = mayDie && producer === turns.words[LOST];
   const due = died && !explored.strategy.startsWith("patient")
     ? turns.words[RETURNED + producer]
@@ -157,6 +189,7 @@ function producing(ticket: Ticket) {
         else await end.send(Uint8Array.of(byte));
         turns.words[RETURNED + me]++;
         if (explored.flushes && "flush" in end) end.flush();
+        if (explored.answers) awaitAnswer(i + 1);
       }
       await end.close();
     } catch (error) {

@@ -80,11 +80,11 @@ export class Stage {
           workerData: { control, me, root, traces, explored },
         }),
     );
-    const { tickets } = await answer(workers[0]);
+    const { joining } = await answer(workers[0]);
     const ready = workers.map(answer);
     workers[0].postMessage("go");
-    workers[1].postMessage(tickets[0]);
-    workers[2].postMessage(tickets[1]);
+    workers[1].postMessage(joining[0]);
+    workers[2].postMessage(joining[1]);
     await Promise.all(ready);
     return new Stage(new Int32Array(control), workers, traces, explored);
   }

@@ -221,6 +221,9 @@ export class Turns {
     // A thread that only looks again and again goes on where nobody else can.
     if (enabled === 0) enabled = idle;
     else timed |= idle;
+    const late = soonest >= 0 && words[threadAt(soonest, TIMED_US)] >= SLICE_US;
+    // Where nobody can go on, the wait that ends soonest ends by time.
+    if (enabled === 0 && soonest >= 0 && (!late || words[SLICES] !== 0)) timed |= 1 << soonest;
     let choice = -1;
     const step = words[STEPS];
     const last = words[LAST];
@@ -233,7 +236,6 @@ export class Turns {
       choice = last;
       while ((enabled & (1 << choice)) === 0) choice = (choice + 1) % THREADS;
     } else if (soonest >= 0) {
-      const late = words[threadAt(soonest, TIMED_US)] >= SLICE_US;
       if (late && words[SLICES] === 0) return this.#finish("lost wake-up");
       choice = soonest + BY_TIME;
     } else {
