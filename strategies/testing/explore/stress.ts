@@ -8,12 +8,11 @@ import { Worker } from "node:worker_threads";
 import type { Case } from "./cases.ts";
 
 export const THREADS = 3;
-/** Words that the three threads and their supervisor share; of a thread: whether it sleeps, and whether it overslept. */
+/** Words that the three threads and their supervisor share; of a thread: whether it sleeps. */
 export const PROGRESS = 0;
 export const RELEASE = 1;
 export const SLEEPS = 2;
-export const OVERSLEPT = SLEEPS + THREADS;
-export const WORDS = OVERSLEPT + THREADS;
+export const WORDS = SLEEPS + THREADS;
 
 /** Looks for progress, this far apart. */
 const LOOK_MS = 10;
@@ -66,6 +65,8 @@ class Crew {
   readonly #workers: Worker[];
   #answered = new Set<number>();
   #wrong = false;
+  /** Of the hand-off. */
+  #memory: Int32Array[] = [];
   #over: () => void = () => {};
 
   static async open(root: string): Promise<Crew> {
@@ -87,6 +88,7 @@ class Crew {
     for (const [me, worker] of workers.entries()) {
       worker.on("message", (message) => {
         if (message.tickets === undefined) return this.#ended(me, message.wrong);
+        this.#memory = wordsIn([message.tickets[0].life, message.tickets[0].shared]);
         for (const producer of [1, 2]) {
           workers[producer].postMessage({ ...message, ticket: message.tickets[producer - 1] });
         }
@@ -110,19 +112,30 @@ class Crew {
       still = now === progress ? still + 1 : 0;
       progress = now;
       const open = [0, 1, 2].filter((thread) => !this.#answered.has(thread));
-      const all = (at: number) =>
-        open.every((thread) => Atomics.load(this.#words, at + thread) === 1);
-      if (all(OVERSLEPT) || still === ENDLESS_LOOKS) {
+      const asleep = open.every((thread) => Atomics.load(this.#words, SLEEPS + thread) === 1);
+      if (
+        (asleep && still >= STILL_LOOKS && this.#wakeAll() >= open.length) ||
+        still === ENDLESS_LOOKS
+      ) {
         hung = true;
         this.#workers[0].postMessage({ abort: true });
       }
-      if (all(SLEEPS) && still >= STILL_LOOKS) Atomics.store(this.#words, RELEASE, 1);
       if (++looks >= LOST_LOOKS && still >= ENDLESS_LOOKS) this.#over();
     }, LOOK_MS);
     await over;
     clearInterval(timer);
     if (this.#answered.size < THREADS) return "stuck";
     return hung || this.#wrong ? "caught" : "well";
+  }
+
+  /** Returns how many slept: one that was woken and has not run yet is none of them. */
+  #wakeAll(): number {
+    Atomics.store(this.#words, RELEASE, 1);
+    let woken = 0;
+    for (const words of this.#memory) {
+      for (let at = 0; at < words.length; at++) woken += Atomics.notify(words, at);
+    }
+    return woken;
   }
 
   #ended(thread: number, wrong: boolean): void {
@@ -134,4 +147,9 @@ class Crew {
   async dismiss(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+function wordsIn(value: unknown): Int32Array[] {
+  if (value instanceof SharedArrayBuffer) return [new Int32Array(value, 0, value.byteLength >>> 2)];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(wordsIn) : [];
 }

@@ -11,10 +11,8 @@ import type {
   Ticket,
 } from "../../strategy.ts";
 import { SLICE_MS } from "../../primitives/lifecycle.ts";
-import { OVERSLEPT, PROGRESS, RELEASE, SLEEPS, type StressRun } from "./stress.ts";
+import { PROGRESS, RELEASE, SLEEPS, type StressRun } from "./stress.ts";
 
-/** A slice is many of these. */
-const PIECE_MS = 10;
 /** Messages of a producer. */
 const MESSAGES = 40;
 /** Times the least that a hand-off holds. */
@@ -31,10 +29,16 @@ function fallAsleep(): void {
   if (++asleep === 1) Atomics.store(words, SLEEPS + me, 1);
 }
 
-function awake(how: string): void {
+function awake(how: string): string {
   if (--asleep === 0) Atomics.store(words, SLEEPS + me, 0);
-  if (how === "timed-out") Atomics.store(words, OVERSLEPT + me, 1);
-  else Atomics.add(words, PROGRESS, 1);
+  Atomics.add(words, PROGRESS, 1);
+  return Atomics.load(words, RELEASE) === 0 ? how : "timed-out";
+}
+
+/** Once the supervisor has found that nobody could go on, slices end again, so that the run does. */
+function lasting(ms: number): number {
+  if (ms < SLICE_MS) return ms;
+  return Atomics.load(words, RELEASE) === 0 ? Infinity : 1;
 }
 
 type Words = Int32Array<SharedArrayBuffer>;
@@ -42,26 +46,13 @@ const wide = Atomics as unknown as Record<string, unknown>;
 wide.wait = (view: Words, at: number, value: number, ms = Infinity) => {
   if (ms < SLICE_MS) return wait(view, at, value, ms);
   fallAsleep();
-  let how = wait(view, at, value, PIECE_MS);
-  while (how === "timed-out" && Atomics.load(words, RELEASE) === 0) {
-    how = wait(view, at, value, PIECE_MS);
-  }
-  awake(how);
-  return how;
+  return awake(wait(view, at, value, lasting(ms)));
 };
 wide.waitAsync = (view: Words, at: number, value: number, ms = Infinity) => {
-  const first = waitAsync(view, at, value, Math.min(ms, PIECE_MS));
-  if (ms < SLICE_MS || !first.async) return first;
+  const waiting = waitAsync(view, at, value, lasting(ms));
+  if (ms < SLICE_MS || !waiting.async) return waiting;
   fallAsleep();
-  const whole = async () => {
-    let how = await first.value as string;
-    while (how === "timed-out" && Atomics.load(words, RELEASE) === 0) {
-      how = await waitAsync(view, at, value, PIECE_MS).value;
-    }
-    awake(how);
-    return how;
-  };
-  return { async: true, value: whole() };
+  return { async: true, value: waiting.value.then(awake) };
 };
 
 const { findStrategy } = await import(`${root}/strategies/registry.ts`);
