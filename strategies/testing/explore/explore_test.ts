@@ -7,6 +7,7 @@ import { currentRuntime } from "../../../bench/runtime.ts";
 import { INTERLEAVINGS } from "../mutations/interleavings.ts";
 import { type Case, casesOf, EXPLORED } from "./cases.ts";
 import { explore, Stage } from "./search.ts";
+import { stress } from "./stress.ts";
 import { formatSchedule, parseSchedule, traceOf, withoutLoops } from "./trace.ts";
 
 const SOURCE = new URL("../../..", import.meta.url).href.replace(/\/$/, "");
@@ -33,6 +34,29 @@ for (const strategy of EXPLORED) {
     },
   );
 }
+
+test("a producer may die at every step", { skip, timeout: 60_000 }, async () => {
+  const one = casesOf("channel").find(({ onLost }) => onLost === "fail");
+  assert.ok(one);
+  const { found, complete, schedules } = await exploreOnce(one, SOURCE, 1, 2_000);
+  assert.equal(found, null);
+  assert.ok(complete && schedules > 200, `${schedules} schedules`);
+});
+
+test("stress catches what it can, and nothing else", { skip, timeout: 60_000 }, async () => {
+  const bug = INTERLEAVINGS.find(({ name }) => name === "committed before the copy");
+  assert.ok(bug);
+  const cases = casesOf(bug.subject).slice(0, 1);
+  const source = new PlantedSource();
+  try {
+    source.plant([bug]);
+    const { caught } = await stress(cases, pathToFileURL(source.folder).href, 20, 1);
+    assert.ok(caught > 0);
+    assert.deepEqual(await stress(cases, SOURCE, 20, 1), { runs: 20, caught: 0 });
+  } finally {
+    source.remove();
+  }
+});
 
 test(
   "a planted mistake is found, and its schedule fails again",

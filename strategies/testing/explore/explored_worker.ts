@@ -31,7 +31,7 @@ const capacity = strategy.capacityRange(2, 1).least * explored.room;
 const byteOf = (producer: number, i: number) => producer * 16 + i + 1;
 
 /** Messages of each producer that the consumer has received. */
-let answers: Int32Array<SharedArrayBuffer>;
+let answers!: Int32Array<SharedArrayBuffer>;
 
 function open() {
   const handoff = strategy.open({
@@ -41,7 +41,7 @@ function open() {
     messageBytes: 1,
     params,
     firstPosition: explored.firstPosition,
-    onLost: explored.onLost ?? undefined,
+    onLost: explored.onLost ?? "fail",
   });
   answers = new Int32Array(new SharedArrayBuffer(16));
   return handoff;
