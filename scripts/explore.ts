@@ -126,7 +126,7 @@ await runMain("explore", async () => {
     if (options.writeTable) keepRow(PAGE, PLANTED_TABLE, row);
   };
   for (const subject of new Set(bugs.map((bug) => bug.subject))) {
-    if (options.stress === undefined || text !== "") continue;
+    if (options.stress === undefined) continue;
     const caught = await stressed(subject, SOURCE);
     tell([subject, NOTHING, "", "", "", "", "", caught]);
     if (!caught.startsWith("0 ")) escaped++;

@@ -163,7 +163,7 @@ function checkEnd(producer: number, next: number[], missing: number[], mayDie: b
     const dropped = turns.words[DROPPED + byte];
     if (dropped === 1 && i === next[producer]) next[producer]++;
     else if (dropped !== (missing.includes(byte) ? 1 : 0)) {
-      say(`${byte} was dropped ${dropped} times`);
+      say(`${byte} was announced as dropped ${dropped} times, or one before it is missing`);
     }
   }
   const died = mayDie && producer === turns.words[LOST];
