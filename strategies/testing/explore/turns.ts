@@ -202,7 +202,9 @@ export class Turns {
     let timed = 0;
     let mortal = 0;
     let soonest = -1;
-    for (let thread = 0; thread < THREADS; thread++) {
+    for (let next = 1; next <= THREADS; next++) {
+      // Of waits as long as each other the last thread's ends last: else one could starve the others.
+      const thread = (words[LAST] + next) % THREADS;
       const bit = 1 << thread;
       const lives = words[threadAt(thread, STATE)] !== DONE;
       if (words[MORTAL] !== 0 && words[LOST] === 0 && thread > 0 && lives) mortal |= bit;
