@@ -1,7 +1,6 @@
 /** A short soak holds, and what a long one is for is seen: a loss, a repetition, a change, memory that grows, a hang. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
@@ -10,10 +9,9 @@ import { PlantedSource } from "../bench/testing/planted.ts";
 import { random } from "../bench/workload/random.ts";
 import { atomicSwap } from "../strategies/atomic_swap.ts";
 import type { Strategy } from "../strategies/strategy.ts";
-import { writeRow } from "./report/kept_table.ts";
 import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
 import { slopeOf } from "./statistics/slope.ts";
-import { runCommand, withFolder } from "./testing/cli.ts";
+import { runCommand } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
 const SLOW = { timeout: 60_000 };
@@ -155,22 +153,6 @@ test("a process that hangs or dies is told from one that has ended, with its las
   assert.equal(dead.problem, "before its first run: SIGSEGV");
   assert.equal(judgeSoak(WHO, events, ENDED, ORIGIN).row[6], "died");
 });
-
-test("a row replaces the one of the same strategy and runtime, and others stay", () =>
-  withFolder(async (folder) => {
-    const page = join(folder, "page.md");
-    writeFileSync(page, "before\n<!-- t -->\n<!-- /t -->\nbehind\n");
-    const table = { page, name: "t", head: ["a", "b", "c"], order: ["x 1", "x 2", "y 1"] };
-    for (const row of [["y", "1", "old"], ["x", "2", "$&"], ["y", "1", "new"]]) {
-      writeRow(table, row);
-    }
-    assert.equal(
-      readFileSync(page, "utf8"),
-      "before\n<!-- t -->\n\n| a | b | c |\n| --- | --- | --- |\n| x | 2 | $& |\n" +
-        "| y | 1 | new |\n\n<!-- /t -->\nbehind\n",
-    );
-    assert.throws(() => writeRow({ ...table, name: "u" }, []), /has no place for "u"/);
-  }));
 
 test(
   "the command ends with 0 and a row where all is well, and refuses controls",
