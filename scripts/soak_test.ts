@@ -75,7 +75,9 @@ for (const [status, alter] of Object.entries(PLANTED)) {
     const events = await eventsOf(altered(alter), 20_000);
     const { row, problem } = judgeSoak(WHO, events, ENDED, ORIGIN);
     assert.equal(row[SOAK_HEAD.indexOf("result")], status);
-    assert.equal(Number(row[SOAK_HEAD.indexOf("lost")]) > 0, status === "lost", row.join(" "));
+    const lost = Number(row[SOAK_HEAD.indexOf("lost")]);
+    // Of what is corrupt some may count as lost, too.
+    if (status !== "corrupt") assert.equal(lost > 0, status === "lost", row.join(" "));
     assert.match(problem!, /^run \d+ \(\d+ producers on \d Workers, \d+ messages each of .*: /);
     assert.ok(!events.some(({ type }) => type === "end"));
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CELL, type Patch, PlantedSource } from "./planted.ts";
 
 const SUBJECT = "bench/subjects/strategy_subject.ts";
+const DRAIN = "bench/subjects/drain.ts";
 const STAMP = "    if (stamps !== null) stamps.add(bytes);\n";
 const WORK = "    if (workUs > 0) work(workUs);\n";
 const COUNT = "  let peakBytes = 0;\n  const turns";
@@ -27,18 +28,18 @@ export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
   ],
   // One delivery of 50 takes 500 µs more, where each delivers one message.
   delay: [
-    { file: SUBJECT, find: COUNT, replace: `  let planted = 0;\n${COUNT}` },
+    { file: DRAIN, find: COUNT, replace: `  let planted = 0;\n${COUNT}` },
     {
-      file: SUBJECT,
+      file: DRAIN,
       find: STAMP,
       replace: `    if (stamps !== null && ++planted % 50 === 0) work(500);\n${STAMP}`,
     },
   ],
   // The consumer stops for 100 ms, half a second after the start of a run.
   stall: [
-    { file: SUBJECT, find: COUNT, replace: `  let stallAt = performance.now() + 500;\n${COUNT}` },
+    { file: DRAIN, find: COUNT, replace: `  let stallAt = performance.now() + 500;\n${COUNT}` },
     {
-      file: SUBJECT,
+      file: DRAIN,
       find: WORK,
       replace: `${WORK}    if (stamps !== null && performance.now() > stallAt) {
       stallAt = Infinity;

@@ -18,7 +18,7 @@ test("joined folders keep rows, environments, distributions and backlogs", () =>
       source.writeEnvironment({ session: name });
       source.add([madeUpSample("swap-buffer", 1, 1_000, { session: name })]);
       writeFileSync(join(source.path, HISTOGRAM_LOG), `#heading\nTag=${name},1,1,1,x\n`);
-      const row = `node,swap-buffer,${at},2,64,50%,0,1,0,0\n`;
+      const row = `node,swap-buffer,${at},2,64,50%,0,1,0,0,\n`;
       writeFileSync(join(source.path, BACKLOG_FILE), headerLine(BACKLOG_COLUMNS) + row);
       return source.path;
     });
