@@ -60,7 +60,7 @@ const PAGE = `${ROOT}docs/reliability.md`;
 await runMain("explore", async () => {
   const program = command(
     "explore",
-    "Run the small cases of strategies on real threads in every order of their steps.",
+    "Run the small cases of strategies on real threads in every order of steps with few preemptions.",
   )
     .argument("[strategies...]", `of ${EXPLORED.join(", ")}; none: all`)
     .option(

@@ -48,7 +48,7 @@ interface Step {
 await runMain("test", async () => {
   const program = command(
     "test",
-    "Check format, lint and types, and run the suite under each runtime.",
+    "Check format, lint, imports and types; run the suite under each runtime, the page in Chromium, and mutations.",
   )
     .argument("[files...]", "only these test files, without the checks")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")

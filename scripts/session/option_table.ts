@@ -255,7 +255,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--consumer-work-us <number>",
-    help: "of an open loop: how long the consumer works on each run that it receives",
+    help: "of an open loop: how long the consumer works on each batch of bytes that it receives",
     parse: count(1, MOST_WORK_US),
     recorded: ({ loads }) => loads[0]?.consumerWorkUs || null,
   },
