@@ -27,6 +27,11 @@ const SLICE_MS = 50;
 const NO_MORE = -1;
 /** How long an answer is awaited without sleeping (ms). */
 const SPIN_MS = 0.05;
+/**
+ * Two that share a core sleep and wake each other there for ever, 30 µs at a time, while the next core is idle. Behind so
+ * many exchanges they spin for long enough (ms) that the system moves one of them.
+ */
+const STUBBORN = { from: 8, spinMs: 4 };
 /** A Worker that is still preparing its messages is waited for; one that takes so long is not there (ms). */
 const LIMIT_MS = 20_000;
 
@@ -123,12 +128,13 @@ export class PaceBlock {
   /** The value of a word once it is another than `seen`: spins, since a wake-up would take longer than all else, then naps. */
   #changed(at: number, seen: number): number {
     const since = performance.now();
+    const spinMs = seen < STUBBORN.from ? SPIN_MS : STUBBORN.spinMs;
     for (;;) {
       const value = Atomics.load(this.#words, at);
       if (value !== seen) return value;
       const waited = performance.now() - since;
       if (waited > LIMIT_MS) throw new Error("a Worker does not tell its time");
-      if (waited <= SPIN_MS) continue;
+      if (waited <= spinMs) continue;
       // The other may need this very core.
       Atomics.store(this.#words, at + NAPS, 1);
       Atomics.wait(this.#words, at, seen, 1);
