@@ -4,7 +4,7 @@ import { printable } from "../../bench/wire/printable.ts";
 import { RUNTIME_KINDS } from "../../bench/runtime.ts";
 import { UsageError } from "../cli/command.ts";
 import { childEnvironment } from "./child_environment.ts";
-import { isExecutable, NAME } from "./runtimes.ts";
+import { isExecutable, NAME, type Runtime } from "./runtimes.ts";
 
 /** Of docs/clients.md. */
 export const CLIENT_VERSION = 1;
@@ -40,8 +40,14 @@ export function parseClient(item: string): { name: string; path: string } {
   return { name, path };
 }
 
-/** The clients of a list such as `rust=/path,python=/path`. @throws {UsageError} */
-export function findClients(items: readonly string[]): Client[] {
+/**
+ * The clients of a list such as `rust=/path,python=/path`, beside these runtimes: rows are told apart by the label, so
+ * each has its own. @throws {UsageError}
+ */
+export function findClients(
+  items: readonly string[],
+  runtimes: readonly Pick<Runtime, "label">[],
+): Client[] {
   const clients = items.map(parseClient).map(({ name, path }) => {
     try {
       return describeClient(path, name);
@@ -49,8 +55,13 @@ export function findClients(items: readonly string[]): Client[] {
       throw new UsageError(`--client ${name}: ${(error as Error).message}`);
     }
   });
-  const twin = clients.find(({ label }, at) => clients.findIndex((c) => c.label === label) !== at);
-  if (twin !== undefined) throw new UsageError(`two clients are called ${twin.label}`);
+  const labels = [...runtimes, ...clients].map(({ label }) => label);
+  const twin = labels.find((label, at) => labels.indexOf(label) !== at);
+  if (twin !== undefined) {
+    throw new UsageError(
+      `two of what is to be measured are called ${twin}; give each its own name`,
+    );
+  }
   return clients;
 }
 

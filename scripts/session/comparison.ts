@@ -44,7 +44,7 @@ export async function compare(
   if (options.list) return printSubjects();
 
   const { runtimes: found, missing } = findRuntimes(options.runtimes);
-  const runtimes = [...found, ...findClients(options.clients)];
+  const runtimes = [...found, ...findClients(options.clients, found)];
   const cells = makePlan(options, runtimes);
   const leftOut = leftOutVariables();
   const notes = [
