@@ -4,9 +4,9 @@ import { type Arrivals, type ClockOffset, type Waits, waitsOf } from "../latency
 import { encodeTrailer } from "../wire/answers.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import { isMixed } from "../workload/mixed.ts";
-import type { OpenRun, RunSink, RunVerdict } from "../wire/sink.ts";
+import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
-import { isProven, type RunReport } from "./spec.ts";
+import { agrees, isProven, type RunReport } from "./spec.ts";
 import type { Subject } from "../subjects/subject.ts";
 
 /** Questions for the listener's clock before a run: some 50 µs each. */
@@ -141,13 +141,6 @@ async function measure(
       ? null
       : waits(context, plan, sink.arrivals(), warmUp),
   };
-}
-
-/** Whether the counts of a good verdict are those of such a run. */
-function agrees(verdict: RunVerdict, messages: number): boolean {
-  const { expected, delivered, dropped, lost, duplicated, reordered, corrupted } = verdict;
-  return expected === messages && delivered + dropped === messages &&
-    lost + duplicated + reordered + corrupted === 0;
 }
 
 /** Of a warm-up run nobody asks what its messages waited, and to compute that may take longer than the run. */

@@ -4,7 +4,7 @@ import type { Waits } from "../latency/waits.ts";
 import type { Workload } from "../workload/lines.ts";
 import type { Params } from "../../strategies/strategy.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
-import type { VerdictStatus, VerifyMode } from "../wire/protocol.ts";
+import type { Verdict, VerdictStatus, VerifyMode } from "../wire/protocol.ts";
 
 export interface CellSpec {
   /** A strategy's or a control's name. */
@@ -53,6 +53,13 @@ export type RunStatus = VerdictStatus | "timeout" | "memory-limit" | "error";
 /** Whether all is known of a run: nothing is missing that was not announced. */
 export function isProven({ status }: { status: RunStatus }): boolean {
   return status === "ok" || status === "dropped";
+}
+
+/** Whether the counts of a good verdict are those of a run of so many messages, all producers together. */
+export function agrees(verdict: Verdict, messages: number): boolean {
+  const { expected, delivered, dropped, lost, duplicated, reordered, corrupted } = verdict;
+  return expected === messages && delivered + dropped === messages &&
+    lost + duplicated + reordered + corrupted === 0;
 }
 
 export type CellEvent =

@@ -1,5 +1,5 @@
 /** What a client is asked for one run, and what its answer must be to count. */
-import type { RunReport } from "../../bench/process/spec.ts";
+import { agrees, isProven, type RunReport } from "../../bench/process/spec.ts";
 import { decodeVerdict } from "../../bench/wire/answers.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import { VERDICT_BYTES } from "../../bench/wire/protocol.ts";
@@ -37,7 +37,8 @@ const CLOCKS = { share: 0.001, us: 20 };
 export function reportOf(line: string, task: ClientTask, wallUs: number, word: Word): RunReport {
   let answer: Record<string, unknown>;
   try {
-    answer = Object(JSON.parse(line));
+    // To JSON a line break is white space.
+    answer = Object(JSON.parse(line.includes("\n") ? "" : line));
   } catch {
     throw new Error("the client answered a run with something else than one line of JSON");
   }
@@ -81,6 +82,15 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
   if (bytes !== seen.receivedBytes || acknowledged !== bytes) {
     throw new Error(
       `bytes is ${bytes} and acknowledged ${acknowledged}, but the listener read ${seen.receivedBytes}`,
+    );
+  }
+  const messages = task.producers * task.messages;
+  if (isProven(verdict) && !agrees(verdict, messages)) {
+    throw new Error("the listener's verdict contradicts its own counts");
+  }
+  if (isProven(verdict) && bytes !== messages * task.messageBytes) {
+    throw new Error(
+      `the listener read ${bytes} bytes, but the task has ${messages * task.messageBytes}`,
     );
   }
   if (writes * peakBytes < bytes) {
