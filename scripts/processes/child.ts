@@ -1,5 +1,5 @@
 /** Runs a program of the suite under a runtime to its end: one way for all, whatever the program says. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { runArguments } from "../../bench/runtime.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import { childEnvironment } from "./child_environment.ts";
@@ -59,8 +59,7 @@ export function runChild(
     if (output.length <= MOST_OUTPUT) return;
     errors = SAID_TOO_MUCH;
     output = "";
-    child.kill("SIGKILL");
-    child.stdout.destroy();
+    killChild(child);
   });
   child.stderr.setEncoding("utf8").on(
     "data",
@@ -69,7 +68,7 @@ export function runChild(
   child.stdin.on("error", () => {});
   const stop = (why: "timeout" | "interrupted") => {
     end = why;
-    child.kill("SIGKILL");
+    killChild(child);
   };
   const timer = setTimeout(stop, timeoutMs, "timeout");
   const onAbort = () => stop("interrupted");
@@ -86,6 +85,13 @@ export function runChild(
     child.once("error", (error) => finish(error.message));
     child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
   });
+}
+
+/** Afterwards its `close` comes soon, whatever it has started and leaves running. */
+export function killChild(child: ChildProcess): void {
+  child.kill("SIGKILL");
+  // A child of its own may live on and hold them, so that they never end by themselves.
+  for (const end of [child.stdin, child.stdout, child.stderr]) end?.destroy();
 }
 
 /**

@@ -1,6 +1,6 @@
 /** One way for every child: how it ends is told, whatever it does. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { currentRuntime } from "../../bench/runtime.ts";
@@ -43,6 +43,38 @@ test("an abort and the time limit end it, and are told apart", SLOW, async () =>
   const late = await run(FOR_EVER, { timeoutMs: 100 });
   assert.deepEqual([late.end, late.detail], ["timeout", "stopped after 0.1 s"]);
 });
+
+test(
+  "it is stopped where a process that it has started lives on",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const [path, pid] = [join(folder, "program.mjs"), join(folder, "pid")];
+      writeFileSync(
+        path,
+        'import { spawn } from "node:child_process"; import { renameSync, writeFileSync } from "node:fs";' +
+          'const { pid } = spawn("sleep", ["600"], { stdio: "inherit" });' +
+          `writeFileSync("${pid}~", String(pid)); renameSync("${pid}~", "${pid}"); ${FOR_EVER}`,
+      );
+      const stop = new AbortController();
+      const ending = runChild(RUNTIME, { path, args: [] }, {
+        timeoutMs: 30_000,
+        signal: stop.signal,
+      });
+      while (!existsSync(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+      stop.abort();
+      const end = () => process.kill(Number(readFileSync(pid, "utf8")), "SIGKILL");
+      let hung = false;
+      const timer = setTimeout(() => {
+        hung = true;
+        end();
+      }, 10_000);
+      assert.equal((await ending).end, "interrupted");
+      clearTimeout(timer);
+      if (!hung) end();
+      assert.equal(hung, false, "it waited for the other");
+    }),
+);
 
 test("a failure is one line that is safe to print", SLOW, async () => {
   const { end, detail } = await run(

@@ -1,7 +1,7 @@
 /** A live child that is told something in a line of JSON on its standard input, and answers on its standard output. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { MOST_OUTPUT, SAID_TOO_MUCH } from "./child.ts";
+import { killChild, MOST_OUTPUT, SAID_TOO_MUCH } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
 
@@ -98,8 +98,6 @@ export class LineProcess {
   }
 
   kill(): void {
-    this.#child.kill("SIGKILL");
-    // A child of its own may live on and hold them, so that they never end by themselves.
-    for (const end of [this.#child.stdin!, this.#child.stdout!, this.#child.stderr!]) end.destroy();
+    killChild(this.#child);
   }
 }

@@ -1,6 +1,7 @@
 /** Starts a program that serves others until it is told to stop: one way for all of them. */
 import { spawn } from "node:child_process";
 import { runArguments } from "../../bench/runtime.ts";
+import { killChild } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
@@ -49,7 +50,7 @@ export async function startServerChild(
   child.stdin!.on("error", () => {});
   const stop = async () => {
     child.stdin!.end();
-    const patience = setTimeout(() => child.kill("SIGKILL"), LEAVE_MS);
+    const patience = setTimeout(killChild, LEAVE_MS, child);
     await exited;
     clearTimeout(patience);
   };
