@@ -14,7 +14,7 @@ import type { FinishedRun } from "./received_run.ts";
 export const QUESTION_BYTES = 32;
 /** Of the word before the header. */
 const COUNTS_BYTES = 32;
-/** Each holds a connection. */
+/** Each holds a connection, and may forget to leave. */
 const MAX_WITNESSES = 64;
 
 /** What the listener has seen of the runs of one id since it was asked. */
@@ -62,22 +62,36 @@ export function decodeWord(bytes: Uint8Array): Word {
   return { begun, run };
 }
 
+interface Seen {
+  socket: Socket;
+  begun: number;
+  run: FinishedRun | null;
+}
+
 /** The witnesses of one listener. */
 export class Witnesses {
-  readonly #seen = new Map<string, { begun: number; run: FinishedRun | null }>();
+  /** By run id, the oldest first. */
+  readonly #seen = new Map<string, Seen>();
 
   /**
    * From now on what happens under this run id is noted, until the witness ends its half of the connection: it then
-   * gets the word. Without "accepted" nothing of that is done.
+   * gets the word. Without "accepted" nothing of that is done. Where there are too many, the oldest is dropped.
    */
   admit(socket: Socket, runId: string): HelloStatus {
     if (this.#seen.has(runId)) return "bad values";
-    if (this.#seen.size >= MAX_WITNESSES) return "busy";
-    const seen = { begun: 0, run: null };
+    if (this.#seen.size >= MAX_WITNESSES) {
+      const [[oldest, { socket: its }]] = this.#seen;
+      this.#seen.delete(oldest);
+      its.destroy();
+    }
+    const seen: Seen = { socket, begun: 0, run: null };
     this.#seen.set(runId, seen);
     socket.on("data", () => {});
     socket.on("end", () => socket.end(encodeWord(seen)));
-    socket.on("close", () => this.#seen.delete(runId));
+    socket.on("close", () => {
+      // One that was dropped may have a successor.
+      if (this.#seen.get(runId) === seen) this.#seen.delete(runId);
+    });
     return "accepted";
   }
 
@@ -94,7 +108,7 @@ export class Witnesses {
   }
 }
 
-function encodeWord({ begun, run }: { begun: number; run: FinishedRun | null }): Uint8Array {
+function encodeWord({ begun, run }: Omit<Seen, "socket">): Uint8Array {
   const { bytes, view } = block(COUNTS_BYTES, MAGIC.word);
   view.setUint32(8, begun, true);
   if (run === null) return bytes;
