@@ -1,7 +1,6 @@
 /** One run of a client, held to what the listener itself has seen of it. */
 import { randomBytes } from "node:crypto";
 import type { RunReport } from "../../bench/process/spec.ts";
-import { printable } from "../../bench/wire/printable.ts";
 import { type ClientTask, reportOf } from "./client_answer.ts";
 import type { LineProcess } from "./line_process.ts";
 import { watchRun } from "./run_watch.ts";
@@ -11,7 +10,8 @@ export async function askForRun(process: LineProcess, asked: ClientTask): Promis
   // Nobody knows it before, so nothing under this id was sent before.
   const runId = `${asked.runId.slice(0, 11)} ${randomBytes(6).toString("hex")}`;
   const task = { ...asked, runId };
-  const watch = await watchRun(task.host, task.port, runId);
+  const gone = process.gone.then(() => `the client has ended (${process.how})`);
+  const watch = await watchRun(task.host, task.port, runId, gone);
   try {
     const before = performance.now();
     const answer = await answerOf(process, task);
@@ -22,9 +22,9 @@ export async function askForRun(process: LineProcess, asked: ClientTask): Promis
   }
 }
 
-/** Rejects where the client ends instead. */
+/** As it came: nothing of it is safe to print. Rejects where the client ends instead. */
 export async function answerOf(process: LineProcess, task: ClientTask): Promise<string> {
   const output = await process.tell(task, (text) => text.includes("\n"));
   if (!output.includes("\n")) throw new Error("the client has ended");
-  return printable(output.trimEnd());
+  return output.trimEnd();
 }

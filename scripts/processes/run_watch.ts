@@ -14,16 +14,25 @@ export interface RunWatch {
   close(): void;
 }
 
-/** Resolves once the listener notes every run of this id. Rejects where it does not, or does not answer. */
-export async function watchRun(host: string, port: number, runId: string): Promise<RunWatch> {
+/**
+ * Resolves once the listener notes every run of this id. Rejects where it does not, or does not answer.
+ * @param gone resolves, with words for it, when who sends has gone: then nothing is waited for any more
+ */
+export async function watchRun(
+  host: string,
+  port: number,
+  runId: string,
+  gone?: Promise<string>,
+): Promise<RunWatch> {
   const socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
   let answer = new Uint8Array(0);
   const ended = new Promise<void>((resolve, reject) => {
     socket.once("end", resolve);
-    socket.once("error", reject);
+    socket.on("error", reject);
     socket.once("close", () => reject(new Error("the listener does not say what it has seen")));
   });
   ended.catch(() => {});
+  void gone?.then((how) => socket.destroy(new Error(how)));
   const greeted = new Promise<void>((resolve) => {
     socket.on("data", (chunk: Uint8Array) => {
       answer = new Uint8Array([...answer, ...chunk]);
