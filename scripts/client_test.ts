@@ -58,6 +58,7 @@ const FAULTS: Record<string, RegExp> = {
   twice: /several lines/,
   arm: /an unknown arm is not answered with failed/,
   code: /it ended with code 3/,
+  signal: /it ended with SIGKILL and not with 0/,
 };
 /** Known only from waiting in vain. */
 const VAIN: Record<string, RegExp> = {

@@ -115,15 +115,15 @@ async function faultsAtTheEnd(
   }
   if (!process.isGone) {
     process.hangUp();
+    let isLate = false;
     const timer = setTimeout(() => {
-      faults.push("it does not end when its standard input does");
+      isLate = true;
       process.kill();
     }, timeoutMs);
     await process.gone;
     clearTimeout(timer);
-    if (process.how!.startsWith("code") && process.how !== "code 0") {
-      faults.push(`it ended with ${process.how} and not with 0`);
-    }
+    if (isLate) faults.push("it does not end when its standard input does");
+    else if (process.how !== "code 0") faults.push(`it ended with ${process.how} and not with 0`);
   }
   return faults;
 }

@@ -34,6 +34,7 @@ if (process.argv[2] === "--describe") {
   }
   if (fault === "stays") setInterval(() => {}, 1_000);
   if (fault === "code") process.exitCode = 3;
+  if (fault === "signal") process.kill(process.pid, "SIGKILL");
 }
 
 async function carryOut(asked) {
