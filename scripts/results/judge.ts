@@ -26,7 +26,7 @@ export interface Judgement {
 export interface Promised {
   /** One-byte messages name no producer, so a process that measures them ends with a pass of messages that do. */
   secondPass: boolean;
-  /** A pilot: one run, and one that fills the whole capacity. */
+  /** A pilot: what it runs beside its runs, one or several, fills the whole capacity. */
   isPilot: boolean;
 }
 

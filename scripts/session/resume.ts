@@ -6,9 +6,8 @@ import type { Cell } from "../results/plan.ts";
 /**
  * The unit is a process: one round of one cell. It is done when it has a row, also one that says that it failed
  * or was skipped; an interrupted process has none. The rows of a process share their session, round, position
- * and every column of the cell (runtime, runtime_version, runtime_kind, strategy, params, producers, workers, run_length,
- * message_bytes, sink, turn, capacity_bytes): with a fixed number of rounds the set of these keys is the same for a run that
- * was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
+ * and every column of the cell (`CELL_COLUMNS`): with a fixed number of rounds the set of these keys is the same for a run
+ * that was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
  * process measures depends on the time that they take.
  */
 export class Earlier {
