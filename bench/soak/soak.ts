@@ -39,6 +39,7 @@ export type SoakEvent =
   /** A run begins: the last one that was heard of is the one that hangs. */
   | { type: "run"; run: number; leg: string }
   | { type: "fault"; run: number; leg: string; fault: Fault }
+  /** All is over, and its Workers have ended. */
   | { type: "end"; messages: number; ms: number };
 
 /** What the runs of all hand-offs are to take together (ms), but in a short soak, where each is to have many. */
@@ -53,13 +54,14 @@ export async function soak(
 ): Promise<void> {
   const params = parseParams(strategy, task.params);
   const stands: Stand[] = [];
+  let end: SoakEvent | null = null;
   try {
     const legs = legsOf(strategy, params, task.seed);
     for (const leg of legs) stands.push(await Stand.open(strategy, leg));
     const lapMs = task.lapMs ?? Math.min(LAP_MS, task.timeMs / LEAST_LAPS);
     const started = performance.now();
     let messages = 0;
-    for (let run = 1;; run++) {
+    for (let run = 1; end === null; run++) {
       const stand = stands[(run - 1) % stands.length];
       const leg = stand.toString();
       emit({ type: "run", run, leg });
@@ -74,11 +76,12 @@ export async function soak(
         collectGarbage();
         emit({ type: "lap", messages, ms, rssBytes: residentBytes() });
       }
-      if (isOver) return emit({ type: "end", messages, ms });
+      if (isOver) end = { type: "end", messages, ms };
     }
   } finally {
     for (const stand of stands) await stand.stop();
   }
+  emit(end);
 }
 
 function failed(error: Error): Fault & { delivered: number } {

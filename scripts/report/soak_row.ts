@@ -40,18 +40,25 @@ export function judgeSoak(
   const kib = laps.map(({ ms, rssBytes }) => ({ ms, value: rssBytes / 1_024 }));
   const slope = ms < LEAST_MS ? null : slopeOf(kib);
   const place = (at: { run: number; leg: string }) => `run ${at.run} (${at.leg})`;
+  const isBetween = events.at(-1)?.type !== "run";
   let [lost, result, problem]: [string, string, string | null] = ["0", "held", null];
   if (fault !== undefined) {
     const { status, detail, ...counts } = fault.fault;
-    lost = String(counts.lost);
     result = status;
     const { duplicated, reordered, corrupted } = counts;
-    problem = `${place(fault)}: ${status}, ${counts.lost} lost, ${duplicated} came again, ` +
-      `${reordered} out of order, ${corrupted} changed: ${detail}`;
-  } else if (whole === undefined) {
+    // Without a verdict nobody has counted.
+    const isCounted = status !== "error";
+    lost = isCounted ? String(counts.lost) : "unknown";
+    problem = `${place(fault)}: ${status}` +
+      (isCounted
+        ? `, ${counts.lost} lost, ${duplicated} came again, ${reordered} out of order, ${corrupted} changed`
+        : "") +
+      `: ${detail}`;
+  } else if (whole === undefined || end !== "done") {
     lost = "unknown";
     result = end === "timeout" ? "hung" : "died";
-    problem = `${last === undefined ? "before its first run" : place(last)}: ` +
+    const where = last === undefined ? "its first run" : place(last);
+    problem = `${last === undefined ? "before " : isBetween ? "behind " : ""}${where}: ` +
       (end === "timeout" ? "it did not end" : detail || "it ended before it had said so");
   } else if (slope !== null && slope.low > 0) {
     result = "memory grows";
