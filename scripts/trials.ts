@@ -39,7 +39,16 @@ await runMain("trials", async () => {
     }
   }
   console.log(`\n${table(kinds, outcomes)}`);
-  return outcomes.some(([, { findings }]) => findings.length > 0) ? EXIT.failed : EXIT.ok;
+  const unmet = kinds.filter((kind) =>
+    !outcomes.some(([trial, { struck }]) => trial.kind === kind && struck)
+  );
+  if (unmet.length > 0) {
+    console.error(
+      `trials: these never struck, so nothing is known of them: ${unmet.join(", ")}; add --repeats`,
+    );
+  }
+  const found = outcomes.some(([, { findings }]) => findings.length > 0);
+  return found || unmet.length > 0 ? EXIT.failed : EXIT.ok;
 });
 
 /** A machine that is too busy for a trial must not end all others. */

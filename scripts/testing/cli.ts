@@ -32,7 +32,10 @@ export function startCommand(
   return startProgram([process.execPath, ...runArguments(kind), START, name, ...args], env);
 }
 
-/** The same with any program, in the project's folder. A death by a signal is told as a shell does: 128 and its number. */
+/**
+ * The same with any program, in the project's folder. A death by a signal is told as a shell does: 128 and its number,
+ * and 127 where it could not be started.
+ */
 export function startProgram(
   [program, ...args]: readonly string[],
   env: Record<string, string> = {},
@@ -47,6 +50,9 @@ export function startProgram(
   child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text);
   child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
   const finished = new Promise<Finished>((resolve) => {
+    child.once("error", ({ message }) => {
+      resolve({ code: 127, stdout, stderr: `${stderr}${message}\n` });
+    });
     // Deno takes a child's exit code 130 for a death by SIGINT, and says so instead of the code.
     child.once("close", (code, signal) => {
       resolve({ code: code ?? 128 + constants.signals[signal!], stdout, stderr });

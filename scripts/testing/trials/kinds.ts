@@ -136,6 +136,9 @@ const folderGone: Kind = (stage) => ({
   },
 });
 
+/** Runs that a trial's bench has at least: the pilot's two, and two of its only round. */
+const CONNECTIONS = 4;
+
 /** On the way of one connection; `codes` where the bytes have come to that. */
 function wire(
   way: "forth" | "back",
@@ -144,7 +147,7 @@ function wire(
   args: string[] = [],
 ): Kind {
   return async (stage) => {
-    const bad = await openBadWire(Math.floor(stage.next() * 6), way, tamper(stage));
+    const bad = await openBadWire(Math.floor(stage.next() * CONNECTIONS), way, tamper(stage));
     return {
       args: ["--listener", `127.0.0.1:${bad.port}`, ...args],
       codes,

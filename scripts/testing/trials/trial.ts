@@ -111,6 +111,8 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
       ...fault.env,
     });
     const striking = fault.strike?.();
+    // It is awaited once the bench has ended; until then a rejection would end this process.
+    striking?.catch(() => {});
     const finished = await endOf(bench, stage, find, () => over = true);
     const struck = (await striking ?? true) && (fault.hasStruck?.() ?? true);
     fault.heal?.();
@@ -195,7 +197,8 @@ async function endOf(
     find("exit", `it hangs after ${HANGS_MS / 1_000} s`);
     for (const { pid } of markedProcesses(stage.mark)) send(pid, "SIGKILL");
   }, HANGS_MS);
-  await new Promise((resolve) => child.once("exit", resolve));
+  // One that could not be started has no exit.
+  await Promise.race([new Promise((resolve) => child.once("exit", resolve)), finished]);
   clearTimeout(timer);
   onExit();
   await lookForOrphans(stage, find);
