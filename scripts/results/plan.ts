@@ -79,6 +79,8 @@ export interface Cell {
 export const MAX_MESSAGES = 2 ** 32 - 1;
 /** A control's bytes are built before the clock, all of them. */
 const MAX_PREBUILT_BYTES = 2 ** 30;
+/** Controls that are nothing without one. */
+const SOCKETS: ReadonlySet<string> = new Set(["socket-bulk", "socket-each", "own-socket"]);
 
 /** What the pilot of an open loop measures of full load, ms. */
 const PILOT_RUN_MS = 10;
@@ -170,8 +172,11 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
     if (lack !== null) return lack;
   }
   const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
-  if (cell.sink === "none" && cell.subject.startsWith("socket-")) {
+  if (cell.sink === "none" && SOCKETS.has(cell.subject)) {
     return "it measures the socket, and --sink none has none";
+  }
+  if (cell.subject === "own-socket" && cell.turn > 0) {
+    return "its Workers send each producer's messages to their end, whatever --turn says";
   }
   if (cell.kind === "async" && cell.turn > 0) {
     return "--turn is for producers that block: those of an async strategy are all in flight at once";
@@ -185,7 +190,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
     return `with ${size}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
   }
   if (
-    kind === "control" && cell.subject !== "empty" &&
+    kind === "control" && cell.subject !== "empty" && cell.subject !== "own-socket" &&
     producers * messages * messageBytes > MAX_PREBUILT_BYTES
   ) {
     return "the run is too large to be built before the clock";

@@ -84,3 +84,15 @@ test("a mix of lengths is a cell of its own, and clients skip it with the reason
     /with 16\.\.64-byte messages it takes a --capacity from/,
   );
 });
+
+test("own-socket needs a socket, knows no turns, and builds nothing before the clock", () => {
+  const skipOf = (subject: string, ...args: string[]) => {
+    const options = readOptions("bench", ["", "", "--strategies", subject, ...args]);
+    return makePlan(options, [NODE]).find((cell) => cell.subject === subject)!.skip;
+  };
+  assert.match(skipOf("own-socket", "--sink", "none")!, /--sink none has none/);
+  assert.match(skipOf("own-socket", "--turn", "5")!, /whatever --turn says/);
+  const large = ["--messages", "20000", "--message-size", "65536", "--producers", "1"];
+  assert.equal(skipOf("own-socket", ...large), null);
+  assert.match(skipOf("socket-bulk", ...large)!, /too large to be built before the clock/);
+});
