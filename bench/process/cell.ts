@@ -73,7 +73,9 @@ async function runCell(spec: CellSpec): Promise<void> {
 
 /** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
 async function fill(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
-  const bytes = Math.min(FILL.most, 1.5 * context.subject.sharedBytes);
+  // Some keep what waits in memory that is not shared.
+  const room = Math.max(context.subject.sharedBytes, spec.capacity);
+  const bytes = Math.min(FILL.most, 1.5 * room);
   const share = Math.floor(bytes / context.producers);
   const messageBytes = Math.min(
     Math.max(FILL.leastBytes, Math.min(FILL.mostBytes, share)),

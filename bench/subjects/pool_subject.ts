@@ -18,23 +18,45 @@ import { batchBytes } from "../peers/batch_size.ts";
 import { Inbox } from "../peers/inbox.ts";
 import type { PoolTask, StartPool } from "../peers/pool_task.ts";
 import { drain } from "./drain.ts";
+import { SMALL_CAPACITY } from "./strategy_subject.ts";
 import { NO_WAITS, type Subject } from "./subject.ts";
 
 /** Tasks for each Worker, so that it finds one when it has ended another. */
 const LANES = 32;
+
+/** What results go through, and how many tasks may be on their way to it. */
+function openWay(
+  { producers, messageBytes }: CellSpec,
+  capacity: number,
+  workers: number,
+  batch: boolean,
+) {
+  const taskBytes = batch ? batchBytes(Math.floor(capacity / workers)) : messageBytes;
+  const lifecycle = Lifecycle.create([producers]);
+  const options = { workers: 1, producers, capacity: Math.max(taskBytes, capacity / 2) };
+  return {
+    taskBytes,
+    lifecycle,
+    inbox: new Inbox(lifecycle, { ...options, messageBytes: taskBytes }),
+    lanes: Math.min(producers, LANES * workers, Math.ceil(capacity / 2 / taskBytes)),
+  };
+}
 
 export function openPool(start: StartPool, spec: CellSpec): Subject {
   const { producers, messageBytes, capacity } = spec;
   const workers = Math.min(producers, spec.workers);
   const batch = spec.params.task === "batch";
   const pool = start(workers, batch);
-  const taskBytes = batch ? batchBytes(Math.floor(capacity / workers)) : messageBytes;
-  const lifecycle = Lifecycle.create([producers]);
-  const options = { workers: 1, producers, capacity: Math.max(taskBytes, capacity / 2) };
-  const inbox = new Inbox(lifecycle, { ...options, messageBytes: taskBytes });
+  const whole = openWay(spec, capacity, workers, batch);
+  const proving = messageBytes === 1 && spec.task === "measure";
+  // Two messages of each Worker are the least that it takes.
+  const small = proving
+    ? openWay(spec, Math.max(2 * workers, SMALL_CAPACITY), workers, batch)
+    : null;
+  const used = new Set<Inbox>();
+  let way = whole;
   let plan: RunPlan;
   let parksBefore = 0;
-  let used = false;
 
   const task = (producer: number, from: number, to: number): PoolTask => {
     const { pace: _, ...content } = plan;
@@ -42,6 +64,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
   };
 
   async function produce(next: () => number): Promise<void> {
+    const { taskBytes, lifecycle, inbox } = way;
     const step = batch ? Math.max(1, Math.floor(taskBytes / plan.messageBytes)) : 1;
     for (let producer = next(); producer < producers; producer = next()) {
       for (let from = 0; from < plan.messages; from += step) {
@@ -59,28 +82,35 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
     messagesOf: (asked) => asked,
     prepare(announced) {
       plan = announced;
-      if (used) inbox.reopen(producers);
-      used = true;
+      way = plan.proof && small !== null ? small : whole;
+      if (used.has(way.inbox)) way.inbox.reopen(producers);
+      used.add(way.inbox);
     },
     async ready() {
       // One that makes nothing for each Worker: all of them have loaded the task's code then.
       await Promise.all(Array.from({ length: workers }, () => pool.run(task(0, 0, 0))));
     },
-    async transfer(sink) {
+    async transfer(sink, meanwhile) {
+      const { inbox, lanes } = way;
       parksBefore = inbox.parks;
       let producer = 0;
-      const lanes = Math.min(producers, LANES * workers, Math.ceil(capacity / 2 / taskBytes));
-      const produced = Array.from({ length: lanes }, () => produce(() => producer++));
+      const produced = Promise.all(Array.from({ length: lanes }, () => produce(() => producer++)));
+      // It is awaited with the consumer's loop, which may begin later.
+      produced.catch(() => {});
       try {
-        const [transferred] = await Promise.all([drain(inbox, sink), ...produced]);
+        await meanwhile?.();
+        const [transferred] = await Promise.all([drain(inbox, sink), produced]);
         return transferred;
       } catch (error) {
         inbox.abort();
         throw error;
       }
     },
-    waits: () => Promise.resolve({ ...NO_WAITS, consumerParks: inbox.parks - parksBefore }),
-    fail: () => inbox.abort(),
+    waits: () => Promise.resolve({ ...NO_WAITS, consumerParks: way.inbox.parks - parksBefore }),
+    fail() {
+      whole.inbox.abort();
+      small?.inbox.abort();
+    },
     async stop() {
       await pool.stop();
     },

@@ -12,8 +12,8 @@ import type { CellSpec } from "../process/spec.ts";
 import { drain } from "./drain.ts";
 import type { OpenSubject, Subject } from "./subject.ts";
 
-/** Capacity of the second pass (bytes), where the strategy does not need more. */
-const SMALL_CAPACITY = 256;
+/** Capacity of the second pass (bytes), where more is not needed. */
+export const SMALL_CAPACITY = 256;
 /** From the release of the Workers to the earliest due time (ms): they are awake by then. */
 const LEAD_MS = 2;
 
