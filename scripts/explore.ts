@@ -99,6 +99,15 @@ await runMain("explore", async () => {
   if (options.stress !== undefined && options.planted === undefined) {
     throw new UsageError("--stress counts what catches planted mistakes: add --planted");
   }
+  if (options.stress === undefined && program.getOptionValueSource("seed") === "cli") {
+    throw new UsageError("--seed is that of the stalls: add --stress");
+  }
+  if (options.replay !== undefined && options.writeTable) {
+    throw new UsageError("--write-table is for what a search finds: leave it out, or --replay");
+  }
+  if (options.replay !== undefined && options.planted === true) {
+    throw new UsageError("--replay needs the name of what is planted: add it behind --planted");
+  }
   if (options.replay !== undefined) {
     return await replay(cases[0], options.replay, options.planted);
   }
@@ -120,8 +129,8 @@ await runMain("explore", async () => {
     throw new UsageError(`nothing that is planted into these has "${text}" in its name`);
   }
   const stressed = (subject: string, root: string) =>
-    options.stress === undefined ? "" : underStress(subject, root, options.stress, seed);
-  const tell = (row: string[]) => {
+    underStress(subject, root, options.stress, seed);
+  const tell = (row: (string | null)[]) => {
     console.log(row.join(" | "));
     if (options.writeTable) keepRow(PAGE, PLANTED_TABLE, row);
   };
@@ -137,7 +146,8 @@ await runMain("explore", async () => {
       source.plant([bug]);
       const root = pathToFileURL(source.folder).href;
       const { row, repeat } = await findPlanted(bug, cases, root, preemptions, most);
-      tell([...row, await stressed(bug.subject, root)]);
+      // What an earlier stress has counted stays on the page.
+      tell([...row, options.stress === undefined ? null : await stressed(bug.subject, root)]);
       if (repeat === null) escaped++;
       else console.log(`  ${repeat}`);
     } finally {

@@ -12,16 +12,23 @@ export interface KeptTable {
   known: readonly (readonly [string, string])[];
 }
 
-/** @throws where the page has no place for the table */
-export function keepRow(page: string, table: KeptTable, row: readonly string[]): void {
+/**
+ * @param row null where what the page says there is to stay: a word or a figure
+ * @throws where the page has no place for the table
+ */
+export function keepRow(page: string, table: KeptTable, row: readonly (string | null)[]): void {
   const { name, head, words, known } = table;
   const text = readFileSync(page, "utf8");
   const place = new RegExp(`(<!-- ${name} -->\n)([^]*?)(<!-- /${name} -->)`);
   const [, , old] = place.exec(text) ?? [];
   if (old === undefined) throw new Error(`${page} has no place for "${name}"`);
   const linesOf = (rows: readonly (readonly string[])[]) => markdownTable({ head, words, rows });
-  const [headLine, rule, line] = linesOf([row]);
-  const kept = [...old.split("\n").filter((line) => line.startsWith("|")).slice(2), line];
+  const before = old.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  const start = linesOf([[row[0]!, row[1]!]])[2].slice(0, -1);
+  const earlier = before.findLast((line) => line.startsWith(start))?.slice(2, -2).split(" | ");
+  const whole = row.map((entry, at) => entry ?? earlier?.[at] ?? "");
+  const [headLine, rule, line] = linesOf([whole]);
+  const kept = [...before, line];
   const sorted = linesOf(known).slice(2).flatMap((known) =>
     kept.findLast((line) => line.startsWith(known.slice(0, -1))) ?? []
   );

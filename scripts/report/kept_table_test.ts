@@ -26,6 +26,8 @@ test("a row takes its place, in place of an older one, and rows of what is gone 
     assert.deepEqual(readFileSync(page, "utf8").split("\n"), [
       ...["before", "<!-- rows -->", "", ...lines, ...more, "", "<!-- /rows -->", "behind", ""],
     ]);
+    keepRow(page, TABLE, ["a", "x_y", null]);
+    assert.match(readFileSync(page, "utf8"), /^\| a \| x\\_y \| 4 \|$/m);
     assert.throws(() => keepRow(page, { ...TABLE, name: "other" }, ["a", "x", "1"]), /no place/);
   } finally {
     rmSync(folder, { recursive: true });
