@@ -1,5 +1,5 @@
 /** What can be measured on this machine: what is there, how noisy it is, and which difference takes how long to see. */
-import { EXIT, runMain } from "./cli/command.ts";
+import { runMain, UsageError } from "./cli/command.ts";
 import { runComparison } from "./session/comparison.ts";
 import { machineState } from "./processes/machine_state.ts";
 import { readOptions } from "./session/options.ts";
@@ -7,7 +7,7 @@ import { makePlan } from "./results/plan.ts";
 import { findRuntimes } from "./processes/runtimes.ts";
 import { publishing } from "./report/publish.ts";
 import { machineLines, printDoctor, TWIN } from "./report/doctor_report.ts";
-import { printPlan } from "./session/lists.ts";
+import { printPlan, printSubjects } from "./session/lists.ts";
 import { describeEnvironment } from "./results/environment.ts";
 
 await runMain("doctor", async () => {
@@ -19,14 +19,21 @@ await runMain("doctor", async () => {
     rounds: 8,
     budgetMs: null,
   });
+  if (options.list) return printSubjects();
+  if (options.clients.length > 0) {
+    throw new UsageError("doctor compares runtimes with themselves: leave --client to bench");
+  }
+  if (options.rounds < 2) {
+    throw new UsageError(
+      `one round${
+        options.preset === "quick" ? ", as --quick has," : ""
+      } shows no noise: add --rounds 8, or more`,
+    );
+  }
   const { runtimes, missing } = findRuntimes(options.runtimes);
   for (const line of missing) console.error(`doctor: ${line}; left out`);
   const { machine } = describeEnvironment("", {}, runtimes);
   for (const line of machineLines(machine, machineState(), runtimes)) console.log(line);
-  if (options.rounds < 2) {
-    console.error("doctor: one round shows no noise; give --rounds 8 or more");
-    return EXIT.usage;
-  }
   const twins = runtimes.map((runtime) => ({ ...runtime, label: runtime.label + TWIN }));
   const cells = makePlan(options, [...runtimes, ...twins]);
   if (options.dryRun) return printPlan(cells, options);

@@ -17,6 +17,24 @@ test("half the difference takes four times the rounds, and no verdict takes fewe
   assert.equal(roundsFor(0.2, 0.001), 8);
 });
 
+test("doctor refuses what it cannot use, says its own defaults, and lists without measuring", async () => {
+  const refusals: [string[], string][] = [
+    [["--quick"], "one round, as --quick has, shows no noise: add --rounds 8, or more"],
+    [
+      ["--client", "c=/bin/true"],
+      "doctor compares runtimes with themselves: leave --client to bench",
+    ],
+  ];
+  for (const [args, said] of refusals) {
+    const { code, stdout, stderr } = await runCommand("doctor", ...args, "--dry-run");
+    assert.deepEqual([code, stdout, stderr], [2, "", `doctor: ${said}\n`]);
+  }
+  const list = await runCommand("doctor", "--list", "--runtimes", "none");
+  assert.deepEqual([list.code, list.stderr], [0, ""]);
+  assert.match(list.stdout, /^swap-buffer /m);
+  assert.match((await runCommand("doctor", "--help")).stdout, /\(default:\s+swap-buffer\)/);
+});
+
 test(
   "doctor says what is there and measures it against itself",
   { timeout: 120_000 },

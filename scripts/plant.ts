@@ -4,7 +4,7 @@
  */
 import { CHANGES, plantedRuntime } from "../bench/testing/planted_runtime.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
-import { findRuntimes } from "./processes/runtimes.ts";
+import { findRuntime } from "./processes/runtimes.ts";
 
 await runMain("plant", () => {
   const program = command(
@@ -18,10 +18,7 @@ await runMain("plant", () => {
   if (!Object.hasOwn(CHANGES, change)) {
     throw new UsageError(`${change}: give one of ${Object.keys(CHANGES).join(", ")}`);
   }
-  const { runtimes: [runtime], missing } = findRuntimes(
-    program.opts<{ runtime: string }>().runtime,
-  );
-  if (runtime === undefined) throw new UsageError(missing[0]);
-  console.log(plantedRuntime(change, runtime.path));
+  const { path } = findRuntime(program.opts<{ runtime: string }>().runtime);
+  console.log(plantedRuntime(change, path));
   return Promise.resolve(EXIT.ok);
 });

@@ -50,4 +50,7 @@ test(
 test("a change that there is not is a mistake of the caller", async () => {
   const { code, stderr } = await runCommand("plant", "nothing");
   assert.deepEqual([code, stderr], [2, "plant: nothing: give one of stamps, delay, stall\n"]);
+  const two = await runCommand("plant", "delay", "--runtime", "deno,bun");
+  assert.equal(two.code, 2);
+  assert.match(two.stderr, /^plant: deno,bun: give one runtime, such as .*\n$/);
 });

@@ -137,8 +137,11 @@ export function findRuntimes(list: string): FoundRuntimes {
   return { runtimes: withLabels(found), missing };
 }
 
-/** One runtime for a helper process. @throws {UsageError} */
+/** One runtime for a helper process. @throws {UsageError} for a list, too */
 export function findRuntime(item: string): Runtime {
+  if (splitRuntimes(item).length > 1) {
+    throw new UsageError(`${item}: give one runtime, such as node or bun=system`);
+  }
   return findRuntimes(item).runtimes[0];
 }
 

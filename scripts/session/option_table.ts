@@ -83,8 +83,9 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "subjects",
     flags: "--strategies <list>",
-    help: "strategies and controls, with parameters as name:key=value; peers: what people would " +
-      "use instead (default: all but peers)",
+    help: ({ strategies }) =>
+      "strategies and controls, with parameters as name:key=value; peers: what people would " +
+      `use instead (default: ${strategies ?? "all but peers"})`,
     recorded: ({ subjects }) =>
       subjects.map(({ entry, params }) =>
         [entry.name, ...Object.entries(params).map(([key, value]) => `${key}=${value}`)].join(":")
