@@ -1,12 +1,20 @@
 /** Runs every strategy for a long time under each runtime, checks what comes out as it comes, and looks at its memory. */
 import { fileURLToPath } from "node:url";
+import { Option } from "commander";
+import { onlyInBench } from "../bench/peers/registry.ts";
 import { garbageArguments } from "../bench/runtime.ts";
 import type { SoakEvent, SoakTask } from "../bench/soak/soak.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { watchInterrupts } from "./cli/interrupt.ts";
 import { count, timeSpan } from "./cli/values.ts";
 import { jsonLines, runChild } from "./processes/child.ts";
-import { DEFAULT_RUNTIMES, findRuntimes, type Runtime } from "./processes/runtimes.ts";
+import {
+  DEFAULT_RUNTIMES,
+  findRuntimes,
+  formatRuntime,
+  NAME,
+  type Runtime,
+} from "./processes/runtimes.ts";
 import { keepRow, type KeptTable } from "./report/kept_table.ts";
 import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
 import { projectCommit } from "./results/commit.ts";
@@ -23,12 +31,15 @@ await runMain("soak", async () => {
     "Run strategies for a long time, check each message, and look whether memory grows.",
   )
     .option("--messages <number>", "messages of each strategy and runtime", count(1), 1e9)
-    .option("--time <time>", "or so long, whichever comes first", timeSpan(100), 600_000)
-    .option(
-      "--at-least <time>",
-      "not before this time: memory needs some to settle, and under a minute is not judged",
-      timeSpan(0),
-      180_000,
+    .addOption(
+      new Option("--time <time>", "or so long, whichever comes first")
+        .argParser(timeSpan(100)).default(600_000, "10m"),
+    )
+    .addOption(
+      new Option(
+        "--at-least <time>",
+        "not before this time: memory needs some to settle, and under a minute is not judged",
+      ).argParser(timeSpan(0)).default(180_000, "3m"),
     )
     .option("--strategies <list>", "as in bench; all by default")
     .option("--runtimes <list>", "as in bench", DEFAULT_RUNTIMES)
@@ -40,6 +51,10 @@ await runMain("soak", async () => {
   const choices = parseSubjects(strategies).filter(({ entry }) => entry.kind !== "control");
   if (choices.length === 0) {
     throw new UsageError(`--strategies ${strategies}: controls lose nothing`);
+  }
+  for (const { entry } of choices) {
+    const lack = onlyInBench(entry.name);
+    if (lack !== null) throw new UsageError(`--strategies ${entry.name}: ${lack}`);
   }
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   for (const line of missing) console.error(`soak: ${line}; left out`);
@@ -68,7 +83,8 @@ await runMain("soak", async () => {
         failed = true;
         console.error(
           `soak: ${label} under ${nameOf(runtime)}: ${problem}; again: npm run soak -- ` +
-            `--strategies ${label} --runtimes ${runtime.label} --seed ${seed}`,
+            `--strategies ${label} --runtimes ${askedAs(runtime)} --messages ${messages} ` +
+            `--time ${time}ms --at-least ${atLeast}ms --seed ${seed}`,
         );
       }
     }
@@ -91,6 +107,12 @@ async function soakOne(
     flags: garbageArguments(runtime.kind),
   }, { timeoutMs: limits.timeMs + GRACE_MS, signal });
   return { ...outcome, events: jsonLines<SoakEvent>(output) };
+}
+
+/** As `--runtimes` takes it: a label that was not given may be none of its names. */
+function askedAs({ kind, label, source }: Runtime): string {
+  const name = label === kind || !NAME.test(label) ? null : label;
+  return formatRuntime({ name, kind, source });
 }
 
 function nameOf({ kind, label, version }: Runtime): string {

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { currentRuntime, runArguments } from "../bench/runtime.ts";
 import { soak, type SoakEvent } from "../bench/soak/soak.ts";
 import { PlantedSource } from "../bench/testing/planted.ts";
+import { Crew } from "../bench/workers/crew.ts";
 import { random } from "../bench/workload/random.ts";
 import { atomicSwap } from "../strategies/atomic_swap.ts";
 import type { Strategy } from "../strategies/strategy.ts";
@@ -154,6 +155,46 @@ test("a process that hangs or dies is told from one that has ended, with its las
   const dead = judgeSoak(WHO, [], { end: "died", detail: "SIGSEGV" }, ORIGIN);
   assert.equal(dead.problem, "before its first run: SIGSEGV");
   assert.equal(judgeSoak(WHO, events, ENDED, ORIGIN).row[6], "died");
+  const whole = [...events, { type: "end", messages: 2_000, ms: 6_000 } as const];
+  const late = judgeSoak(WHO, whole, { end: "timeout", detail: "stopped" }, ORIGIN);
+  assert.deepEqual([late.row[2], late.row[6]], ["2,000", "hung"]);
+  assert.equal(late.problem, "behind run 2 (3 producers): it did not end");
+});
+
+test("of a run without a verdict nobody knows what is lost", () => {
+  const counts = { lost: 0, duplicated: 0, reordered: 0, corrupted: 0 };
+  const fault = { status: "error", detail: "Worker 1 threw", ...counts };
+  const { row, problem } = judgeSoak(
+    WHO,
+    [{ type: "fault", run: 4, leg: "3 producers", fault }],
+    ENDED,
+    ORIGIN,
+  );
+  assert.deepEqual([row[4], row[6]], ["unknown", "error"]);
+  assert.equal(problem, "run 4 (3 producers): error: Worker 1 threw");
+});
+
+test("a soak has not ended before its Workers have", SLOW, async () => {
+  const { stop } = Crew.prototype;
+  Crew.prototype.stop = async function (this: Crew) {
+    await stop.call(this);
+    throw new Error("stuck");
+  };
+  const events: SoakEvent[] = [];
+  const task = {
+    subject: "atomic-swap",
+    params: {},
+    messages: 1,
+    timeMs: 999,
+    leastMs: 0,
+    seed: 7,
+  };
+  try {
+    await assert.rejects(soak(atomicSwap, task, (event) => events.push(event)), /stuck/);
+  } finally {
+    Crew.prototype.stop = stop;
+  }
+  assert.equal(events.at(-1)?.type, "lap");
 });
 
 test(
@@ -184,6 +225,9 @@ test(
     const refused = await runCommand("soak", "--strategies", "empty", ...runtimes);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /^soak: --strategies empty: controls lose nothing\n$/);
+    const peer = await runCommand("soak", "--strategies", "worker-stdout", ...runtimes);
+    assert.equal(peer.code, 2);
+    assert.match(peer.stderr, /^soak: --strategies worker-stdout: it reads what .*\n$/);
   },
 );
 
@@ -206,7 +250,8 @@ test("a strategy that loses messages ends the command with 1, and how to repeat 
       stderr,
       new RegExp(
         `^soak: atomic-swap under ${kind} \\S+: run \\d+ .*; again: npm run soak -- ` +
-          `--strategies atomic-swap --runtimes ${kind} --seed 9\\n$`,
+          `--strategies atomic-swap --runtimes ${kind}=\\S+ --messages 1000000000 ` +
+          `--time 20000ms --at-least 180000ms --seed 9\\n$`,
       ),
     );
   } finally {

@@ -168,18 +168,25 @@ export function findPeer(name: string): Peer | undefined {
   return PEERS.find((peer) => peer.name === name);
 }
 
+/** Why no command but bench can run it, or null where others can. */
+export function onlyInBench(name: string): string | null {
+  const peer = findPeer(name);
+  if (peer === undefined) return null;
+  if (peer.loadPool !== undefined) return "it has Workers of its own, which bench alone knows";
+  if (peer.readsStdout) return "it reads what its Workers print, which bench alone lets it do";
+  return peer.lack?.({ runtime: "node", workload: "bytes", isPaced: false }) ?? null;
+}
+
 /**
  * The strategy of that name, or the peer. Rejects where the peer's library is not installed.
- * @throws {RangeError} where a peer has Workers of its own
+ * @throws {RangeError} where there is nothing to load
  */
 export async function loadStrategy(name: string): Promise<Strategy> {
   const peer = findPeer(name);
   if (peer === undefined) return findStrategy(name)!;
   const loaded = await peer.load?.();
   if (loaded === undefined) {
-    throw new RangeError(
-      `${name} has Workers of its own, which this command does not know; bench does`,
-    );
+    throw new RangeError(`${name}: ${onlyInBench(name)}`);
   }
   return { ...peer, ...loaded } as Strategy;
 }

@@ -1,6 +1,7 @@
 /** The options of `profile`. */
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
+import { onlyInBench } from "../../bench/peers/registry.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { command, UsageError } from "../cli/command.ts";
 import { count, timeSpan } from "../cli/values.ts";
@@ -65,11 +66,6 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
     .addHelpText("after", EXAMPLES)
     .parse(argv as string[]);
   const given = program.opts();
-  if (given.runtime.includes(",")) {
-    throw new UsageError(
-      `--runtime ${given.runtime}: give one runtime, such as node or bun=system`,
-    );
-  }
   const options = {
     subjects: parseStrategies(given.strategy),
     runtime: findRuntime(given.runtime),
@@ -101,6 +97,8 @@ function parseStrategies(list: string): SubjectChoice[] {
     if (entry.kind === "control") {
       throw new UsageError(`${entry.name} is a control; --strategy takes strategies`);
     }
+    const lack = onlyInBench(entry.name);
+    if (lack !== null) throw new UsageError(`--strategy ${entry.name}: ${lack}`);
   }
   const [one, two] = subjects.map(({ entry, params }) => entry.name + JSON.stringify(params));
   if (one === two) throw new UsageError(`--strategy ${list}: the two are the same`);
