@@ -9,6 +9,8 @@ import { answerOf, askForRun } from "./client_run.ts";
 import { LineProcess } from "./line_process.ts";
 
 const LIMIT = { timeout: 20_000 };
+/** Sooner than a witness loses its patience (ms). */
+const LATE_MS = 10_000;
 const TASK: ClientTask = {
   ...{ arm: "all", host: "127.0.0.1", port: 0, producers: 1, workers: 1, messages: 1 },
   ...{ messageBytes: 1, content: "fixed", seed: 1, run: 1, capacity: 1, warmUp: false },
@@ -39,6 +41,8 @@ for (const [what, hello, event] of [["hello", null, "data"], ["word", HELLO, "en
       socket.once(event, () => client.kill()).resume();
       if (hello !== null) socket.write(hello);
     });
+    const hangUp = () => sockets.forEach((socket) => socket.destroy());
+    const late = setTimeout(hangUp, LATE_MS);
     try {
       await once(listener.listen(0, TASK.host), "listening");
       const { port } = listener.address() as AddressInfo;
@@ -47,8 +51,9 @@ for (const [what, hello, event] of [["hello", null, "data"], ["word", HELLO, "en
         /^Error: the client has ended \(SIGKILL\)$/,
       );
     } finally {
+      clearTimeout(late);
       client.kill();
-      for (const socket of sockets) socket.destroy();
+      hangUp();
       listener.close();
     }
   });
