@@ -13,40 +13,52 @@ const SPEC: CellSpec = {
   ...{ params: { task: "batch" }, capacity: 4_096, seed: 1, runId: "test", task: "measure" },
 };
 
-/** One run, and how many tasks had ended when the first bytes were written. */
-async function carry(request: { messageBytes: number; proof?: boolean; late?: boolean }) {
-  let tasks = 0;
-  let before = -1;
-  const run = (task: PoolTask) => {
-    if (task.to > task.from) tasks++;
-    return Promise.resolve(messagesOf(task));
-  };
-  const openRun = memoryRuns(SPEC.storeBytes);
-  const report = await carryOut({
-    subject: openPool(() => ({ run, stop: () => Promise.resolve() }), SPEC),
-    openRun: async (...args) => {
-      const sink = await openRun(...args);
-      const write = (bytes: Uint8Array) => {
-        if (before < 0) before = tasks;
-        return sink.write(bytes);
-      };
-      return { ...sink, write };
-    },
-    producers: SPEC.producers,
-    subjectFailed: new Promise(() => {}),
-  }, { messages: SPEC.messages, seed: 1, runId: "test", warmUp: false, ...request });
-  assert.equal(report.status, "ok", report.detail);
-  return { report, before };
-}
+const PLAN = { messages: SPEC.messages, messageBytes: 1, seed: 1 };
+/** Each task takes a turn of the event loop. */
+const pool = (onTask: () => void) => () => ({
+  run: async (task: PoolTask) => {
+    await new Promise(setImmediate);
+    if (task.to > task.from) onTask();
+    return messagesOf(task);
+  },
+  stop: () => Promise.resolve(),
+});
 
-test("a late consumer finds the capacity full", async () => {
-  const { report, before } = await carry({ messageBytes: 8, late: true });
-  assert.ok(report.peakBytes > SPEC.capacity / 4, `${report.peakBytes} bytes`);
-  assert.ok(before > 1, `${before} tasks`);
+test("tasks fill the capacity while the consumer takes nothing", { timeout: 10_000 }, async () => {
+  let tasks = 0;
+  const subject = openPool(pool(() => tasks++), { ...SPEC, params: { task: "message" } });
+  const open = memoryRuns(SPEC.storeBytes);
+  const header = {
+    framing: "fixed",
+    producers: SPEC.producers,
+    runId: "test",
+    warmUp: false,
+  } as const;
+  const sink = await open({ ...header, ...PLAN, messageBytes: 8, run: 1 }, () => {});
+  let before = 0;
+  const write = (bytes: Uint8Array) => {
+    before ||= tasks;
+    return sink.write(bytes);
+  };
+  subject.prepare({ ...PLAN, messageBytes: 8, run: 1, proof: false, pace: null });
+  await subject.ready();
+  // Half of the capacity is for results.
+  const full = SPEC.capacity / 2 / 8;
+  await subject.transfer({ ...sink, write }, async () => {
+    while (tasks < full) await new Promise(setImmediate);
+  });
+  assert.ok(before >= full, `${before} tasks before the first write`);
+  assert.equal((await sink.verdict()).status, "ok");
 });
 
 test("the second pass goes over a hand-off of 256 bytes", async () => {
-  const { report } = await carry({ messageBytes: 1, proof: true });
+  const report = await carryOut({
+    subject: openPool(pool(() => {}), SPEC),
+    openRun: memoryRuns(SPEC.storeBytes),
+    producers: SPEC.producers,
+    subjectFailed: new Promise(() => {}),
+  }, { ...PLAN, runId: "test", warmUp: false, proof: true });
+  assert.equal(report.status, "ok", report.detail);
   assert.ok(report.peakBytes <= 256, `${report.peakBytes} bytes`);
   assert.ok(report.writes > 20, `${report.writes} writes`);
 });
