@@ -26,9 +26,10 @@ function echo(): LineProcess {
 test("an answer may be longer than anything that is printed", LIMIT, async () => {
   const client = echo();
   const task = { ...TASK, arm: "x".repeat(10_000) };
-  assert.equal(await answerOf(client, task), JSON.stringify(task));
+  const answer = await answerOf(client, task);
   client.kill();
   await client.gone;
+  assert.equal(answer, JSON.stringify(task));
 });
 
 // A witness waits for the hello first, and half-closes when it waits for the word.
