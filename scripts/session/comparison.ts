@@ -126,14 +126,14 @@ export async function runComparison(work: Work): Promise<number> {
 
     const failed = folder.samples.some(hasFailed);
     const nothing = !options.allowSkipped && !folder.samples.some(({ status }) => status === "ok");
-    if (nothing && !failed && !interrupt.signal.aborted) {
+    const isCut = interrupt.signal.aborted || listener.gone.aborted;
+    if (nothing && !failed && !isCut) {
       console.error(
         `${command}: every cell was skipped, so nothing was verified; --allow-skipped takes that for a success`,
       );
     }
     const code = interrupt.exitCode() ?? (failed || nothing ? EXIT.failed : EXIT.ok);
     await finish(folder, options.report ? environment : null);
-    const isCut = interrupt.signal.aborted || listener.gone.aborted;
     if (options.save !== null && !isCut) {
       console.log(`baseline ${options.save}: ${saveBaseline(folder.path, options.save)}`);
     }
