@@ -160,6 +160,7 @@ async function failing(steps: readonly Step[], atATime: number): Promise<string[
 /** What a step says is printed when it has ended, so that the lines of two do not mix. */
 async function passes({ name, program, args }: Step): Promise<boolean> {
   const started = performance.now();
+  console.log(`-- ${name}`);
   const child = spawn(program, args, {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
