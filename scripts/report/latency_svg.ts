@@ -26,7 +26,7 @@ const MARGIN = 16;
 const LEFT = 84;
 const RIGHT = 660;
 const PLOT = 260;
-const HEAD = 96;
+const HEAD = 116;
 const TITLE = 26;
 const UNDER = 48;
 const BETWEEN = 30;
@@ -85,7 +85,7 @@ function headings(
   y: number,
 ): string[] {
   const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
-    ? "; hollow: saturated, mostly pacing, or within the clocks' error"
+    ? "hollow: saturated, mostly pacing, or within the clocks' error"
     : "";
   const own = isOwnLoad(rows[0]) ? "; each line at a rate of its own, not to be compared" : "";
   const load = shortened(plainText(rows[0].load), 40);
@@ -95,7 +95,8 @@ function headings(
       weight: 600,
     }),
     words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
-    words(MARGIN, y + 56, `${processesWords(rows)}${own}${doubt}`, { fill: INK.faint }),
+    words(MARGIN, y + 56, `${processesWords(rows)}${own}`, { fill: INK.faint }),
+    words(MARGIN, y + 76, doubt, { fill: INK.faint }),
   ];
 }
 
