@@ -35,15 +35,16 @@ export function judge(outcome: CellOutcome, promised: Promised): Judgement {
   const runs = outcome.events
     .filter((event) => event.type === "run")
     .map((run) => isProven(run) && unproven !== null ? { ...run, ...unproven } : run);
-  return { runs, failure: failureOf(outcome) };
+  const failure = failureOf(outcome);
+  if (failure !== null || runs.length > 0) return { runs, failure };
+  return { runs, failure: { status: "error", detail: "the process ended without a run" } };
 }
 
 /** The first reason for which the process as a whole gives no figure; null where it gives one. */
 export function reasonAgainst({ runs, failure }: Judgement): Failure | null {
   const bad = runs.find((run) => !isProven(run));
   if (bad !== undefined) return { status: bad.status, detail: bad.detail };
-  if (failure !== null) return failure;
-  return runs.length > 0 ? null : { status: "error", detail: "the process ended without a run" };
+  return failure;
 }
 
 function failureOf({ events, end, detail }: CellOutcome): Failure | null {

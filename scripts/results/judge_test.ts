@@ -59,3 +59,13 @@ for (const [name, told, promised, words, against] of CASES) {
     assert.equal(reasonAgainst(judgement)?.status ?? null, against);
   });
 }
+
+test("a process that has said nothing of a run has a failure, so that its cell has a row", () => {
+  for (const promised of [PILOT, NUMBERED, ONE_BYTE]) {
+    assert.equal(
+      judge(outcome([end]), promised).failure?.detail,
+      "the process ended without a run",
+    );
+    assert.equal(judge(outcome([good, proof, end]), promised).failure, null);
+  }
+});
