@@ -1,6 +1,6 @@
 /** A task of a pool: messages of one producer, made on the pool's Worker and returned as the task's result. */
 import { type MessageEnd, senderOf, type SendSome } from "../workload/schedule.ts";
-import { work } from "../workload/work.ts";
+import { workingEnd } from "../workload/work.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 
 /** The messages `from` to `to` of a producer. Flat and small: it crosses for each task. */
@@ -22,16 +22,13 @@ export type StartPool = (workers: number, batch: boolean) => TaskPool;
 
 let bytes = new Uint8Array(0);
 let filled = 0;
-let workUs = 0;
 
 const end: MessageEnd = {
   send(message) {
-    if (workUs > 0) work(workUs);
     bytes.set(message, filled);
     filled += message.length;
   },
   sendByte(byte) {
-    if (workUs > 0) work(workUs);
     bytes[filled++] = byte;
   },
 };
@@ -43,12 +40,11 @@ let current: { run: number; proof: boolean; messageBytes: number; send: SendSome
 export function messagesOf(task: PoolTask): Uint8Array<ArrayBuffer> {
   const { run, proof, messageBytes, producer, from, to } = task;
   if (current?.run !== run || current.proof !== proof || current.messageBytes !== messageBytes) {
-    const send = senderOf(end, [], { ...task, pace: null });
+    const send = senderOf(workingEnd(end, task), [], { ...task, pace: null });
     current = { run, proof, messageBytes, send };
   }
   bytes = new Uint8Array((to - from) * messageBytes);
   filled = 0;
-  workUs = task.workUs ?? 0;
   current.send(producer, from, to);
   return filled === bytes.length ? bytes : bytes.slice(0, filled);
 }

@@ -14,6 +14,7 @@ import type { Subject } from "./subject.ts";
 
 const seed = testSeed();
 const PRODUCERS = 5;
+const WORK_US = 150;
 const control = findControl("own-socket")!;
 
 async function withSubject(
@@ -48,6 +49,9 @@ const REQUESTS: Partial<RunRequest>[] = [
   { messageBytes: 1, proof: true },
   { messageBytes: 4_000 },
   { messageBytes: LONGEST_LINE, workload: "domains" },
+  { leastBytes: 16, messageBytes: 4_000 },
+  { messages: 20, workUs: WORK_US },
+  { messages: 20, messageBytes: 1, workUs: WORK_US },
   { messages: 0 },
 ];
 
@@ -64,6 +68,8 @@ for (const workers of [1, 3]) {
         const report = await carryOut(context, { ...REQUEST, ...request });
         assert.equal(report.status, "ok", report.detail);
         assert.equal(report.delivered, PRODUCERS * (request.messages ?? REQUEST.messages));
+        const worked = Math.ceil(PRODUCERS / workers) * request.messages! * request.workUs!;
+        assert.ok(!(report.elapsedUs < worked), `${report.elapsedUs} of ${worked} µs`);
         const { header } = runs.at(-1)!;
         assert.equal(header.connections?.count ?? 1, workers);
       }

@@ -62,3 +62,24 @@ test("the second pass goes over a hand-off of 256 bytes", async () => {
   assert.ok(report.peakBytes <= 256, `${report.peakBytes} bytes`);
   assert.ok(report.writes > 20, `${report.writes} writes`);
 });
+
+test("a task works before each of its messages, and makes them of any length", async () => {
+  const [messages, workUs] = [20, 150];
+  const runs = [
+    { messageBytes: 8, workUs },
+    { messageBytes: 1, workUs },
+    { leastBytes: 16, messageBytes: 1_000, workUs: 0 },
+  ];
+  for (const [at, content] of runs.entries()) {
+    const report = await carryOut({
+      subject: openPool(pool(() => {}), { ...SPEC, ...content }),
+      openRun: memoryRuns(SPEC.storeBytes),
+      producers: SPEC.producers,
+      subjectFailed: new Promise(() => {}),
+    }, { ...content, messages, seed: at, runId: "test", warmUp: false });
+    assert.equal(report.status, "ok", report.detail);
+    // On this one thread.
+    const worked = SPEC.producers * messages * content.workUs;
+    assert.ok(report.elapsedUs >= worked, `${report.elapsedUs} of ${worked} µs`);
+  }
+});

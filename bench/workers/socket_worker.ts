@@ -3,8 +3,8 @@
  * send goes there in large writes, through no other thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { producersOf, senderOf } from "../workload/schedule.ts";
-import { work } from "../workload/work.ts";
+import { type MessageEnd, producersOf, senderOf } from "../workload/schedule.ts";
+import { workingEnd } from "../workload/work.ts";
 import type { RunHeader } from "../wire/protocol.ts";
 import type { RunSink, RunVerdict } from "../wire/sink.ts";
 import { socketRuns } from "../wire/socket_sink.ts";
@@ -45,22 +45,16 @@ say({ said: "online" });
 
 async function run(header: RunHeader, plan: RunPlan): Promise<void> {
   let filled = 0;
-  const { workUs = 0 } = plan;
-  const send = senderOf(
-    {
-      send(message) {
-        if (workUs > 0) work(workUs);
-        buffer.set(message, filled);
-        filled += message.length;
-      },
-      sendByte(byte) {
-        if (workUs > 0) work(workUs);
-        buffer[filled++] = byte;
-      },
+  const end: MessageEnd = {
+    send(message) {
+      buffer.set(message, filled);
+      filled += message.length;
     },
-    ids,
-    plan,
-  );
+    sendByte(byte) {
+      buffer[filled++] = byte;
+    },
+  };
+  const send = senderOf(workingEnd(end, plan), ids, plan);
   const sink = await openRun(header, () => {});
   say({ said: "ready", connectUs: sink.connectUs });
   // Nothing else is to happen on this thread before the release, so it may sleep.

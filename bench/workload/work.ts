@@ -1,6 +1,7 @@
 /** What a producer does beside its messages: work before each of them, and for a control nothing else. */
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
 import type { RunPlan } from "../workers/control_block.ts";
+import type { MessageEnd } from "./schedule.ts";
 
 /**
  * Keeps the thread busy for `us` by looking at the clock, as if it parsed or compressed something. It ends at most one
@@ -13,11 +14,11 @@ export function work(us: number): void {
 
 type Beside = Pick<RunPlan, "workUs" | "isSilent">;
 
-/** An end that works before each message; of a silent run it then sends nothing. The end itself where there is neither. */
-export function workingBlocking(
-  end: BlockingProducer,
+/** What works before each message; of a silent run it then sends nothing. The end itself where there is neither. */
+export function workingEnd(
+  end: MessageEnd,
   { workUs = 0, isSilent = false }: Beside,
-): BlockingProducer {
+): MessageEnd {
   if (workUs === 0 && !isSilent) return end;
   return {
     send(message) {
@@ -28,13 +29,23 @@ export function workingBlocking(
       if (workUs > 0) work(workUs);
       if (!isSilent) end.sendByte(byte);
     },
+  };
+}
+
+/** The same of a producer. */
+export function workingBlocking(end: BlockingProducer, beside: Beside): BlockingProducer {
+  const working = workingEnd(end, beside);
+  if (working === end) return end;
+  return {
+    send: working.send,
+    sendByte: working.sendByte,
     flush: () => end.flush(),
     close: () => end.close(),
     waits: end.waits,
   };
 }
 
-/** The same of an async end. */
+/** The same of an async one. */
 export function workingAsync(end: AsyncProducer, { workUs = 0 }: Beside): AsyncProducer {
   if (workUs === 0) return end;
   return {

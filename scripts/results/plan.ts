@@ -202,7 +202,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
 export function seriesOf(cell: Cell): string {
   const { runtime, subject, params, workers, messageBytes, leastBytes, workUs } = cell;
   return JSON.stringify([
-    ...[runtime.label, runtime.path, subject, params, workers],
+    ...[runtime.label, subject, params, workers],
     ...[messageBytes, leastBytes, workUs],
   ]);
 }

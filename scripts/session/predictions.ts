@@ -4,6 +4,7 @@ import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import { type Cell, seriesOf } from "../results/plan.ts";
 import { timeOf } from "../results/samples.ts";
+import { median } from "../statistics/order.ts";
 
 interface Known {
   /** Of one run. */
@@ -30,15 +31,17 @@ export class Predictions {
   }
 
   learn(cell: Cell, { events, wallMs }: CellOutcome): void {
-    const run = events.find((event) => event.type === "run");
-    if (run?.type === "run") this.#know(cell, run.messages, run.elapsedUs, wallMs);
+    const runs = events.filter((event) => event.type === "run");
+    if (runs.length === 0) return;
+    this.#know(cell, runs[0].messages, runs.map(({ elapsedUs }) => elapsedUs), wallMs);
   }
 
-  /** The same from the row of an earlier pilot. */
-  recall(cell: Cell, row: Sample): void {
-    const elapsedUs = timeOf(row);
-    if (elapsedUs === null || row.messages === null || row.process_ms === null) return;
-    this.#know(cell, row.messages, elapsedUs, row.process_ms);
+  /** The same from the rows of an earlier pilot. */
+  recall(cell: Cell, rows: readonly Sample[]): void {
+    const times = rows.flatMap((row) => timeOf(row) ?? []);
+    if (times.length === 0) return;
+    const { messages, process_ms } = rows[0];
+    if (messages !== null && process_ms !== null) this.#know(cell, messages, times, process_ms);
   }
 
   correct(cell: Cell, wallMs: number): void {
@@ -66,10 +69,13 @@ export class Predictions {
     return cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
   }
 
-  #know(cell: Cell, pilotMessages: number, elapsedUs: number, wallMs: number): void {
+  /** @param runsUs of each of the pilot's runs */
+  #know(cell: Cell, pilotMessages: number, runsUs: readonly number[], wallMs: number): void {
     const messages = cell.producers * pilotMessages;
     const before = this.#known.get(seriesOf(cell))?.overheadMs ?? Infinity;
-    const overheadMs = wallMs - (elapsedUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000;
+    const elapsedUs = median(runsUs);
+    const spentUs = runsUs.reduce((sum, us) => sum + us, 0);
+    const overheadMs = wallMs - (spentUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000;
     this.#known.set(seriesOf(cell), {
       // What sends nothing takes no longer for more producers' messages.
       usPerMessage: messages === 0 ? 0 : elapsedUs / messages,

@@ -178,7 +178,7 @@ export class Session {
     const predictions = this.#predictions;
     if (this.#earlier.isSkipped(cell)) return "skip";
     const piloted = this.#earlier.rowsOf(cell, 0);
-    for (const row of piloted) predictions.recall(cell, row);
+    predictions.recall(cell, piloted);
     this.#fit(cell, piloted);
     if (piloted.length > 0) this.#pilots.set(pilotOf(cell), piloted);
     if (this.#earlier.hasPassedPilot(cell)) return "run";

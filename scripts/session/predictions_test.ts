@@ -1,0 +1,42 @@
+/** What a pilot says of the rounds to come, fresh and as a resumed session reads it. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { samplesOf } from "../results/samples.ts";
+import { makePlan } from "../results/plan.ts";
+import { END, REPORT, RUNTIME } from "../testing/cell_events.ts";
+import { readOptions } from "./options.ts";
+import { Predictions } from "./predictions.ts";
+
+const WALL_MS = 2_000;
+
+function predicted(runsUs: number[], isResumed: boolean): number {
+  const args = ["--strategies", "swap-buffer", "--message-size", "64", "--load", "50%"];
+  const options = readOptions("bench", ["node", "bench", ...args, "--producers", "8"]);
+  const cell = makePlan(options, [RUNTIME]).find(({ subject }) => subject === "swap-buffer")!;
+  const runs = runsUs.map((elapsedUs) => ({
+    ...REPORT,
+    type: "run" as const,
+    messages: 100,
+    delivered: 800,
+    elapsedUs,
+  }));
+  const outcome = { events: [...runs, END], end: "done", detail: "", wallMs: WALL_MS } as const;
+  const predictions = new Predictions(options.timeoutMs);
+  if (isResumed) {
+    const place = { session: "s", round: 0, position: 1, seed: 1, cores: 2 };
+    predictions.recall(
+      cell,
+      samplesOf({ ...cell, messages: 100 }, place, { ...outcome, events: [...outcome.events] }),
+    );
+  } else predictions.learn(cell, { ...outcome, events: [...outcome.events] });
+  return predictions.totalMs([cell]);
+}
+
+test("all runs of a pilot are no overhead, and a resumed session predicts the same", () => {
+  const [one, seven] = [[50_000], [90_000, ...Array(6).fill(50_000)]].map((runs) =>
+    predicted(runs, false)
+  );
+  // What the six further runs took is not beside the runs.
+  assert.equal(Math.round(one - seven), 40 + 6 * 50);
+  assert.equal(predicted([90_000, ...Array(6).fill(50_000)], true), seven);
+});
