@@ -39,10 +39,19 @@ const LONG = [
   "scripts/compare_test.ts",
 ];
 
+/** Lines of a failed step that are repeated at the very end: who sees only that part of a log must see why, too. */
+const LAST_LINES = 80;
+
 interface Step {
   name: string;
   program: string;
   args: string[];
+}
+
+interface Failure {
+  name: string;
+  /** Its last lines. */
+  end: string;
 }
 
 await runMain("test", async () => {
@@ -60,11 +69,13 @@ await runMain("test", async () => {
   const steps = files.length > 0
     ? suite(runtimes, files)
     : [...checks(), pageInBrowser(), ...suite(runtimes, testFiles())];
-  const failed = [...missing, ...await failing(steps, AT_A_TIME)];
+  const failed = await failing(steps, AT_A_TIME);
   // Alone, since it starts as many processes as there are cores, and a race has to happen in them.
   const last = files.length > 0 ? [] : [mutations()];
   failed.push(...await failing(last, 1));
-  for (const name of failed) console.error(`failed: ${name}`);
+  failed.push(...missing.map((name) => ({ name, end: "" })));
+  for (const { name, end } of failed) console.log(`\n== ${name}, its last lines again\n${end}`);
+  for (const { name } of failed) console.log(`failed: ${name}`);
   const all = steps.length + last.length + missing.length;
   console.log(`fanin: ${all - failed.length} passed, ${failed.length} failed`);
   return failed.length === 0 ? EXIT.ok : EXIT.failed;
@@ -144,21 +155,22 @@ function fix(): void {
   spawnSync(findRuntime("deno").path, ["fmt", "--quiet"], { cwd: ROOT, stdio: "inherit" });
 }
 
-/** Runs all, so many at a time in the order given; the names of those that failed. */
-async function failing(steps: readonly Step[], atATime: number): Promise<string[]> {
+/** Runs all, so many at a time in the order given, and returns those that failed. */
+async function failing(steps: readonly Step[], atATime: number): Promise<Failure[]> {
   const waiting = [...steps];
-  const failed: string[] = [];
+  const failed: Failure[] = [];
   const lane = async () => {
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      if (!await passes(step)) failed.push(step.name);
+      const failure = await run(step);
+      if (failure !== null) failed.push(failure);
     }
   };
   await Promise.all(Array.from({ length: atATime }, lane));
   return failed;
 }
 
-/** What a step says is printed when it has ended, so that the lines of two do not mix. */
-async function passes({ name, program, args }: Step): Promise<boolean> {
+/** What a step says is printed when it has ended, so that the lines of two do not mix. Null where it passed. */
+async function run({ name, program, args }: Step): Promise<Failure | null> {
   const started = performance.now();
   console.log(`-- ${name}`);
   const child = spawn(program, args, {
@@ -179,7 +191,8 @@ async function passes({ name, program, args }: Step): Promise<boolean> {
       Math.round((performance.now() - started) / 1_000)
     } s`,
   );
-  return status === 0;
+  if (status === 0) return null;
+  return { name, end: said.trimEnd().split("\n").slice(-LAST_LINES).join("\n") };
 }
 
 function sources(): string[] {
