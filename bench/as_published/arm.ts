@@ -98,7 +98,9 @@ async function runOnce(
 ): Promise<ArmRun> {
   await arm.reset();
   clock.reset();
-  control.announce({ messages, messageBytes: 1, seed: 0, run: 0, proof: false, pace: null });
+  const { producers } = spec;
+  const plan = { producers, messages, messageBytes: 1, seed: 0, run: 0, proof: false, pace: null };
+  control.announce(plan);
   await until(() => control.ready() === arm.sides.length);
   let over = false;
   const isOver = () => over || clock.allEnded();

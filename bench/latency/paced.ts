@@ -20,13 +20,12 @@ export interface PacedWorker {
   block: PaceBlock;
   worker: number;
   ids: readonly number[];
-  producers: number;
 }
 
 /** The schedule of the last pace; every run of a cell has the same. */
 let cached: { key: string; schedule: Schedule } | null = null;
 
-function prepared({ ids, producers }: PacedWorker, pace: Pace): Schedule {
+function prepared({ ids }: PacedWorker, { producers }: RunPlan, pace: Pace): Schedule {
   const key = JSON.stringify([ids[0], ids.length, producers, pace]);
   if (cached?.key !== key) cached = { key, schedule: scheduleOf(ids, producers, pace) };
   return cached.schedule;
@@ -51,7 +50,7 @@ export function preparePacedBlocking(
   plan: RunPlan,
   pace: Pace,
 ): () => void {
-  const { dueMs, places, sequences } = prepared(of, pace);
+  const { dueMs, places, sequences } = prepared(of, plan, pace);
   const { ids, block, worker } = of;
   const isSent = plan.messages > 0;
   const builder = new MessageBuilder(plan.messageBytes, plan);
@@ -74,7 +73,7 @@ export function preparePacedAsync(
   plan: RunPlan,
   pace: Pace,
 ): () => Promise<void> {
-  const { dueMs, places, sequences } = prepared(of, pace);
+  const { dueMs, places, sequences } = prepared(of, plan, pace);
   const { ids, block, worker } = of;
   const { messageBytes } = plan;
   const builder = new MessageBuilder(messageBytes, plan);

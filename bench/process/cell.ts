@@ -4,7 +4,7 @@
  *     <runtime> bench/process/cell.ts          a CellSpec as a JSON line on standard input
  *
  * Prints a JSON line for every event (`spec.ts`), the last of each cell being its `end`; then waits for the next cell.
- * Cells of one process share its Workers, its compiled code and its heap: they differ in P, and in the
+ * Cells of one process share its Workers, its hand-off, its compiled code and its heap: they differ in P, and in the
  * rate of an open loop, alone.
  */
 import { keepCompiledCode } from "../runtime.ts";
@@ -22,6 +22,8 @@ const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 
 /** Begun by this process. */
 let cells = 0;
+/** Subjects that cells have left behind, by their Workers, for the next cell with as many. */
+const kept = new Map<number, RunContext>();
 const course = new Course(emit);
 // One at a time: the launcher waits for each one's end.
 endWithParent((line) => measureCell(JSON.parse(line)));
@@ -43,32 +45,45 @@ function ofFirst(bytes: number): number | null {
 }
 
 async function runCell(spec: CellSpec): Promise<void> {
-  let failSubject: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
-  subjectFailed.catch(() => {});
+  const workers = Math.min(spec.workers, spec.producers);
   const before = performance.now();
-  const subject = await openSubject(spec, failSubject);
-  const context: RunContext = {
-    subject,
-    openRun: openRuns(spec),
-    producers: spec.producers,
-    subjectFailed,
-  };
+  const earlier = kept.get(workers);
+  const context = earlier ?? await openContext(spec);
+  const { subject } = context;
+  context.producers = spec.producers;
+  kept.delete(workers);
+  let isWell = false;
   try {
     emit({
       type: "ready",
-      workerStartMs: performance.now() - before,
+      workerStartMs: earlier === undefined ? performance.now() - before : null,
       sharedBytes: subject.sharedBytes,
       rssReadyBytes: ofFirst(residentBytes()),
     });
     const request = await course.run(spec, (asked) => carryOut(context, asked));
-    if (spec.task === "pilot") {
-      await fill(context, request, spec);
-      keepCompiledCode();
-    }
+    if (spec.task === "pilot") await fill(context, request, spec);
+    isWell = true;
   } finally {
-    await subject.stop();
+    if (isWell && isForAnyP(spec)) kept.set(workers, context);
+    else await subject.stop();
+    if (spec.task === "pilot") keepCompiledCode();
   }
+}
+
+async function openContext(spec: CellSpec): Promise<RunContext> {
+  let failSubject: (reason: Error) => void = () => {};
+  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
+  subjectFailed.catch(() => {});
+  const subject = await openSubject(spec, failSubject);
+  return { subject, openRun: openRuns(spec), producers: spec.producers, subjectFailed };
+}
+
+/**
+ * Whether a cell of another P can go on with its subject. An open loop and a hand-off that may drop have memory for each
+ * producer. And the Workers of a process's first pilot must leave, since they keep their compiled code when they do.
+ */
+function isForAnyP({ task, pace, params }: CellSpec): boolean {
+  return pace === null && !("overflow" in params) && !(task === "pilot" && cells === 1);
 }
 
 /** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */

@@ -21,7 +21,7 @@ const FRAMING_OF = {
   "filler": "filler",
 } as const;
 
-/** What holds for every run of a process. */
+/** What holds for every run of a subject. */
 export interface RunContext {
   subject: Subject;
   /** Runs that were carried out before: each has a number, and content of its own. */
@@ -29,12 +29,14 @@ export interface RunContext {
   openRun: OpenRun;
   /** The listener's clock in the last run that asked for it: what it has drifted since shows. */
   clock?: ClockOffset;
+  /** Of the runs from here on. */
   producers: number;
   /** Rejects as soon as the subject has died by itself. */
   subjectFailed: Promise<never>;
 }
 
-export interface RunRequest extends Omit<RunPlan, "run" | "proof" | "pace" | "isSilent"> {
+export interface RunRequest
+  extends Omit<RunPlan, "producers" | "run" | "proof" | "pace" | "isSilent"> {
   runId: string;
   warmUp: boolean;
   /** When messages are due (default null: as fast as they go). */
@@ -59,7 +61,16 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   const { messageBytes, leastBytes = messageBytes, workload = "bytes", workUs = 0 } = request;
   const { seed, pace = null, proof = false } = request;
   const messages = subject.messagesOf(request.messages);
-  const content = { messages, messageBytes, leastBytes, workload, seed, run: context.runs };
+  const { producers } = context;
+  const content = {
+    producers,
+    messages,
+    messageBytes,
+    leastBytes,
+    workload,
+    seed,
+    run: context.runs,
+  };
   const plan: RunPlan = { ...content, workUs, proof, pace };
   let sinkFailure: Error | null = null;
   const onSinkFailure = (reason: Error) => {
@@ -70,7 +81,7 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   subject.prepare(plan);
   const sink = await (subject.openRun ?? context.openRun)({
     framing: proof ? "grouped" : isMixed(plan) ? "mixed" : FRAMING_OF[workload],
-    producers: context.producers,
+    producers,
     messages,
     messageBytes,
     ...(isMixed(plan) ? { leastBytes } : {}),
@@ -123,7 +134,7 @@ async function measure(
         status: "error",
         detail: `${bytes + trailer.length} bytes written, ${acknowledged} acknowledged`,
       }
-      : isProven(verdict) && !agrees(verdict, plan.messages * context.producers)
+      : isProven(verdict) && !agrees(verdict, plan.messages * plan.producers)
       ? { status: "error", detail: "the listener's verdict contradicts its own counts" }
       : {}),
     verify: verdict.mode,
@@ -152,8 +163,8 @@ function waits(
 ): Waits | null {
   const read = withDrift(context, arrivals.read);
   if (warmUp) return null;
-  const { subject, producers } = context;
-  const { messageBytes, pace } = plan;
+  const { subject } = context;
+  const { producers, messageBytes, pace } = plan;
   const times = { ...subject.times!(), producers, content: plan, messageBytes, pace: pace! };
   return waitsOf(times, { ...arrivals, read });
 }

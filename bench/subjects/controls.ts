@@ -12,7 +12,6 @@ import { swapBuffer } from "../../strategies/swap_buffer.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import { isMixed } from "../workload/mixed.ts";
 import type { RunSink } from "../wire/sink.ts";
-import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "./strategy_subject.ts";
 import { openOwnSockets } from "./own_socket.ts";
 import { buildPieces, buildStream } from "./stream.ts";
@@ -43,7 +42,7 @@ const socketBulk: Control = {
     },
   },
   variants: [{}],
-  open: (spec) => Promise.resolve(prebuilt(spec, Number(spec.params.chunk) || WRITE_BYTES)),
+  open: (spec) => Promise.resolve(prebuilt(Number(spec.params.chunk) || WRITE_BYTES)),
 };
 
 const socketEach: Control = {
@@ -51,7 +50,7 @@ const socketEach: Control = {
   summary: "control: one awaited write per message, no producers; the floor of a serial consumer",
   params: {},
   variants: [{}],
-  open: (spec) => Promise.resolve(prebuilt(spec, null)),
+  open: () => Promise.resolve(prebuilt(null)),
 };
 
 const noHandoff: Control = {
@@ -62,7 +61,7 @@ const noHandoff: Control = {
   variants: [],
   async open(spec, onFailure) {
     const workers = await openStrategySubject(swapBuffer, { ...spec, params: {} }, onFailure);
-    const bytes = prebuilt(spec, WRITE_BYTES);
+    const bytes = prebuilt(WRITE_BYTES);
     return {
       ...workers,
       prepare(plan) {
@@ -109,7 +108,7 @@ export function findControl(name: string): Control | undefined {
 }
 
 /** @param chunk bytes per write, or null for a write per message */
-function prebuilt(spec: CellSpec, chunk: number | null): Subject {
+function prebuilt(chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);
   let step = 1;
   /** Where each message ends, of which every one is written by itself; null where all have one size. */
@@ -119,8 +118,8 @@ function prebuilt(spec: CellSpec, chunk: number | null): Subject {
     messagesOf: (asked) => asked,
     prepare(plan: RunPlan): void {
       const differ = !plan.proof && (isMixed(plan) || (plan.workload ?? "bytes") !== "bytes");
-      const pieces = differ ? buildPieces(spec.producers, plan) : null;
-      stream = pieces?.stream ?? buildStream(spec.producers, plan, stream);
+      const pieces = differ ? buildPieces(plan.producers, plan) : null;
+      stream = pieces?.stream ?? buildStream(plan.producers, plan, stream);
       ends = chunk === null ? pieces?.ends ?? null : null;
       step = chunk ?? plan.messageBytes;
     },

@@ -68,15 +68,14 @@ export async function openOwnSockets(
   chunk: number,
   onFailure: (reason: Error) => void,
 ): Promise<Subject> {
-  const { producers } = spec;
-  const workers = Math.min(producers, spec.workers, MAX_CONNECTIONS);
+  const workers = Math.min(spec.producers, spec.workers, MAX_CONNECTIONS);
   const released = new Int32Array(new SharedArrayBuffer(4));
   const connections: Connection[] = [];
   for (let worker = 0; worker < workers; worker++) {
     const connection = new Connection({
       listener: spec.listener!,
       released: released.buffer,
-      ...{ worker, workers, producers, chunk },
+      ...{ worker, workers, chunk },
     }, onFailure);
     connections.push(connection);
     // One after the other: Bun has crashed when many were started at once.

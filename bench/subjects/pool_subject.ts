@@ -38,13 +38,13 @@ function openWay(
     taskBytes,
     lifecycle,
     inbox: new Inbox(lifecycle, { ...options, messageBytes: taskBytes }),
-    lanes: Math.min(producers, LANES * workers, Math.ceil(capacity / 2 / taskBytes)),
+    lanes: Math.min(LANES * workers, Math.ceil(capacity / 2 / taskBytes)),
   };
 }
 
 export function openPool(start: StartPool, spec: CellSpec): Subject {
-  const { producers, messageBytes, capacity } = spec;
-  const workers = Math.min(producers, spec.workers);
+  const { messageBytes, capacity } = spec;
+  const workers = Math.min(spec.producers, spec.workers);
   const batch = spec.params.task === "batch";
   const pool = start(workers, batch);
   const whole = openWay(spec, capacity, workers, batch);
@@ -66,7 +66,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
   async function produce(next: () => number): Promise<void> {
     const { taskBytes, lifecycle, inbox } = way;
     const step = batch ? Math.max(1, Math.floor(taskBytes / plan.messageBytes)) : 1;
-    for (let producer = next(); producer < producers; producer = next()) {
+    for (let producer = next(); producer < plan.producers; producer = next()) {
       for (let from = 0; from < plan.messages; from += step) {
         await inbox.room();
         const to = Math.min(from + step, plan.messages);
@@ -83,7 +83,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
     prepare(announced) {
       plan = announced;
       way = plan.proof && small !== null ? small : whole;
-      if (used.has(way.inbox)) way.inbox.reopen(producers);
+      if (used.has(way.inbox)) way.inbox.reopen(plan.producers);
       used.add(way.inbox);
     },
     async ready() {
@@ -91,7 +91,8 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
       await Promise.all(Array.from({ length: workers }, () => pool.run(task(0, 0, 0))));
     },
     async transfer(sink, meanwhile) {
-      const { inbox, lanes } = way;
+      const { inbox } = way;
+      const lanes = Math.min(way.lanes, plan.producers);
       parksBefore = inbox.parks;
       let producer = 0;
       const produced = Promise.all(Array.from({ length: lanes }, () => produce(() => producer++)));

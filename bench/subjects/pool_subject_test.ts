@@ -40,7 +40,14 @@ test("tasks fill the capacity while the consumer takes nothing", { timeout: 10_0
     before ||= tasks;
     return sink.write(bytes);
   };
-  subject.prepare({ ...PLAN, messageBytes: 8, run: 1, proof: false, pace: null });
+  subject.prepare({
+    ...PLAN,
+    producers: SPEC.producers,
+    messageBytes: 8,
+    run: 1,
+    proof: false,
+    pace: null,
+  });
   await subject.ready();
   // Half of the capacity is for results.
   const full = SPEC.capacity / 2 / 8;

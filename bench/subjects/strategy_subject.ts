@@ -59,7 +59,7 @@ export async function openStrategySubject(
   const pace = block?.memory ?? null;
   touch(pace);
   const start = () =>
-    Crew.start(handoff, small, { producers, turn: spec.turn, pace, dropped }, onFailure, entry);
+    Crew.start(handoff, small, { turn: spec.turn, pace, dropped }, onFailure, entry);
   const crew = block === null ? await start() : await withPreciseSleep(start);
   const stamps = new Stamps();
   let isPaced = false;
@@ -74,7 +74,7 @@ export async function openStrategySubject(
     messagesOf: (asked) => asked,
     prepare(plan) {
       current = plan.proof && small !== null ? small : handoff;
-      if (used.has(current)) current.consumer.reopen(producers);
+      if (used.has(current)) current.consumer.reopen(plan.producers);
       used.add(current);
       isPaced = plan.pace !== null;
       dropped?.fill(0);

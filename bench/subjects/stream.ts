@@ -16,7 +16,7 @@ import {
  */
 export function buildStream(
   producers: number,
-  plan: Omit<RunPlan, "proof" | "pace"> & { proof?: boolean },
+  plan: Omit<RunPlan, "producers" | "proof" | "pace"> & { proof?: boolean },
   memory?: Uint8Array,
 ): Uint8Array {
   const { messages, messageBytes } = plan;
@@ -55,12 +55,15 @@ export function buildStream(
 /** The same where lengths differ, with the place behind each message's end. */
 export function buildPieces(
   producers: number,
-  plan: RunPlan,
+  plan: Omit<RunPlan, "producers">,
 ): { stream: Uint8Array; ends: number[] } {
   return isMixed(plan) ? buildMixed(producers, plan) : buildLines(producers, plan);
 }
 
-function buildMixed(producers: number, plan: RunPlan): { stream: Uint8Array; ends: number[] } {
+function buildMixed(
+  producers: number,
+  plan: Omit<RunPlan, "producers">,
+): { stream: Uint8Array; ends: number[] } {
   const builder = new MixedBuilder(plan, plan);
   const stream = new Uint8Array(producers * plan.messages * plan.messageBytes);
   const ends: number[] = [];
@@ -75,7 +78,10 @@ function buildMixed(producers: number, plan: RunPlan): { stream: Uint8Array; end
   return { stream: stream.subarray(0, at), ends };
 }
 
-function buildLines(producers: number, plan: RunPlan): { stream: Uint8Array; ends: number[] } {
+function buildLines(
+  producers: number,
+  plan: Omit<RunPlan, "producers">,
+): { stream: Uint8Array; ends: number[] } {
   const line = lineOf(plan.workload!, plan);
   const lines: string[] = [];
   for (let producer = 0; producer < producers; producer++) {

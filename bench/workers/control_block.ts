@@ -24,8 +24,9 @@ const WORKLOAD = 14;
 const WORK_US = 15;
 const SILENT = 16;
 const LEAST_BYTES = 17;
+const PRODUCERS = 18;
 /** Even, so that the sums behind them are aligned. */
-const WORDS = 18;
+const WORDS = 20;
 /** Sums that may pass 2^31, of 64 bits each, behind the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
@@ -34,6 +35,8 @@ const SLICE_MS = 50;
 
 /** What the Workers are to send in one run. */
 export interface RunPlan {
+  /** Of all Workers together. */
+  producers: number;
   /** A producer. */
   messages: number;
   /** Of lines and of a mix the longest. */
@@ -77,6 +80,7 @@ export class ControlBlock {
 
   /** Consumer: make a run known. */
   announce(plan: RunPlan): void {
+    this.#words[PRODUCERS] = plan.producers;
     this.#words[MESSAGES] = plan.messages;
     this.#words[MESSAGE_BYTES] = plan.messageBytes;
     this.#words[SEED] = plan.seed;
@@ -153,6 +157,7 @@ export class ControlBlock {
   awaitPlan(run: number): RunPlan | null {
     if (!this.#awaitSignal(ANNOUNCED, run)) return null;
     return {
+      producers: this.#words[PRODUCERS],
       messages: this.#words[MESSAGES] >>> 0,
       messageBytes: this.#words[MESSAGE_BYTES],
       leastBytes: this.#words[LEAST_BYTES],

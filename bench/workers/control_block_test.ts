@@ -6,6 +6,7 @@ import { ControlBlock } from "./control_block.ts";
 test("counts and times beyond 2^31 and 2^32 come back as they went", () => {
   const control = new ControlBlock();
   const plan = {
+    producers: 2 ** 31 - 1,
     messages: 2 ** 32 - 1,
     messageBytes: 65_536,
     leastBytes: 16,

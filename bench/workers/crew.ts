@@ -27,7 +27,7 @@ export class Crew {
   static async start(
     handoff: Handoff,
     small: Handoff | null,
-    options: Pick<WorkerSetup, "producers" | "turn" | "pace" | "dropped">,
+    options: Pick<WorkerSetup, "turn" | "pace" | "dropped">,
     onFailure: (reason: Error) => void,
     entry: WorkerEntry = MEASURED,
   ): Promise<Crew> {

@@ -21,7 +21,6 @@ export interface WorkerSetup {
   control: SharedArrayBuffer;
   worker: number;
   workers: number;
-  producers: number;
   turn: number;
   /** Of a `PaceBlock`, where some run is an open loop. */
   pace: SharedArrayBuffer | null;
@@ -99,26 +98,29 @@ function joinHandoff(
   waits: Waits;
   block: PaceBlock | null;
 } {
-  const { worker, workers, producers } = setup;
-  const ids = producersOf(worker, workers, producers);
+  const { worker, workers } = setup;
   const block = setup.pace === null ? null : new PaceBlock(setup.pace, workers);
   if (strategy.kind === "blocking") {
     const end = strategy.join(ticket, onDropped);
     return {
-      prepare: (plan) =>
-        plan.pace !== null
-          ? preparePacedBlocking(end, { block: block!, worker, ids, producers }, plan, plan.pace)
-          : prepareBlocking(workingBlocking(end, plan), ids, plan, setup.turn),
+      prepare: (plan) => {
+        const ids = producersOf(worker, workers, plan.producers);
+        return plan.pace !== null
+          ? preparePacedBlocking(end, { block: block!, worker, ids }, plan, plan.pace)
+          : prepareBlocking(workingBlocking(end, plan), ids, plan, setup.turn);
+      },
       waits: end.waits,
       block,
     };
   }
   const end = strategy.join(ticket);
   return {
-    prepare: (plan) =>
-      plan.pace !== null
-        ? preparePacedAsync(end, { block: block!, worker, ids, producers }, plan, plan.pace)
-        : prepareAsync(workingAsync(end, plan), ids, plan),
+    prepare: (plan) => {
+      const ids = producersOf(worker, workers, plan.producers);
+      return plan.pace !== null
+        ? preparePacedAsync(end, { block: block!, worker, ids }, plan, plan.pace)
+        : prepareAsync(workingAsync(end, plan), ids, plan);
+    },
     waits: end.waits,
     block,
   };

@@ -15,7 +15,6 @@ export interface SocketSetup {
   listener: { host: string; port: number };
   worker: number;
   workers: number;
-  producers: number;
   /** Bytes per write. */
   chunk: number;
   /** One word: the number of the run that was released last. */
@@ -30,11 +29,10 @@ export type SocketSaid =
   | { said: "verdict"; verdict: RunVerdict }
   | { said: "failed"; why: string };
 
-const { listener, worker, workers, producers, chunk, ...shared } = workerData as SocketSetup;
+const { listener, worker, workers, chunk, ...shared } = workerData as SocketSetup;
 const port = parentPort!;
 const released = new Int32Array(shared.released);
 const openRun = socketRuns(listener.host, listener.port);
-const ids = producersOf(worker, workers, producers);
 const buffer = new Uint8Array(chunk);
 const say = (message: SocketSaid) => port.postMessage(message);
 
@@ -44,6 +42,7 @@ port.on("message", ({ header, plan }: { header: RunHeader; plan: RunPlan }) => {
 say({ said: "online" });
 
 async function run(header: RunHeader, plan: RunPlan): Promise<void> {
+  const ids = producersOf(worker, workers, plan.producers);
   let filled = 0;
   const end: MessageEnd = {
     send(message) {
