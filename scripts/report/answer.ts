@@ -5,7 +5,6 @@ import { digits, percent } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { type Leaders, leadersOf } from "../statistics/leaders.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { MEASURE_WORDS, type MeasureWords } from "./measure_words.ts";
@@ -56,12 +55,12 @@ function strategySentences(pairs: readonly PairComparison[]): string[] {
   const led = groups.filter(({ leader }) => leader !== null);
   const open = groups.filter(({ leader }) => leader === null);
   return [
-    ...[...groupBy(led, ({ leader, words }) => words.leads(leader!, "strategy"))].map((
+    ...[...Map.groupBy(led, ({ leader, words }) => words.leads(leader!, "strategy"))].map((
       [leads, under],
     ) =>
       `${leads} under ${listed(under.map((one) => `${capitalized(one.on)} (${one.atLeast})`))}.`
     ),
-    ...[...groupBy(open, openWords)].map(([unbeaten, under]) =>
+    ...[...Map.groupBy(open, openWords)].map(([unbeaten, under]) =>
       `${under[0].words.whichLeads("strategy")} under ${
         listed(under.map(({ on }) => capitalized(on)))
       } is undecided${unbeaten}.`
@@ -80,9 +79,10 @@ function runtimeSentences(pairs: readonly PairComparison[]): string[] {
   const led = groups.filter(({ leader }) => leader !== null);
   const open = groups.filter(({ leader }) => leader === null);
   return [
-    ...[...groupBy(led, ({ leader, words }) => words.leads(capitalized(leader!), "runtime"))].map((
-      [leads, on],
-    ) => `${leads} on ${listed(on.map((one) => `${one.on} (${one.atLeast})`))}.`),
+    ...[...Map.groupBy(led, ({ leader, words }) => words.leads(capitalized(leader!), "runtime"))]
+      .map((
+        [leads, on],
+      ) => `${leads} on ${listed(on.map((one) => `${one.on} (${one.atLeast})`))}.`),
     ...(open.length === 0 ? [] : [
       `${open[0].words.whichLeads("runtime")} is undecided on ${
         led.length === 0 && open.length > 1 ? "each strategy" : listed(open.map(({ on }) => on))
@@ -99,7 +99,7 @@ interface Group extends Leaders {
 }
 
 function groupsOf(pairs: readonly PairComparison[]): Group[] {
-  return [...groupBy(pairs, ({ on }) => on)].map(([on, same]) => {
+  return [...Map.groupBy(pairs, ({ on }) => on)].map(([on, same]) => {
     const leaders = leadersOf(same);
     const lows = same.filter(({ first }) => first === leaders.leader)
       .map(({ decision }) => decision!.low);
@@ -125,7 +125,7 @@ function markedSentence(pairs: readonly PairComparison[]): string[] {
       )
     ),
   );
-  return [...groupBy([...marked], ([, mark]) => mark)].map(([mark, all]) =>
+  return [...Map.groupBy([...marked], ([, mark]) => mark)].map(([mark, all]) =>
     `Take with care, ${mark}: ${listed(all.map(([name]) => name))}.`
   );
 }
@@ -141,7 +141,7 @@ function shareSentence(
   );
   const largest = Math.max(...contenders.map(({ producers }) => producers!));
   const atLargest = contenders.filter(({ producers }) => producers === largest);
-  const best = [...groupBy(atLargest, ({ runtime }) => runtime!)].map(([runtime, rows]) => ({
+  const best = [...Map.groupBy(atLargest, ({ runtime }) => runtime!)].map(([runtime, rows]) => ({
     runtime,
     row: rows.reduce((a, b) => a[column]! >= b[column]! ? a : b),
   }));

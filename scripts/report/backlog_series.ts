@@ -5,7 +5,6 @@ import { backlogKey } from "../results/backlog_file.ts";
 import type { BacklogRow, Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import type { Conclusion } from "./conclusions.ts";
 
 /** A moment of a run. */
@@ -44,7 +43,7 @@ export function backlogSettings(
   conclusions: readonly Conclusion[],
   rows: readonly BacklogRow[],
 ): BacklogSetting[] {
-  const series = groupBy(rows, backlogKey);
+  const series = Map.groupBy(rows, backlogKey);
   return conclusions.flatMap((conclusion) => {
     const slow = conclusion.rows.filter((row) =>
       readingOf(row.load) !== null && findControl(row.strategy!) === undefined
@@ -53,7 +52,7 @@ export function backlogSettings(
     if (drawn.length === 0) return [];
     const producers = Math.max(...drawn.map((row) => row.producers!));
     const largest = slow.filter((row) => row.producers === producers);
-    const panels = groupBy(largest, (row) => `${row.runtime} ${row.runtime_version}`);
+    const panels = Map.groupBy(largest, (row) => `${row.runtime} ${row.runtime_version}`);
     return [{
       title: conclusion.title,
       row: drawn[0],

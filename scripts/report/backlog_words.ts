@@ -6,7 +6,6 @@ import { count, memory } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { span } from "./verdicts.ts";
 
 /** A screen has no room for more; further strategies are in the table of every P. */
@@ -23,7 +22,7 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
     isLargest(row) && row.status !== "skipped" && findControl(row.strategy!) === undefined
   );
   const isWhole = tried.every(({ status }) => status === "ok");
-  const strategies = [...groupBy(known.filter(isLargest), labelOf)];
+  const strategies = [...Map.groupBy(known.filter(isLargest), labelOf)];
   const shown = strategies.slice(0, MOST_LINES);
   const over = new Set(rows.map(({ runtime }) => runtime)).size > 1
     ? "; a range over runtimes"

@@ -4,7 +4,6 @@ import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf, settingTitle } from "../results/labels.ts";
 import { cellKey } from "../results/cell_key.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { deliveredPerS, marksOf } from "../statistics/latency.ts";
 import { summarize } from "../statistics/summary.ts";
 import { type Style, styleOf } from "./palette.ts";
@@ -84,13 +83,13 @@ export function chartData(samples: readonly Sample[]): ChartData {
   // What was measured at full load stands first, and in its own order, whatever else there is.
   const timed = summary.filter((row) => !isOpenLoop(row));
   const open = summary.filter(isOpenLoop);
-  const runtimes = groupBy([...timed, ...open], nameOf);
+  const runtimes = Map.groupBy([...timed, ...open], nameOf);
   return {
     runtimes: [...runtimes].map(([name, [row]]) => ({
       name,
       version: plainText(row.runtime_version),
     })),
-    series: [...groupBy([...timed, ...open], seriesLabel)].map(([label, [row]]) => ({
+    series: [...Map.groupBy([...timed, ...open], seriesLabel)].map(([label, [row]]) => ({
       label,
       strategy: plainText(row.strategy),
       ...styleOf(label),
@@ -116,7 +115,7 @@ export function seriesLabel(row: Pick<Summary, "strategy" | "params">): string {
 /** Merged folders may hold one name with several versions; then the version is part of the name. */
 function runtimeNames(rows: readonly Summary[]): (row: Summary) => string {
   const versions = new Map(
-    [...groupBy(rows, (row) => String(row.runtime))].map(([name, ofName]) => [
+    [...Map.groupBy(rows, (row) => String(row.runtime))].map(([name, ofName]) => [
       name,
       new Set(ofName.map((row) => row.runtime_version)).size,
     ]),

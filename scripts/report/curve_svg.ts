@@ -8,7 +8,6 @@ import { rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { FULL_LOAD, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { besideRate } from "../results/load.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { deliveredPerS, marksOf } from "../statistics/latency.ts";
 import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -62,13 +61,13 @@ export interface Curve {
 /** What was measured at so many rates that a curve can be drawn, setting by setting; empty where nothing was. */
 export function curvesOf(conclusions: readonly Conclusion[]): Curve[] {
   const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop).flatMap(({ rows }) => rows);
-  const settings = groupBy(open, (row) => settingOf({ ...row, load: besideRate(row.load) }));
+  const settings = Map.groupBy(open, (row) => settingOf({ ...row, load: besideRate(row.load) }));
   return [...settings.values()].flatMap((all) => {
     const producers = Math.max(...all.map((row) => row.producers!));
     const rows = all.filter((row) => row.producers === producers && pointOf(row) !== null);
-    const panels = [...groupBy(rows, titleOfRow)].map(([title, own]) => ({
+    const panels = [...Map.groupBy(rows, titleOfRow)].map(([title, own]) => ({
       title,
-      lines: [...groupBy(own, labelOf)].map(([label, cells]) => ({
+      lines: [...Map.groupBy(own, labelOf)].map(([label, cells]) => ({
         label: plainText(label),
         points: cells.toSorted((a, b) => a.rate_per_s! - b.rate_per_s!)
           .map((row) => pointOf(row)!),

@@ -3,7 +3,6 @@ import { time } from "../cli/units.js";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { median } from "../statistics/order.ts";
 import type { TableData } from "./table.ts";
 
@@ -18,7 +17,7 @@ export function droppedTable(
   return {
     head: ["may drop", "runtime", "producers", "runs", "dropped", "time of a run"],
     words: [0, 1],
-    rows: [...groupBy(dropping, cellKey).values()].map((runs) => [
+    rows: [...Map.groupBy(dropping, cellKey).values()].map((runs) => [
       labelOf(runs[0]),
       runs[0].runtime!,
       runs[0].producers!.toLocaleString("en-US"),

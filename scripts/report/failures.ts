@@ -3,7 +3,6 @@ import { plainText } from "../cli/plain_text.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 
 export interface Failures {
   failed: string[];
@@ -12,7 +11,7 @@ export interface Failures {
 
 /** @param samples all rows, of which those of the given cells are counted */
 export function failuresOf(rows: readonly Summary[], samples: readonly Sample[]): Failures {
-  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const lines = (bad: readonly Summary[]) =>
     bad.map((row) => lineOf(row) + timesOf(row, runs.get(cellKey(row)) ?? []));
   const bad = rows.filter(({ status }) => status !== "ok" && status !== "dropped");
@@ -42,7 +41,7 @@ function lineOf(row: Summary | Sample): string {
 
 /** ` (1 of 5 processes)`, where there were several. */
 function timesOf({ status }: Summary, runs: readonly Sample[]): string {
-  const processes = [...groupBy(runs, ({ session, round }) => `${session} ${round}`).values()];
+  const processes = [...Map.groupBy(runs, ({ session, round }) => `${session} ${round}`).values()];
   const bad = processes.filter((own) => own.some((run) => run.status === status)).length;
   return processes.length > 1 ? ` (${bad} of ${processes.length} processes)` : "";
 }

@@ -3,7 +3,6 @@ import { count, memory, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { waitOf } from "../statistics/wait_ranking.ts";
 import { waitLabel } from "./latency_table.ts";
 import { wordEntry } from "./ranking_table.ts";
@@ -14,8 +13,8 @@ export function latencyCells(rows: readonly Summary[]): TableData {
   // Without a socket no listener reads anything.
   const hasEnd = rows.some(({ end_p50_us }) => end_p50_us !== null);
   const isSlow = readingOf(rows[0]?.load ?? null) !== null;
-  const ordered = [...groupBy(rows, labelOf).values()]
-    .flatMap((own) => [...groupBy(own, ({ producers }) => String(producers)).values()].flat());
+  const ordered = [...Map.groupBy(rows, labelOf).values()]
+    .flatMap((own) => [...Map.groupBy(own, ({ producers }) => producers).values()].flat());
   return {
     head: [
       "wait from when due",

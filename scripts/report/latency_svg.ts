@@ -7,7 +7,6 @@ import { plainText, shortened } from "../cli/plain_text.ts";
 import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { marksOf } from "../statistics/latency.ts";
 import { waitOf } from "../statistics/wait_ranking.ts";
 import { titleOf } from "./chart_svg.ts";
@@ -59,7 +58,9 @@ export function latencySvg(conclusions: readonly Conclusion[]): string {
     const rows = conclusion.rows.filter((row) => row.producers === producers);
     parts.push(...headings(conclusion, rows, producers, y));
     y += HEAD;
-    const panels = [...groupBy(rows, (row) => `${row.runtime} ${row.runtime_version}`).values()];
+    const panels = [
+      ...Map.groupBy(rows, (row) => `${row.runtime} ${row.runtime_version}`).values(),
+    ];
     const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
     for (const own of panels) {
       const title = titleOf(plainText(own[0].runtime), plainText(own[0].runtime_version));

@@ -2,7 +2,6 @@
 import { digits, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import type { WaitFigure, WaitRank } from "../statistics/wait_ranking.ts";
 import { MISSING_NOTE, wordEntry } from "./ranking_table.ts";
 import type { Entry, TableData } from "./table.ts";
@@ -102,7 +101,7 @@ function rateNote(rows: readonly Summary[]): string[] {
     ),
   ];
   const all = shown(paced);
-  const isByP = [...groupBy(paced, ({ producers }) => String(producers)).values()]
+  const isByP = [...Map.groupBy(paced, ({ producers }) => producers).values()]
     .every((own) => shown(own).length === 1);
   const range = all.length === 1
     ? all[0]

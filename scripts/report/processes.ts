@@ -3,7 +3,6 @@ import type { Sample } from "../results/columns.ts";
 import { median } from "../statistics/order.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { isOpenLoop } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { waitsOf } from "../statistics/latency.ts";
 import { type WaitFigures, waitFigures } from "./wait_figures.ts";
 
@@ -27,9 +26,9 @@ export interface ProcessFigure {
 
 /** By `cellKey`; the pilot's rows (round 0) are no processes of a cell. */
 export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigure[]> {
-  const cells = groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
+  const cells = Map.groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
   return new Map([...cells].map(([key, rows]) => {
-    const processes = groupBy(rows, (row) => `${row.session} ${row.round}`);
+    const processes = Map.groupBy(rows, (row) => `${row.session} ${row.round}`);
     const sent = rows.find(({ status }) => status === "ok")?.delivered ?? 0;
     const figures = [...processes.values()].map((own) => figureOf(own, sent));
     return [key, figures.sort(bySessionAndRound)];

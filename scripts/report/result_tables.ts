@@ -2,7 +2,6 @@
 import { rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf, runTimeMsOf, settingOf } from "../results/labels.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { isComparable } from "../statistics/summary.ts";
 import type { Entry, TableData } from "./table.ts";
 
@@ -11,14 +10,14 @@ const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async
 
 /** Rows that may stand in one table: the same W, S, turn and capacity. */
 export function bySetting(rows: readonly Summary[]): Summary[][] {
-  return [...groupBy(rows, settingOf).values()];
+  return [...Map.groupBy(rows, settingOf).values()];
 }
 
 /** One runtime's table as in the post: producers, the lock, the channels, and the post's Δ%. */
 export function postTable(rows: readonly Summary[]): TableData {
   const labels = POST.filter((label) => rows.some((row) => labelOf(row) === label));
   const withDelta = labels.includes(POST[0]) && labels.includes(POST[1]);
-  const byProducers = [...groupBy(rows, (row) => String(row.producers)).values()]
+  const byProducers = [...Map.groupBy(rows, (row) => row.producers).values()]
     .sort((a, b) => a[0].producers! - b[0].producers!);
   return {
     head: [
@@ -48,8 +47,8 @@ function delta(swap: Summary | undefined, channel: Summary | undefined): string 
 /** All strategies and controls in messages/s, the runtimes side by side; what sends no messages has the time of a run. */
 export function ratesTable(rows: readonly Summary[]): TableData {
   const runtimes = [...new Set(rows.map((row) => row.runtime!))];
-  const lines = [...groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
-    [...groupBy(ofSubject, (row) => String(row.producers)).values()].map((cells) => ({
+  const lines = [...Map.groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
+    [...Map.groupBy(ofSubject, (row) => row.producers).values()].map((cells) => ({
       label,
       cells,
     }))

@@ -4,7 +4,6 @@ import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -38,7 +37,7 @@ export function summaryPage(
     "## What to know about the figures",
     "",
     ...bullets([...remarks(summary, pairs), CAUTION]),
-    ...[...groupBy(pairs, ({ measure }) => measure).values()].flatMap((same) => [
+    ...[...Map.groupBy(pairs, ({ measure }) => measure).values()].flatMap((same) => [
       ...section("Runtimes against each other", same.filter(({ family }) => family === "runtimes")),
       ...section(
         "Strategies against each other",
@@ -65,7 +64,7 @@ export function conclusionLines({ table, dropped, notes, sentences }: Conclusion
 function section(title: string, pairs: readonly PairComparison[]): string[] {
   if (pairs.length === 0) return [];
   const settings = new Set(pairs.map(({ setting }) => setting)).size;
-  const groups = [...groupBy(pairs, ({ on, setting }) => `${on}|${setting}`).values()];
+  const groups = [...Map.groupBy(pairs, ({ on, setting }) => `${on}|${setting}`).values()];
   const open = pairs.filter(({ decision }) => decision === null || decision.call === "undecided");
   const words = MEASURE_WORDS[pairs[0].measure];
   const where = ({ setting }: PairComparison) => settings > 1 ? ` (${setting})` : "";

@@ -5,7 +5,6 @@ import { cellKey } from "../results/cell_key.ts";
 import { labelOf, messagesTitle } from "../results/labels.ts";
 import { pairedRatio } from "../statistics/inference.ts";
 import { logFigures } from "../statistics/processes.ts";
-import { groupBy } from "../statistics/group_by.ts";
 import { isComparable } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
@@ -18,7 +17,7 @@ const BAR = 8;
 export function printWaterfall({ samples, summary, folder }: Published): void {
   const paint = painter(process.stdout);
   const print = (line = "") => process.stdout.write(line + "\n");
-  const settings = groupBy(
+  const settings = Map.groupBy(
     summary,
     (row) =>
       `${row.runtime} ${row.runtime_version}, ${row.producers} producers on ${row.workers} Workers, ${

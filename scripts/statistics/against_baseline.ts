@@ -7,7 +7,6 @@ import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { logFigures } from "./processes.ts";
-import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
@@ -82,7 +81,7 @@ export function changeOf(decision: Decision | null): Change {
 function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: number[] }> {
   const keyOf = (row: Pick<Sample, (typeof MATCH)[number]>) =>
     MATCH.map((name) => row[name]).join("|");
-  const runs = groupBy(samples.filter(({ round }) => round !== 0), keyOf);
+  const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), keyOf);
   return new Map(
     summarize(samples).filter((row) => row.strategy !== "empty" && !isOpenLoop(row)).map((
       row,

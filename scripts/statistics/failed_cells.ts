@@ -1,6 +1,5 @@
 /** What stands in place of a strategy's figure under a runtime. */
 import type { Summary } from "../results/columns.ts";
-import { groupBy } from "./group_by.ts";
 
 /**
  * By runtime, where a strategy has no figure: the word of its first cell that failed, else skipped.
@@ -8,7 +7,7 @@ import { groupBy } from "./group_by.ts";
  */
 export function wordsOf(rows: readonly Summary[]): Map<string, string> {
   return new Map(
-    [...groupBy(rows, ({ runtime }) => runtime!)].flatMap(([runtime, own]) => {
+    [...Map.groupBy(rows, ({ runtime }) => runtime!)].flatMap(([runtime, own]) => {
       const failed = own.find(({ status }) => status !== "ok" && status !== "skipped");
       if (failed !== undefined) return [[runtime, failed.status!]];
       return own.some(({ status }) => status === "ok") ? [] : [[runtime, "skipped"]];

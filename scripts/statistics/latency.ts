@@ -1,6 +1,5 @@
 /** What the messages of an open loop waited, over the runs and processes of a cell. */
 import { LATENCY_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
-import { groupBy } from "./group_by.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
@@ -101,7 +100,7 @@ export function marksOf(row: Summary): string[] {
 /** What ratios of waits are made of: the natural logarithm of p99, as the mean over a process's runs, by round. */
 export function logWaits(samples: readonly Sample[]): Map<string, number> {
   const ok = samples.filter(({ status, p99_us }) => status === "ok" && (p99_us ?? 0) > 0);
-  const processes = groupBy(ok, ({ session, round }) => `${session} ${round}`);
+  const processes = Map.groupBy(ok, ({ session, round }) => `${session} ${round}`);
   return new Map(
     [...processes].map(([process, runs]) => [
       process,

@@ -15,7 +15,6 @@ import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../resul
 import { logWaits, marksOf } from "./latency.ts";
 import { logFigures } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
-import { groupBy } from "./group_by.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export interface PairComparison {
@@ -61,7 +60,7 @@ export function comparePairs(
   summary: readonly Summary[] = summarize(samples),
   sameWithin?: number,
 ): PairComparison[] {
-  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const cells = summary
     .filter((row): row is Summary =>
       isComparable(row) && findControl(row.strategy!) === undefined && !isOwnLoad(row)
@@ -73,7 +72,7 @@ export function comparePairs(
         ? logFigures(runs.get(cellKey(row))!)
         : logWaits(runs.get(cellKey(row))!),
     }));
-  const pairs = [...groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
+  const pairs = [...Map.groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
     ...pairsOf("runtimes", setting, ({ label }) => label, ({ row }) => row.runtime!),
     ...pairsOf("strategies", setting, ({ row }) => row.runtime!, ({ label }) => label),
   ]);
@@ -88,8 +87,8 @@ function pairsOf(
   onOf: (cell: Measured) => string,
   nameOf: (cell: Measured) => string,
 ): PairComparison[] {
-  return [...groupBy(cells, onOf)].flatMap(([on, same]) => {
-    const sides = [...groupBy(same, nameOf)];
+  return [...Map.groupBy(cells, onOf)].flatMap(([on, same]) => {
+    const sides = [...Map.groupBy(same, nameOf)];
     return sides.flatMap(([first, ofFirst], at) =>
       sides.slice(at + 1).flatMap(([second, ofSecond]) => {
         const pair = comparePair(ofFirst, ofSecond);

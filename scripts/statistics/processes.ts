@@ -1,6 +1,5 @@
 /** The unit of replication: what each process of a cell measured. */
 import type { Sample } from "../results/columns.ts";
-import { groupBy } from "./group_by.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
@@ -29,7 +28,7 @@ function eachProcess(
   figure: (ns: readonly number[]) => number,
 ): Map<string, number> {
   const ok = samples.filter(({ status }) => status === "ok");
-  const processes = groupBy(ok, ({ session, round }) => `${session} ${round}`);
+  const processes = Map.groupBy(ok, ({ session, round }) => `${session} ${round}`);
   return new Map([...processes].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
 }
 

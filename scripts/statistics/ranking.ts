@@ -6,7 +6,6 @@ import { findControl } from "../../bench/subjects/controls.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { groupBy } from "./group_by.ts";
 import { mean, pairedRatio } from "./inference.ts";
 import { wordsOf } from "./failed_cells.ts";
 import { leadersOf } from "./leaders.ts";
@@ -60,14 +59,14 @@ export function rank(
   pairs: readonly PairComparison[],
   samples: readonly Sample[],
 ): Rank[] {
-  const runs = groupBy(samples.filter(({ round }) => round !== 0), cellKey);
+  const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const cells = summary
     .filter(({ status, messages_per_s }) => status === "ok" && (messages_per_s ?? 0) > 0)
     .map((row): Measured => ({ row, label: labelOf(row), rounds: logRates(row, runs) }));
   const everyP = [...new Set(summary.map(({ producers }) => producers!))];
   const setting = summary.length === 0 ? "" : settingTitle(summary[0]);
   const own = pairs.filter((pair) => pair.setting === setting);
-  const labels = groupBy(summary.filter(({ strategy }) => strategy !== "empty"), labelOf);
+  const labels = Map.groupBy(summary.filter(({ strategy }) => strategy !== "empty"), labelOf);
   const ranks = [...labels].map(([label, rows]): Rank => {
     const words = wordsOf(rows);
     const ofLabel = cells.filter((cell) => cell.label === label && !words.has(cell.row.runtime!));
@@ -75,7 +74,7 @@ export function rank(
       label,
       words,
       isControl: findControl(rows[0].strategy!) !== undefined,
-      figures: [...groupBy(ofLabel, ({ row }) => row.runtime!)].map(([runtime, ofRuntime]) =>
+      figures: [...Map.groupBy(ofLabel, ({ row }) => row.runtime!)].map(([runtime, ofRuntime]) =>
         figureOf(runtime, ofRuntime, everyP)
       ),
       fastestRuntime: leadersOf(own.filter(({ on }) => on === label)).leader,
@@ -122,7 +121,7 @@ function againstReference(
   cells: readonly Measured[],
   all: readonly Measured[],
 ): [number, number] | null {
-  const times = [...groupBy(cells, ({ row }) => row.runtime!)].flatMap(([runtime, own]) => {
+  const times = [...Map.groupBy(cells, ({ row }) => row.runtime!)].flatMap(([runtime, own]) => {
     const both = own.flatMap((cell) => {
       const other = all.find(({ label, row }) =>
         label === REFERENCE && row.runtime === runtime && row.producers === cell.row.producers &&

@@ -3,7 +3,6 @@ import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/colu
 import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
-import { groupBy } from "./group_by.ts";
 import { doubtsOf, keepingUp, waitsOf } from "./latency.ts";
 import { median, medianInterval, outliers, quantile } from "./order.ts";
 import { nsOf, processFigures } from "./processes.ts";
@@ -25,14 +24,14 @@ export function summarize(samples: readonly Sample[]): Summary[] {
     const key = lineKey(sample);
     if (!place.has(key)) place.set(key, place.size);
   }
-  const cells = groupBy(
+  const cells = Map.groupBy(
     samples.filter((sample) => sample.round !== 0 || sample.status === "skipped"),
     cellKey,
   );
   const rows = [...cells.values()].map(summarizeCell);
-  const settings = groupBy(rows, settingKey);
+  const settings = Map.groupBy(rows, settingKey);
   const anyLoad = (row: Summary) => settingKey({ ...row, load: null });
-  const atAnyLoad = groupBy(rows, anyLoad);
+  const atAnyLoad = Map.groupBy(rows, anyLoad);
   return rows
     .map((row) => withReferences(row, settings.get(settingKey(row))!))
     .map((row) =>
@@ -59,7 +58,7 @@ function summarizeCell(samples: Sample[]): Summary {
   const first = samples[0];
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
-  const processes = [...groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
+  const processes = [...Map.groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
   // All on ns a message, since joined sessions may have chosen different numbers of them; then as runs of the first.
   const sent = Math.max(1, ok[0]?.delivered ?? 1);
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);

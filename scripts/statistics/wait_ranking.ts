@@ -6,7 +6,6 @@ import { findControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
 import { wordsOf } from "./failed_cells.ts";
-import { groupBy } from "./group_by.ts";
 import { mean } from "./inference.ts";
 import { withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
@@ -54,7 +53,7 @@ export function rankWaits(
   const everyP = [...new Set(summary.map(({ producers }) => producers!))];
   const isOwn = isOwnLoad(summary[0]);
   const key = (figure: WaitFigure) => isOwn ? figure.p50Us : figure.p99Us;
-  const ranks = [...groupBy(summary, labelOf)].map(([label, rows]): WaitRank => {
+  const ranks = [...Map.groupBy(summary, labelOf)].map(([label, rows]): WaitRank => {
     const words = wordsOf(rows);
     const whole = rows.filter((row) =>
       row.status === "ok" && waitOf(row) !== null && !words.has(row.runtime!)
@@ -63,7 +62,7 @@ export function rankWaits(
       label,
       words,
       isControl: findControl(rows[0].strategy!) !== undefined,
-      figures: [...groupBy(whole, ({ runtime }) => runtime!)].map(([runtime, ofRuntime]) =>
+      figures: [...Map.groupBy(whole, ({ runtime }) => runtime!)].map(([runtime, ofRuntime]) =>
         figureOf(runtime, ofRuntime, everyP)
       ),
     };
