@@ -21,7 +21,7 @@ import { type ClientTask, reportOf } from "./processes/client_answer.ts";
 import { parseClient, parseDescription } from "./processes/clients.ts";
 import { formatRuntime, parseRuntime } from "./processes/runtimes.ts";
 import { type Sample, SAMPLE_COLUMNS } from "./results/columns.ts";
-import { headerLine, parseRows, rowLine } from "./results/csv.ts";
+import { headerLine, parseRows, tableText } from "./results/csv.ts";
 import { ResultsFolder } from "./results/folder.ts";
 import { judge, reasonAgainst } from "./results/judge.ts";
 import { recoverSamples } from "./results/recovery.ts";
@@ -158,7 +158,9 @@ const cell = {
 };
 const row = fc.record(
   Object.fromEntries(
-    SAMPLE_COLUMNS.map(({ name, kind }) => [name, fc.option<unknown>(cell[kind])]),
+    Object.entries(SAMPLE_COLUMNS).map((
+      [name, { kind }],
+    ) => [name, fc.option<unknown>(cell[kind])]),
   ),
 ) as unknown as fc.Arbitrary<Sample>;
 
@@ -177,8 +179,7 @@ function kept(sample: Sample): Record<string, unknown> {
 }
 
 property("rows of a table read back", SOME, [fc.array(row, { maxLength: 3 })], (rows) => {
-  const text = headerLine(SAMPLE_COLUMNS) +
-    rows.map((sample) => rowLine(SAMPLE_COLUMNS, sample)).join("");
+  const text = tableText(SAMPLE_COLUMNS, rows);
   assert.equal(text.split("\n").length, rows.length + 2, "a row is a line");
   assert.deepEqual(parseRows(SAMPLE_COLUMNS, text, "x.csv"), rows.map(kept));
 });
@@ -187,9 +188,7 @@ property(
   "samples.csv: whatever is in it is rows, or refused in one line",
   SOME,
   [mangledText(
-    fc.array(row, { maxLength: 3 }).map((rows) =>
-      headerLine(SAMPLE_COLUMNS) + rows.map((sample) => rowLine(SAMPLE_COLUMNS, sample)).join("")
-    ),
+    fc.array(row, { maxLength: 3 }).map((rows) => tableText(SAMPLE_COLUMNS, rows)),
   )],
   (text) => {
     orRefused(() => recoverSamples(new TextEncoder().encode(text), "x.csv"), UsageError);

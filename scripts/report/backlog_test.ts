@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { BACKLOG_FILE } from "../results/backlog_file.ts";
 import { BACKLOG_COLUMNS, type BacklogRow, type Sample } from "../results/columns.ts";
-import { headerLine, rowLine } from "../results/csv.ts";
+import { tableText } from "../results/csv.ts";
 import { comparePairs } from "../statistics/pairs.ts";
 import { summarize } from "../statistics/summary.ts";
 import { madeUpSample } from "../testing/samples.ts";
@@ -71,8 +71,7 @@ function withReport(
   const folder = mkdtempSync(join(tmpdir(), "fanin-backlog-"));
   try {
     if (rows !== null) {
-      const lines = rows.map((row) => rowLine(BACKLOG_COLUMNS, row));
-      writeFileSync(join(folder, BACKLOG_FILE), headerLine(BACKLOG_COLUMNS) + lines.join(""));
+      writeFileSync(join(folder, BACKLOG_FILE), tableText(BACKLOG_COLUMNS, rows));
     }
     writeReport(folder, samples, syntheticEnvironment(), concluded(samples).conclusions);
     use((name) => existsSync(join(folder, name)) ? readFileSync(join(folder, name), "utf8") : null);

@@ -15,7 +15,7 @@ import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
 import { identityOf } from "./cell_key.ts";
 import { BACKLOG_COLUMNS, type BacklogRow } from "./columns.ts";
-import { headerLine, parseRows, rowLine, wholeLines } from "./csv.ts";
+import { headerLine, parseRows, rowLine, tableText, wholeLines } from "./csv.ts";
 import type { Cell } from "./plan.ts";
 
 export const BACKLOG_FILE = "backlog.csv";
@@ -77,13 +77,12 @@ export function readBacklog(folderPath: string): BacklogRow[] {
 function parsed(text: string, path: string): BacklogRow[] {
   const whole = wholeLines(text);
   if (whole.split("\n", 1)[0].includes(MEMORY)) return parseRows(BACKLOG_COLUMNS, whole, path);
-  const columns = BACKLOG_COLUMNS.filter(({ name }) => name !== MEMORY);
-  return parseRows(columns, whole, path).map((row) => ({ ...row, [MEMORY]: null })) as BacklogRow[];
+  const { [MEMORY]: _memory, ...columns } = BACKLOG_COLUMNS;
+  return parseRows(columns, whole, path).map((row) => ({ ...row, [MEMORY]: null }));
 }
 
 function textOf(rows: readonly BacklogRow[]): string {
-  if (rows.length === 0) return "";
-  return headerLine(BACKLOG_COLUMNS) + rows.map((row) => rowLine(BACKLOG_COLUMNS, row)).join("");
+  return rows.length === 0 ? "" : tableText(BACKLOG_COLUMNS, rows);
 }
 
 /** The series of several folders in one; of a cell that several have, the first, as one folder has one. @throws {UsageError} */

@@ -1,6 +1,6 @@
 /** Which cell a row belongs to: the one identity that plan, folder and statistics share. */
 import { formatParams } from "../../strategies/params.ts";
-import { CELL_COLUMNS, type Sample } from "./columns.ts";
+import { CELL_COLUMNS, namesOf, type Sample } from "./columns.ts";
 import { loadTitle } from "./load.ts";
 import { machineFingerprint } from "./machine.ts";
 import { sizeTitle } from "./message_size.ts";
@@ -11,7 +11,7 @@ import { subjectLabel } from "./subjects.ts";
 const NO_PARAMS = "none";
 
 /** The columns of a row that say which cell it is of. */
-export type CellIdentity = Pick<Sample, (typeof CELL_COLUMNS)[number]["name"]>;
+export type CellIdentity = Pick<Sample, keyof typeof CELL_COLUMNS>;
 
 /** Of a cell that is measured on this machine. */
 export function identityOf(cell: Cell): CellIdentity {
@@ -39,5 +39,5 @@ export function identityOf(cell: Cell): CellIdentity {
 
 /** The same string for two rows of one cell. */
 export function cellKey(row: CellIdentity): string {
-  return CELL_COLUMNS.map(({ name }) => row[name]).join("|");
+  return namesOf(CELL_COLUMNS).map((name) => row[name]).join("|");
 }

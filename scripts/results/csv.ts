@@ -2,14 +2,10 @@
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../cli/command.ts";
-import type { Row } from "./columns.ts";
+import { type Columns, namesOf, type Row } from "./columns.ts";
 
-type Columns = Parameters<typeof headerLine>[0];
-
-export function headerLine(
-  columns: readonly { name: string; kind: "text" | "number" | "flag"; help: string }[],
-) {
-  return stringify([columns.map((column) => column.name)]);
+export function headerLine(columns: Columns): string {
+  return stringify([namesOf(columns)]);
 }
 
 export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
@@ -18,8 +14,15 @@ export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
   const fits = (name: string, kind: string) =>
     kind !== "number" || typeof values[name] === "number";
   return stringify([
-    columns.map(({ name, kind }) => fits(name, kind) ? formatValue(values[name]) : ""),
+    Object.entries(columns).map(([name, { kind }]) =>
+      fits(name, kind) ? formatValue(values[name]) : ""
+    ),
   ]);
+}
+
+/** A whole file. */
+export function tableText<C extends Columns>(columns: C, rows: readonly Row<C>[]): string {
+  return headerLine(columns) + rows.map((row) => rowLine(columns, row)).join("");
 }
 
 /** Empty = unknown. Micro-units are precise enough at a thousandth. */
@@ -53,15 +56,13 @@ export function parseRows<C extends Columns>(columns: C, text: string, name: str
   } catch (error) {
     throw new UsageError(`${name} is not readable as CSV: ${(error as Error).message}`);
   }
-  const missing = columns.find((column) => records.length > 0 && !(column.name in records[0]));
+  const missing = namesOf(columns).find((own) => records.length > 0 && !(own in records[0]));
   if (missing !== undefined) {
-    throw new UsageError(
-      `${name} has no column "${missing.name}"; was it written by another version?`,
-    );
+    throw new UsageError(`${name} has no column "${missing}"; was it written by another version?`);
   }
   return records.map((record) =>
     Object.fromEntries(
-      columns.map(({ name, kind }) => [name, parseValue(record[name], kind)]),
+      Object.entries(columns).map(([name, { kind }]) => [name, parseValue(record[name], kind)]),
     ) as Row<C>
   );
 }

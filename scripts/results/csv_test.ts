@@ -3,14 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import papaparse from "papaparse";
-import { columnsPage, type Sample, SAMPLE_COLUMNS } from "./columns.ts";
-import { headerLine, parseRows, rowLine } from "./csv.ts";
+import { columnsPage, emptyRow, namesOf, type Sample, SAMPLE_COLUMNS } from "./columns.ts";
+import { parseRows, tableText } from "./csv.ts";
 
 const AWKWARD = 'a "quoted", comma,\nline feed and – dash';
 
 function sampleWith(values: Partial<Sample>): Sample {
-  const nothing = Object.fromEntries(SAMPLE_COLUMNS.map(({ name }) => [name, null]));
-  return { ...nothing, ...values } as Sample;
+  return { ...emptyRow(SAMPLE_COLUMNS), ...values };
 }
 
 test("an independent parser reads every value back", () => {
@@ -23,13 +22,12 @@ test("an independent parser reads every value back", () => {
     }),
     sampleWith({ round: 0, status: "lost", lost: 3, rss_peak_bytes: 12_345_678_901 }),
   ];
-  const text = headerLine(SAMPLE_COLUMNS) +
-    rows.map((row) => rowLine(SAMPLE_COLUMNS, row)).join("");
+  const text = tableText(SAMPLE_COLUMNS, rows);
   const { data, errors, meta } = papaparse.parse<Record<string, string>>(text.trimEnd(), {
     header: true,
   });
   assert.deepEqual(errors, []);
-  assert.deepEqual(meta.fields, SAMPLE_COLUMNS.map(({ name }) => name));
+  assert.deepEqual(meta.fields, namesOf(SAMPLE_COLUMNS));
   assert.equal(data.length, 2);
   assert.deepEqual(
     [data[0].strategy, data[0].detail, data[0].elapsed_us, data[0].warmup_steady, data[0].lost],
@@ -52,8 +50,7 @@ test("numbers are plain, and no text is a formula to a spreadsheet", () => {
     ...texts.map((detail) => sampleWith({ detail, strategy: detail, params: detail })),
     ...numbers.map((elapsed_us) => sampleWith({ elapsed_us })),
   ];
-  const text = headerLine(SAMPLE_COLUMNS) +
-    rows.map((row) => rowLine(SAMPLE_COLUMNS, row)).join("");
+  const text = tableText(SAMPLE_COLUMNS, rows);
   const { data } = papaparse.parse<Record<string, string>>(text.trimEnd(), { header: true });
   for (const cell of data.flatMap((record) => Object.values(record))) {
     assert.doesNotMatch(cell, /^[=+\-@\t\r]/);

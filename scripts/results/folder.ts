@@ -21,7 +21,7 @@ import {
 } from "./columns.ts";
 import { joinBacklogs } from "./backlog_file.ts";
 import { joinHistograms } from "./histograms.ts";
-import { headerLine, parseRows, rowLine } from "./csv.ts";
+import { headerLine, parseRows, rowLine, tableText } from "./csv.ts";
 import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
 
 const SAMPLES = "samples.csv";
@@ -132,8 +132,7 @@ export class ResultsFolder {
   #append(lines: string): void {
     this.#onDisk(SAMPLES, (path) => {
       if (!existsSync(path)) {
-        const before = this.samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample));
-        writeFileSync(path, headerLine(SAMPLE_COLUMNS) + before.join(""));
+        writeFileSync(path, tableText(SAMPLE_COLUMNS, this.samples));
       }
       const { size } = statSync(path);
       try {
@@ -172,13 +171,11 @@ export class ResultsFolder {
   }
 
   writeSummary(rows: readonly Summary[]): void {
-    const lines = rows.map((row) => rowLine(SUMMARY_COLUMNS, row));
-    this.write(SUMMARY, headerLine(SUMMARY_COLUMNS) + lines.join(""));
+    this.write(SUMMARY, tableText(SUMMARY_COLUMNS, rows));
   }
 
   writePairs(rows: readonly PairRow[]): void {
-    const lines = rows.map((row) => rowLine(PAIR_COLUMNS, row));
-    this.write(PAIRS, headerLine(PAIR_COLUMNS) + lines.join(""));
+    this.write(PAIRS, tableText(PAIR_COLUMNS, rows));
   }
 
   /** Readers see the old file or the new one, never half of one. */

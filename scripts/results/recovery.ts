@@ -1,6 +1,6 @@
 /** Samples as they are read: the remains of a process that was killed are dropped, anything else must be right. */
 import { UsageError } from "../cli/command.ts";
-import { LATENCY_COLUMNS, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import { LATENCY_COLUMNS, namesOf, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, parseRows } from "./csv.ts";
 
 export interface Recovered {
@@ -13,16 +13,14 @@ const STATUSES = [
   ...["ok", "pilot", "skipped", "dropped", "lost", "duplicated", "reordered", "corrupt"],
   ...["timeout", "memory-limit", "error"],
 ];
-const NUMBERS = SAMPLE_COLUMNS.filter(({ kind }) => kind === "number").map(({ name }) => name);
+const NUMBERS = namesOf(SAMPLE_COLUMNS).filter((name) => SAMPLE_COLUMNS[name].kind === "number");
 /** A wait is read from two clocks, which may differ by more than it: the column of their error says so. */
 const MAY_BE_NEGATIVE: ReadonlySet<string> = new Set(
-  LATENCY_COLUMNS.map(({ name }) => name).filter((name) =>
-    /^(uncorrected_|end_)?(p\d+|max)_us$/.test(name)
-  ),
+  namesOf(LATENCY_COLUMNS).filter((name) => /^(uncorrected_|end_)?(p\d+|max)_us$/.test(name)),
 );
 const LINE_FEED = 10;
 /** Enough of a torn line to tell its process: schema, session, round and position, and that they are whole. */
-const PLACE = SAMPLE_COLUMNS.findIndex(({ name }) => name === "position") + 1;
+const PLACE = namesOf(SAMPLE_COLUMNS).indexOf("position") + 1;
 
 /**
  * The rows of processes that were written to their end. A row is a line, and the rows of a process are one write,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "../cli/command.ts";
-import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import { emptyRow, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, rowLine } from "./csv.ts";
 import { random } from "../../bench/workload/random.ts";
 import { testSeed } from "../../bench/testing/random.ts";
@@ -11,7 +11,7 @@ import { recoverSamples } from "./recovery.ts";
 const seed = testSeed();
 
 const HEADER = headerLine(SAMPLE_COLUMNS);
-const EMPTY = Object.fromEntries(SAMPLE_COLUMNS.map(({ name }) => [name, null])) as Sample;
+const EMPTY = emptyRow(SAMPLE_COLUMNS);
 
 function line(round: number, position: number, run: number, detail: string | null = null) {
   return rowLine(SAMPLE_COLUMNS, rowOf(round, position, run, detail));

@@ -4,7 +4,7 @@ import { isProven, type RunReport } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
 import { identityOf } from "./cell_key.ts";
-import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import { emptyRow, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { find, judge } from "./judge.ts";
 
 /** Words of rows that nobody has to mend: measured, with messages dropped as was asked for, piloted, or left out with its reason. */
@@ -125,15 +125,11 @@ function waitColumns(waits: Waits | null): Partial<Sample> {
   };
 }
 
-const NOTHING = Object.fromEntries(
-  SAMPLE_COLUMNS.map(({ name }) => [name, null]),
-) as unknown as Sample;
-
 /** What is known of a row before its cell has run. */
 export function emptySample(cell: Cell, { cores, ...place }: Place): Sample {
   const threads = Math.min(cell.producers, cell.workers);
   return {
-    ...NOTHING,
+    ...emptyRow(SAMPLE_COLUMNS),
     ...identityOf(cell),
     ...place,
     schema: SCHEMA,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
 import { type Sample, SAMPLE_COLUMNS } from "../results/columns.ts";
-import { headerLine, rowLine } from "../results/csv.ts";
+import { tableText } from "../results/csv.ts";
 import { recoverSamples } from "../results/recovery.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
@@ -71,7 +71,7 @@ function keysOf(rows: readonly Sample[]): string[] {
 }
 
 function csvOf(rows: readonly Sample[]): string {
-  return headerLine(SAMPLE_COLUMNS) + rows.map((row) => rowLine(SAMPLE_COLUMNS, row)).join("");
+  return tableText(SAMPLE_COLUMNS, rows);
 }
 
 function processesOf(rows: readonly Sample[]): Map<string, Sample[]> {

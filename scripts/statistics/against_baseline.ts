@@ -2,7 +2,7 @@
  * Two results cell by cell: what has changed between them. They were measured at different times, so nothing can be
  * paired by round: the processes of both sides stand against each other.
  */
-import { CELL_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
+import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
@@ -26,7 +26,7 @@ export interface CellChange {
 }
 
 /** The version of a runtime may be what has changed; all else makes a cell. */
-const MATCH = CELL_COLUMNS.map(({ name }) => name).filter((name) => name !== "runtime_version");
+const MATCH = namesOf(CELL_COLUMNS).filter((name) => name !== "runtime_version");
 
 export interface BaselineComparison {
   /** Those of both sides; and those that are gone. */

@@ -1,10 +1,10 @@
 /** What the messages of an open loop waited, over the runs and processes of a cell. */
-import { LATENCY_COLUMNS, type Sample, type Summary } from "../results/columns.ts";
+import { LATENCY_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
 /** Of each process the median of its runs, of the cell that of those. */
-export type WaitColumn = (typeof LATENCY_COLUMNS)[number]["name"];
+export type WaitColumn = keyof typeof LATENCY_COLUMNS;
 
 /** A wait under this many times the lateness of the pacing alone is mostly that. */
 const PACING_FACTOR = 2;
@@ -15,7 +15,7 @@ const CLOCK_FACTOR = 3;
 export function waitsOf(
   processes: readonly (readonly Sample[])[],
 ): Pick<Summary, WaitColumn> {
-  const entries = LATENCY_COLUMNS.map(({ name }) => {
+  const entries = namesOf(LATENCY_COLUMNS).map((name) => {
     const figures = processes.flatMap((runs) => {
       const known = runs.map((run) => run[name]).filter((value) => value !== null);
       return known.length === 0 ? [] : [median(known)];

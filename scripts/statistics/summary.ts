@@ -1,5 +1,5 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
-import { CELL_COLUMNS, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
+import { CELL_COLUMNS, namesOf, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
 import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
@@ -76,7 +76,7 @@ function summarizeCell(samples: Sample[]): Summary {
   };
   return {
     ...(Object.fromEntries(
-      CELL_COLUMNS.map(({ name }) => [name, first[name]]),
+      namesOf(CELL_COLUMNS).map((name) => [name, first[name]]),
     ) as unknown as CellIdentity),
     schema: SCHEMA,
     messages: ok[0]?.messages ?? first.messages,

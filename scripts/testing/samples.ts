@@ -1,10 +1,6 @@
 /** Rows made by hand: results whose every number a test knows. */
 import { BYTES, FULL_LOAD } from "../results/labels.ts";
-import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
-
-const NOTHING = Object.fromEntries(
-  SAMPLE_COLUMNS.map(({ name }) => [name, null]),
-) as unknown as Sample;
+import { emptyRow, type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
 
 /** A verified run of 10 producers × 100 messages of 8 bytes under Node; `elapsed` null is a lost one. */
 export function madeUpSample(
@@ -14,7 +10,7 @@ export function madeUpSample(
   more: Partial<Sample> = {},
 ): Sample {
   return {
-    ...NOTHING,
+    ...emptyRow(SAMPLE_COLUMNS),
     schema: SCHEMA,
     machine: "00000000",
     session: "s",

@@ -3,7 +3,7 @@ import { BYTES, FULL_LOAD } from "../../results/labels.ts";
 import { random } from "../../../bench/workload/random.ts";
 import { SUBJECTS } from "../../../bench/subjects/registry.ts";
 import { formatParams, parseParams } from "../../../strategies/params.ts";
-import { type Sample, SAMPLE_COLUMNS, SCHEMA } from "../../results/columns.ts";
+import { emptyRow, type Sample, SAMPLE_COLUMNS, SCHEMA } from "../../results/columns.ts";
 import { summarize } from "../../statistics/summary.ts";
 import { ResultsFolder } from "../../results/folder.ts";
 
@@ -127,9 +127,8 @@ export function syntheticSamples(options: SyntheticOptions = FULL): Sample[] {
 
 /** A row in which every column that is not given has a likely value, or none. */
 export function sample(values: Partial<Sample>): Sample {
-  const nothing = Object.fromEntries(SAMPLE_COLUMNS.map(({ name }) => [name, null]));
   return {
-    ...nothing,
+    ...emptyRow(SAMPLE_COLUMNS),
     schema: SCHEMA,
     session: "2026-01-02T03-04-05Z",
     workers: 2,
