@@ -9,18 +9,25 @@ import { readingOf } from "../results/load.ts";
 import type { BacklogLine, BacklogPanel, BacklogSetting, Moment } from "./backlog_series.ts";
 import { byteTicks, countTicks, type Tick } from "./backlog_ticks.ts";
 import { titleOf } from "./chart_svg.ts";
-import { lineNames } from "./line_names.ts";
-import { linearTicks, scaleOf, spread } from "./page/layout.js";
-import { outlineOf } from "./page/marks.js";
+import { spreadNames } from "./line_names.ts";
+import { lineThrough, markAt } from "./marked_line.ts";
+import { linearTicks, scaleOf } from "./page/layout.js";
 import { styleOf } from "./palette.ts";
-import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
+import {
+  axisCaption,
+  frame,
+  headings,
+  LEFT,
+  level,
+  MARGIN,
+  panelTitle,
+  RIGHT,
+  WIDTH,
+} from "./plot.ts";
+import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px: as wide as chart.svg. */
-const WIDTH = 850;
-const MARGIN = 16;
-const LEFT = 84;
-const RIGHT = 660;
+/** All in px. */
 const HEAD = 86;
 const TITLE = 22;
 const CAPTION = 20;
@@ -31,7 +38,6 @@ const BETWEEN_PLOTS = 16;
 const UNDER = 48;
 const NOTE = 20;
 const BETWEEN = 26;
-const LABEL_GAP = 15;
 /** A stall that is narrower, or comes more often, is no shade that anybody could tell apart. */
 const LEAST_SHADE = 1;
 
@@ -41,11 +47,10 @@ export function backlogSvg(settings: readonly BacklogSetting[]): string {
   let y = MARGIN;
   for (const setting of settings) {
     const plots = plotsOf(setting);
-    parts.push(...headings(setting, plots[0], y));
+    parts.push(...headings(y, ...headingsOf(setting, plots[0])));
     y += HEAD;
     for (const panel of setting.panels) {
-      const title = shortened(titleOf(panel.runtime, panel.version), 60);
-      parts.push(words(MARGIN, y + 6, title, { size: 16, weight: 600 }));
+      parts.push(panelTitle(y, titleOf(panel.runtime, panel.version)));
       y += TITLE;
       for (const [at, plot] of plots.entries()) {
         parts.push(words(LEFT, y + CAPTION - 8, plot.caption, { fill: INK.faint }));
@@ -133,18 +138,16 @@ function stallsOf(
   return stalls;
 }
 
-function headings(
+function headingsOf(
   { title, row, producers }: BacklogSetting,
   { stalls }: Plot,
-  y: number,
-): string[] {
+): [string, ...string[]] {
   const shade = stalls.length === 0 ? "" : "; grey: about when the listener stalls";
   const own = isOwnLoad(row) ? "; each at a rate of its own, not to be compared" : "";
-  const heading = `What piles up behind a slow listener, ${span([producers])}`;
   return [
-    words(MARGIN, y + 12, heading, { size: 17, weight: 600 }),
-    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
-    words(MARGIN, y + 56, `one run of each cell, the first${shade}${own}`, { fill: INK.faint }),
+    `What piles up behind a slow listener, ${span([producers])}`,
+    shortened(title, 120),
+    `one run of each cell, the first${shade}${own}`,
   ];
 }
 
@@ -153,12 +156,8 @@ function axes({ x, y, height, ticks, stalls }: Plot): string[] {
     ...stalls.map(([from, to]) =>
       shape("rect", { x: x(from), y: 0, width: x(to) - x(from), height, fill: INK.stripe })
     ),
-    ...ticks.flatMap(({ value, text }) => [
-      straight([LEFT, y(value)], [RIGHT, y(value)], INK.line),
-      words(LEFT - 8, y(value) + 4, text, { anchor: "end" }),
-    ]),
-    straight([LEFT, 0], [LEFT, height], INK.faint),
-    straight([LEFT, height], [RIGHT, height], INK.faint),
+    ...ticks.flatMap(({ value, text }) => level([LEFT, RIGHT], y(value), text)),
+    ...frame([LEFT, RIGHT], [0, height]),
   ];
 }
 
@@ -169,39 +168,21 @@ function timeAxis({ x, endMs }: Plot, y: number): string[] {
       straight([x(ms), y], [x(ms), y + 4], INK.faint),
       words(x(ms), y + 18, ms === 0 ? "0" : time(ms * 1_000), { anchor: "middle" }),
     ]),
-    words((LEFT + RIGHT) / 2, y + 37, "since the start of the run", {
-      anchor: "middle",
-      fill: INK.faint,
-    }),
+    axisCaption([LEFT, RIGHT], y, "since the start of the run"),
   ];
 }
 
 /** A line, and where it is highest its mark, unless it never leaves the ground. */
 function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
-  const { colour, dash, shape: mark } = styleOf(label);
+  const style = styleOf(label);
   const points = moments.flatMap((moment) => {
     const amount = value(moment);
     return amount === null ? [] : [{ x: x(moment.ms), y: y(amount), amount }];
   });
   if (points.length === 0) return "";
   const highest = points.reduce((a, b) => b.amount > a.amount ? b : a);
-  return [
-    shape("path", {
-      d: pathThrough(points),
-      fill: "none",
-      stroke: colour,
-      "stroke-width": 1.8,
-      "stroke-linejoin": "round",
-      "stroke-dasharray": dash.length === 0 ? null : dash.join(","),
-    }),
-    highest.amount === 0 ? "" : shape("path", {
-      transform: `translate(${highest.x.toFixed(2)} ${highest.y.toFixed(2)})`,
-      d: outlineOf(mark),
-      fill: colour,
-      stroke: colour,
-      "stroke-width": 1.3,
-    }),
-  ].join("");
+  const mark = highest.amount === 0 ? "" : markAt(highest, style.shape, style.colour, false);
+  return lineThrough(points, style, 1.8) + mark;
 }
 
 /** Most lines end at nothing: their names then stand in the order of their peaks. */
@@ -210,6 +191,5 @@ function namesOf({ lines }: BacklogPanel, { x, y, height }: Plot): string[] {
     series: { label, colour: styleOf(label).colour },
     last: { x: x(moments.at(-1)!.ms), y: y(moments.at(-1)!.waitingBytes) },
   }));
-  const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, 4, height - 4);
-  return lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT);
+  return spreadNames(ends, RIGHT, height);
 }

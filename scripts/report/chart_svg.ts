@@ -2,15 +2,14 @@
 import { shortened } from "../cli/plain_text.ts";
 import { type ChartCell, type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { lineNames, LONGEST_LABEL } from "./line_names.ts";
+import { lineThrough, markAt } from "./marked_line.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
-import { outlineOf } from "./page/marks.js";
 import { METRICS } from "./page/metrics.js";
+import { axisCaption, frame, headings, level, MARGIN, panelTitle, WIDTH } from "./plot.ts";
 import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
 
-/** All in px: as wide as a README shows a picture, so that nothing in it is made smaller. */
-const WIDTH = 850;
+/** All in px. */
 const PANEL = 300;
-const MARGIN = 16;
 /** To the left of a panel, for words beside its rows of marks. */
 const INDENT = 22;
 const NAME_SIZE = 12;
@@ -18,7 +17,7 @@ const HEAD = 74;
 const TITLE = 26;
 const BETWEEN = 30;
 /** Shorter than any dash of a strategy. */
-const FLOOR_DASH = "1.5,3.5";
+const FLOOR_DASH = [1.5, 3.5];
 
 const [RATE] = METRICS;
 
@@ -29,10 +28,10 @@ export function chartSvg(data: ChartData): string {
   const parts: string[] = [];
   let y = MARGIN;
   for (const setting of data.settings) {
-    parts.push(...headings(setting, y));
+    parts.push(...headings(y, ...headingsOf(setting)));
     y += HEAD;
     for (const { runtime, geometry } of panelsOf(setting, data)) {
-      parts.push(words(MARGIN, y + 6, shortened(runtime, 60), { size: 16, weight: 600 }));
+      parts.push(panelTitle(y, runtime));
       const panel = [...axes(geometry), ...geometry.lines.map(line), ...names(geometry)];
       parts.push(shape("g", { transform: `translate(${INDENT} ${y + TITLE})` }, ...panel));
       y += TITLE + geometry.height + BETWEEN;
@@ -72,36 +71,26 @@ export function titleOf(runtime: string, version: string): string {
   return runtime.includes(version) ? runtime : `${runtime} ${version}`;
 }
 
-function headings(setting: Setting, y: number): string[] {
+function headingsOf(setting: Setting): [string, string] {
   const counts = setting.cells.filter(hasFigure).map((cell) => cell.processes.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const range = least === most ? String(most) : `${least} to ${most}`;
   const band = most > 1 ? "band: its 95 % interval; " : "";
   const over = most > 1 ? `median over ${range} processes per cell` : "one process per cell";
   const how = `${over}; ${band}hollow and dotted: mostly the fixed cost of a run`;
-  return [
-    words(MARGIN, y + 12, `Messages per second: ${shortened(setting.title, 80)}`, {
-      size: 17,
-      weight: 600,
-    }),
-    words(MARGIN, y + 36, how, { fill: INK.faint }),
-  ];
+  return [`Messages per second: ${shortened(setting.title, 80)}`, how];
 }
 
 function axes({ left, right, top, bottom, xTicks, yTicks }: Geometry): string[] {
   return [
-    ...yTicks.flatMap(({ value, at }) => [
-      straight([left, at], [right, at], INK.line),
-      words(left - 8, at + 4, RATE.format(value), { anchor: "end" }),
-    ]),
+    ...yTicks.flatMap(({ value, at }) => level([left, right], at, RATE.format(value))),
     ...xTicks.flatMap(({ value, at }) => [
       straight([at, top], [at, bottom], INK.line),
       straight([at, bottom], [at, bottom + 4], INK.faint),
       words(at, bottom + 18, value.toLocaleString("en-US"), { anchor: "middle" }),
     ]),
-    straight([left, top], [left, bottom], INK.faint),
-    straight([left, bottom], [right, bottom], INK.faint),
-    words((left + right) / 2, bottom + 37, "producers", { anchor: "middle", fill: INK.faint }),
+    ...frame([left, right], [top, bottom]),
+    axisCaption([left, right], bottom, "producers"),
   ];
 }
 
@@ -114,24 +103,11 @@ function line({ series, pieces, points }: Geometry["lines"][number]): string {
     return shape("path", { d: `${pathThrough(outline)}Z`, fill: colour, opacity: 0.2 });
   });
   const strokes = pieces.map(({ floor, points }) =>
-    shape("path", {
-      d: pathThrough(points),
-      fill: "none",
-      stroke: colour,
-      "stroke-width": floor ? 1.6 : 2.2,
-      "stroke-linejoin": "round",
-      "stroke-dasharray": floor ? FLOOR_DASH : dash.length === 0 ? null : dash.join(","),
-    })
+    lineThrough(points, { colour, dash: floor ? FLOOR_DASH : dash }, floor ? 1.6 : 2.2)
   );
   const marks = points.map((point) =>
     point.hasFigure
-      ? shape("path", {
-        transform: `translate(${point.x.toFixed(2)} ${point.y.toFixed(2)})`,
-        d: outlineOf(mark),
-        fill: point.floor ? INK.paper : colour,
-        stroke: colour,
-        "stroke-width": 1.3,
-      })
+      ? markAt(point, mark, colour, point.floor)
       : words(point.x, point.y + 5, point.cell.status === "skipped" ? "–" : "×", {
         size: 17,
         weight: 700,

@@ -15,15 +15,24 @@ import { processesWords } from "./latency_svg.ts";
 import { LONGEST_LABEL } from "./line_names.ts";
 import { markedLine } from "./marked_line.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";
+import {
+  axisCaption,
+  frame,
+  headings,
+  LEFT,
+  level,
+  MARGIN,
+  panelTitle,
+  RIGHT,
+  WIDTH,
+} from "./plot.ts";
 import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px: as wide as chart.svg. */
-const WIDTH = 850;
-const MARGIN = 16;
+/** All in px. */
 const PLOTS = [
-  { name: "p50", left: 84, right: 354 },
-  { name: "p99", left: 390, right: 660 },
+  { name: "p50", left: LEFT, right: 354 },
+  { name: "p99", left: 390, right: RIGHT },
 ] as const;
 const KEY = 670;
 const KEY_LINE = 18;
@@ -109,7 +118,7 @@ export function curveSvg(curves: readonly Curve[]): string {
   const parts: string[] = [];
   let y = MARGIN;
   for (const curve of curves) {
-    parts.push(...headings(curve, y));
+    parts.push(...headings(y, ...headingsOf(curve)));
     y += HEAD;
     const points = curve.panels.flatMap(({ lines }) => lines.flatMap((line) => line.points));
     const domains: Domains = {
@@ -117,7 +126,7 @@ export function curveSvg(curves: readonly Curve[]): string {
       us: domainOf(points.flatMap(({ p50, p99 }) => [p50, p99]), true),
     };
     for (const { title, lines } of curve.panels) {
-      parts.push(words(MARGIN, y + 6, shortened(title, 60), { size: 16, weight: 600 }));
+      parts.push(panelTitle(y, title));
       const inside = [...PLOTS.flatMap((plot) => drawn(plot, lines, domains)), ...key(lines)];
       parts.push(shape("g", { transform: `translate(0 ${y + TITLE + CAPTION})` }, ...inside));
       y += TITLE + CAPTION + Math.max(PLOT, KEY_LINE * lines.length) + UNDER + BETWEEN;
@@ -137,18 +146,15 @@ interface Domains {
   us: [number, number];
 }
 
-function headings({ title, producers, rows, panels }: Curve, y: number): string[] {
+function headingsOf({ title, producers, rows, panels }: Curve): [string, ...string[]] {
   const hasHollow = panels.some(({ lines }) =>
     lines.some(({ points }) => points.some(({ isHollow }) => isHollow))
   );
   const doubt = hasHollow ? "; hollow: saturated, mostly pacing, or within the clocks' error" : "";
   return [
-    words(MARGIN, y + 12, `How long a message waits at which rate, ${span([producers])}`, {
-      size: 17,
-      weight: 600,
-    }),
-    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
-    words(MARGIN, y + 56, processesWords(rows) + doubt, { fill: INK.faint }),
+    `How long a message waits at which rate, ${span([producers])}`,
+    shortened(title, 120),
+    processesWords(rows) + doubt,
   ];
 }
 
@@ -162,10 +168,10 @@ function drawn(
   let free = -Infinity;
   return [
     words(left, -8, name, { weight: 600 }),
-    ...logTicks(domains.us).flatMap((us) => [
-      straight([left, y(us)], [right, y(us)], INK.line),
-      ...(name === "p50" ? [words(left - 8, y(us) + 4, time(us), { anchor: "end" })] : []),
-    ]),
+    ...logTicks(domains.us).flatMap((us) =>
+      // Both plots have the same levels: the left one names them.
+      level([left, right], y(us), name === "p50" ? time(us) : null)
+    ),
     ...logTicks(domains.perS).flatMap((perS) => {
       const at = x(perS);
       const hasRoom = at >= free;
@@ -175,12 +181,8 @@ function drawn(
         ...(hasRoom ? [words(at, PLOT + 18, rate(perS), { anchor: "middle" })] : []),
       ];
     }),
-    straight([left, 0], [left, PLOT], INK.faint),
-    straight([left, PLOT], [right, PLOT], INK.faint),
-    words((left + right) / 2, PLOT + 37, "messages delivered", {
-      anchor: "middle",
-      fill: INK.faint,
-    }),
+    ...frame([left, right], [0, PLOT]),
+    axisCaption([left, right], PLOT, "messages delivered"),
     ...lines.map(({ label, points }) =>
       markedLine(
         label,

@@ -12,25 +12,31 @@ import { waitOf } from "../statistics/wait_ranking.ts";
 import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { waitLabel } from "./latency_table.ts";
-import { lineNames } from "./line_names.ts";
+import { spreadNames } from "./line_names.ts";
 import { markedLine } from "./marked_line.ts";
-import { domainOf, logTicks, scaleOf, spread } from "./page/layout.js";
+import { domainOf, logTicks, scaleOf } from "./page/layout.js";
 import { styleOf } from "./palette.ts";
+import {
+  axisCaption,
+  frame,
+  headings,
+  LEFT,
+  level,
+  MARGIN,
+  panelTitle,
+  RIGHT,
+  WIDTH,
+} from "./plot.ts";
 import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px: as wide as chart.svg. */
-const WIDTH = 850;
-const MARGIN = 16;
-const LEFT = 84;
-const RIGHT = 660;
+/** All in px. */
 const PLOT = 260;
 const HEAD = 116;
 const TITLE = 26;
 const UNDER = 48;
 const BETWEEN = 30;
 const NOTE = 20;
-const LABEL_GAP = 15;
 /** A tick nearer than this to the one of the longest wait has no words. */
 const TICK_ROOM = 66;
 
@@ -56,7 +62,7 @@ export function latencySvg(conclusions: readonly Conclusion[]): string {
   for (const conclusion of conclusions.filter(({ isOpenLoop }) => isOpenLoop)) {
     const producers = Math.max(...conclusion.producers);
     const rows = conclusion.rows.filter((row) => row.producers === producers);
-    parts.push(...headings(conclusion, rows, producers, y));
+    parts.push(...headings(y, ...headingsOf(conclusion, rows, producers)));
     y += HEAD;
     const panels = [
       ...Map.groupBy(rows, (row) => `${row.runtime} ${row.runtime_version}`).values(),
@@ -64,7 +70,7 @@ export function latencySvg(conclusions: readonly Conclusion[]): string {
     const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
     for (const own of panels) {
       const title = titleOf(plainText(own[0].runtime), plainText(own[0].runtime_version));
-      parts.push(words(MARGIN, y + 6, shortened(title, 60), { size: 16, weight: 600 }));
+      parts.push(panelTitle(y, title));
       const inside = panel(own, scales);
       parts.push(shape("g", { transform: `translate(0 ${y + TITLE})` }, ...inside));
       y += TITLE + PLOT + UNDER + (withoutFigure(own) === "" ? 0 : NOTE) + BETWEEN;
@@ -79,25 +85,21 @@ export function latencySvg(conclusions: readonly Conclusion[]): string {
   );
 }
 
-function headings(
+function headingsOf(
   { title }: Conclusion,
   rows: readonly Summary[],
   producers: number,
-  y: number,
-): string[] {
+): [string, ...string[]] {
   const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
     ? "hollow: saturated, mostly pacing, or within the clocks' error"
     : "";
   const own = isOwnLoad(rows[0]) ? "; each line at a rate of its own, not to be compared" : "";
   const load = shortened(plainText(rows[0].load), 40);
   return [
-    words(MARGIN, y + 12, `How long a message waits, load ${load}, ${span([producers])}`, {
-      size: 17,
-      weight: 600,
-    }),
-    words(MARGIN, y + 36, shortened(title, 120), { fill: INK.faint }),
-    words(MARGIN, y + 56, `${processesWords(rows)}${own}`, { fill: INK.faint }),
-    words(MARGIN, y + 76, doubt, { fill: INK.faint }),
+    `How long a message waits, load ${load}, ${span([producers])}`,
+    shortened(title, 120),
+    `${processesWords(rows)}${own}`,
+    doubt,
   ];
 }
 
@@ -153,7 +155,6 @@ function panel(rows: readonly Summary[], scales: Scales): string[] {
     series: { label: waitLabel(label), colour: styleOf(label).colour },
     last: { x: scales.x(points.at(-1)!.oneIn), y: scales.y(points.at(-1)!.us) },
   }));
-  const places = spread(ends.map(({ last }) => last.y), LABEL_GAP, 4, PLOT - 4);
   const missing = withoutFigure(rows);
   return [
     ...axes(scales),
@@ -167,7 +168,7 @@ function panel(rows: readonly Summary[], scales: Scales): string[] {
         })),
       )
     ),
-    ...lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), RIGHT),
+    ...spreadNames(ends, RIGHT, PLOT),
     ...(missing === ""
       ? []
       : [words(LEFT, PLOT + UNDER + 8, shortened(missing, 100), { fill: INK.faint })]),
@@ -182,19 +183,15 @@ function axes({ domain, x, y, messages, most }: Scales): string[] {
     ? "so many wait no longer; the last mark is the longest of a run"
     : `so many wait no longer; the longest of a run is 1 in ${messages.toLocaleString("en-US")}`;
   return [
-    ...logTicks(domain).flatMap((us) => [
-      straight([LEFT, y(us)], [RIGHT, y(us)], INK.line),
-      words(LEFT - 8, y(us) + 4, time(us), { anchor: "end" }),
-    ]),
+    ...logTicks(domain).flatMap((us) => level([LEFT, RIGHT], y(us), time(us))),
     ...[...decades.map((one) => ({ ...one, name: isFree(one.oneIn) ? one.name : "" })), ...end]
       .flatMap(({ name, oneIn }) => [
         straight([x(oneIn), 0], [x(oneIn), PLOT], INK.line),
         straight([x(oneIn), PLOT], [x(oneIn), PLOT + 4], INK.faint),
         ...(name === "" ? [] : [words(x(oneIn), PLOT + 18, name, { anchor: "middle" })]),
       ]),
-    straight([LEFT, 0], [LEFT, PLOT], INK.faint),
-    straight([LEFT, PLOT], [RIGHT, PLOT], INK.faint),
-    words((LEFT + RIGHT) / 2, PLOT + 37, caption, { anchor: "middle", fill: INK.faint }),
+    ...frame([LEFT, RIGHT], [0, PLOT]),
+    axisCaption([LEFT, RIGHT], PLOT, caption),
   ];
 }
 

@@ -1,8 +1,11 @@
 /** The name at the end of every line of a picture. */
 import { shortened } from "../cli/plain_text.ts";
+import { spread } from "./page/layout.js";
 import { pathThrough, shape, words } from "./svg.ts";
 
 const SIZE = 12;
+/** Px from one name to the next, at the least. */
+const GAP = 15;
 export const LONGEST_LABEL = 24;
 
 export interface NamedEnd {
@@ -24,4 +27,14 @@ export function lineNames(ends: readonly NamedEnd[], right: number): string[] {
       words(right + 24, at + 4, shortened(series.label, LONGEST_LABEL), { size: SIZE }),
     ];
   });
+}
+
+/** The same, where the names have yet to be moved apart: within a plot of that height. */
+export function spreadNames(
+  ends: readonly Omit<NamedEnd, "at">[],
+  right: number,
+  height: number,
+): string[] {
+  const places = spread(ends.map(({ last }) => last.y), GAP, 4, height - 4);
+  return lineNames(ends.map((end, at) => ({ ...end, at: places[at] })), right);
 }

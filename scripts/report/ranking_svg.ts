@@ -3,8 +3,8 @@ import { plainText, shortened } from "../cli/plain_text.ts";
 import { rate } from "../cli/units.js";
 import type { Rank, RankedFigure } from "../statistics/ranking.ts";
 import type { Conclusion } from "./conclusions.ts";
+import { markAt } from "./marked_line.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";
-import { outlineOf } from "./page/marks.js";
 import { SHAPES } from "./palette.ts";
 import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
@@ -120,13 +120,7 @@ function rowOf(one: Rank, conclusion: Conclusion, top: number): string[] {
 /** Hollow: a mean over a part of the P. */
 function dot(x: number, y: number, runtime: number, hollow: boolean): string {
   const colour = COLOURS[runtime % COLOURS.length];
-  return shape("path", {
-    transform: `translate(${x.toFixed(2)} ${y.toFixed(2)})`,
-    d: outlineOf(SHAPES[runtime % SHAPES.length]),
-    fill: hollow ? INK.paper : colour,
-    stroke: colour,
-    "stroke-width": 1.2,
-  });
+  return markAt({ x, y }, SHAPES[runtime % SHAPES.length], colour, hollow, 1.2);
 }
 
 function intervalOf({ messagesPerSecond, plusMinus }: RankedFigure): [number, number] {
