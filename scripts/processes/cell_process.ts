@@ -2,7 +2,14 @@
 import { fileURLToPath } from "node:url";
 import { type CellEvent, type CellSpec, isProven } from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
-import { type ChildOutcome, deathOf, jsonLines, type Limits, runChild } from "./child.ts";
+import {
+  type ChildOutcome,
+  deathOf,
+  jsonLines,
+  type Limits,
+  runChild,
+  withinLimits,
+} from "./child.ts";
 import { ClientCourse } from "./client_course.ts";
 import type { Client } from "./clients.ts";
 import { MemoryWatch } from "./memory_watch.ts";
@@ -10,11 +17,6 @@ import { LineProcess } from "./line_process.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
-
-/** How often a process's memory is looked at (ms). */
-const LOOK_MS = 50;
-
-type Stopped = "timeout" | "memory-limit" | "interrupted";
 
 export interface CellOutcome extends Omit<ChildOutcome, "output"> {
   events: CellEvent[];
@@ -106,39 +108,24 @@ class CellProcess {
   }
 
   /** Resolves when the cell has ended, or the process. */
-  async run(
-    spec: CellSpec,
-    { timeoutMs, signal, memoryBytes = Infinity }: Limits,
-  ): Promise<Omit<CellOutcome, "wallMs">> {
+  async run(spec: CellSpec, limits: Limits): Promise<Omit<CellOutcome, "wallMs">> {
     const process = this.#process;
-    let stopped: Stopped | null = null;
-    const stop = (why: Stopped) => {
-      stopped = why;
-      process.kill();
-    };
-    const timer = setTimeout(stop, timeoutMs, "timeout");
-    const memory = new MemoryWatch();
-    const watch = setInterval(() => {
-      const bytes = process.memory("VmRSS");
-      if (spec.reading !== null && bytes > 0) memory.add(bytes);
-      if (bytes > memoryBytes) stop("memory-limit");
-    }, LOOK_MS);
-    const onAbort = () => stop("interrupted");
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    const said = await (this.#course?.run(spec) ?? this.#tell(spec));
-    const events = spec.reading === null ? said : memory.told(said);
-    clearTimeout(timer);
-    clearInterval(watch);
-    signal.removeEventListener("abort", onAbort);
+    const memory = spec.reading === null ? null : new MemoryWatch();
+    const { result: said, stopped } = await withinLimits(
+      process,
+      limits,
+      () => this.#course?.run(spec) ?? this.#tell(spec),
+      memory === null ? undefined : (bytes) => bytes > 0 && memory.add(bytes),
+    );
+    const events = memory?.told(said) ?? said;
     // What it has said to its end counts, whatever stopped it then.
     if (events.at(-1)?.type === "end") return { events, end: "done", detail: "" };
     const detail = stopped === null
-      ? deathOf(process.how!, process.errors)
+      ? deathOf(process)
       : stopped === "timeout"
-      ? `stopped after ${timeoutMs / 1_000} s (--timeout)`
+      ? `stopped after ${limits.timeoutMs / 1_000} s (--timeout)`
       : stopped === "memory-limit"
-      ? `stopped at ${Math.round(memoryBytes / 2 ** 20)} MiB of memory (--memory-limit)`
+      ? `stopped at ${Math.round(limits.memoryBytes! / 2 ** 20)} MiB of memory (--memory-limit)`
       : "interrupted";
     return { events, end: stopped ?? "died", detail };
   }

@@ -1,16 +1,17 @@
 /** Runs a program of the suite under a runtime to its end: one way for all, whatever the program says. */
-import { type ChildProcess, spawn } from "node:child_process";
 import { runArguments } from "../../bench/runtime.ts";
 import { printable } from "../../bench/wire/printable.ts";
-import { childEnvironment } from "./child_environment.ts";
-import { pinned } from "./pinning.ts";
+import { LineProcess } from "./line_process.ts";
 import type { Runtime } from "./runtimes.ts";
+
+/** The limit that a child has passed. */
+export type Stopped = "timeout" | "memory-limit" | "interrupted";
 
 export interface ChildOutcome {
   /** What it wrote to its standard output. */
   output: string;
   /** How it ended: with code 0, at the limit of time or memory, by an interruption, or otherwise. */
-  end: "done" | "timeout" | "memory-limit" | "interrupted" | "died";
+  end: "done" | Stopped | "died";
   /** Why, where it is not `done`; one line that is safe to print. */
   detail: string;
   wallMs: number;
@@ -25,12 +26,6 @@ export interface Limits {
   cpus?: readonly number[] | null;
 }
 
-/** No program of the suite says more, in characters: one that does would fill this process's memory. */
-export const MOST_OUTPUT = 16 * 2 ** 20;
-export const SAID_TOO_MUCH = `error: it was stopped because it said more than ${
-  MOST_OUTPUT / 2 ** 20
-} MiB\n`;
-
 export interface ChildProgram {
   path: string;
   args: readonly string[];
@@ -39,59 +34,54 @@ export interface ChildProgram {
 }
 
 /** Never rejects: what cannot even be started has died. */
-export function runChild(
+export async function runChild(
   runtime: Runtime,
   { path, args, flags = [] }: ChildProgram,
-  { timeoutMs, signal, cpus = null }: Limits,
+  limits: Limits,
 ): Promise<ChildOutcome> {
   const started = performance.now();
   const all = [...runArguments(runtime.kind), ...flags, path, ...args];
-  const child = spawn(...pinned(cpus, runtime.path, all), {
-    // The child ends when its standard input does: with the launcher, whatever kills that.
-    stdio: ["pipe", "pipe", "pipe"],
-    env: childEnvironment(),
-  });
-  let output = "";
-  let errors = "";
-  let end: ChildOutcome["end"] = "died";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    output += text;
-    if (output.length <= MOST_OUTPUT) return;
-    errors = SAID_TOO_MUCH;
-    output = "";
-    killChild(child);
-  });
-  child.stderr.setEncoding("utf8").on(
-    "data",
-    (text: string) => errors = (errors + text).slice(-4_096),
-  );
-  child.stdin.on("error", () => {});
-  const stop = (why: "timeout" | "interrupted") => {
-    end = why;
-    killChild(child);
+  const child = new LineProcess(limits.cpus ?? null, runtime.path, all);
+  const { stopped } = await withinLimits(child, limits, () => child.gone);
+  const end = stopped ?? (child.how === "code 0" ? "done" : "died");
+  const detail = detailOf(end, child, limits.timeoutMs);
+  return { output: child.output, end, detail, wallMs: performance.now() - started };
+}
+
+/** How often a process's memory is looked at (ms). */
+const LOOK_MS = 50;
+
+/**
+ * Awaits something of a child and kills the child where it passes a limit meanwhile, upon which it is gone soon.
+ * @param onLook gets its resident memory in bytes, now and then; 0 where the system does not tell
+ */
+export async function withinLimits<T>(
+  child: LineProcess,
+  { timeoutMs, signal, memoryBytes = Infinity }: Limits,
+  awaited: () => Promise<T>,
+  onLook?: (bytes: number) => void,
+): Promise<{ result: T; stopped: Stopped | null }> {
+  let stopped: Stopped | null = null;
+  const stop = (why: Stopped) => {
+    stopped = why;
+    child.kill();
   };
   const timer = setTimeout(stop, timeoutMs, "timeout");
+  const look = () => {
+    const bytes = child.memory("VmRSS");
+    onLook?.(bytes);
+    if (bytes > memoryBytes) stop("memory-limit");
+  };
+  const isWatched = onLook !== undefined || memoryBytes < Infinity;
+  const watch = isWatched ? setInterval(look, LOOK_MS) : undefined;
   const onAbort = () => stop("interrupted");
   signal.addEventListener("abort", onAbort, { once: true });
   if (signal.aborted) onAbort();
-  return new Promise((resolve) => {
-    const finish = (how: string) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-      if (end === "died" && how === "code 0") end = "done";
-      const detail = detailOf(end, how, errors, timeoutMs);
-      resolve({ output, end, detail, wallMs: performance.now() - started });
-    };
-    child.once("error", (error) => finish(error.message));
-    child.once("close", (code, killedBy) => finish(killedBy ?? `code ${code}`));
-  });
-}
-
-/** Afterwards its `close` comes soon, whatever it has started and leaves running. */
-export function killChild(child: ChildProcess): void {
-  child.kill("SIGKILL");
-  // A child of its own may live on and hold them, so that they never end by themselves.
-  for (const end of [child.stdin, child.stdout, child.stderr]) end?.destroy();
+  const result = await awaited();
+  clearTimeout(timer);
+  clearInterval(watch);
+  signal.removeEventListener("abort", onAbort);
+  return { result, stopped };
 }
 
 /**
@@ -111,20 +101,15 @@ export function jsonLines<T extends object>(output: string): T[] {
   });
 }
 
-function detailOf(
-  end: ChildOutcome["end"],
-  how: string,
-  errors: string,
-  timeoutMs: number,
-): string {
+function detailOf(end: ChildOutcome["end"], child: LineProcess, timeoutMs: number): string {
   if (end === "done") return "";
   if (end === "timeout") return `stopped after ${timeoutMs / 1_000} s`;
   if (end === "interrupted") return "interrupted";
-  return deathOf(how, errors);
+  return deathOf(child);
 }
 
-/** The line of its standard error that says most. @param how `code 1`, or the signal that killed it */
-export function deathOf(how: string, errors: string): string {
+/** How a child that is gone has ended, with the line of its standard error that says most. */
+export function deathOf({ how, errors }: Pick<LineProcess, "how" | "errors">): string {
   // A crash is framed: V8 puts "#" before every line, Bun and Node draw rules.
   const lines = errors.split("\n").map((line) => line.replace(/^[#=\-\s]+/, "").trim())
     .filter((line) => line !== "");

@@ -1,9 +1,14 @@
-/** A live child that is told something in a line of JSON on its standard input, and answers on its standard output. */
+/**
+ * A live child and what it says. It may be told something in a line of JSON on its standard input, and then answers on
+ * its standard output.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { killChild, MOST_OUTPUT, SAID_TOO_MUCH } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
+
+/** No program of the suite says more, in characters: one that does would fill this process's memory. */
+export const MOST_OUTPUT = 16 * 2 ** 20;
 
 export class LineProcess {
   readonly gone: Promise<void>;
@@ -50,7 +55,9 @@ export class LineProcess {
   #take(text: string): void {
     this.#output += text;
     if (this.#output.length > MOST_OUTPUT) {
-      this.errors = SAID_TOO_MUCH;
+      this.errors = `error: it was stopped because it said more than ${
+        MOST_OUTPUT / 2 ** 20
+      } MiB\n`;
       this.#output = "";
       return this.kill();
     }
@@ -77,7 +84,7 @@ export class LineProcess {
     return this.#output;
   }
 
-  /** What it has said since it was told something. */
+  /** What it has said since it was told something, or since its start. */
   get output(): string {
     return this.#output;
   }
@@ -100,4 +107,11 @@ export class LineProcess {
   kill(): void {
     killChild(this.#child);
   }
+}
+
+/** Afterwards its `close` comes soon, whatever it has started and leaves running. */
+export function killChild(child: ChildProcess): void {
+  child.kill("SIGKILL");
+  // A child of its own may live on and hold them, so that they never end by themselves.
+  for (const end of [child.stdin, child.stdout, child.stderr]) end?.destroy();
 }

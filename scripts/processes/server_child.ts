@@ -1,8 +1,8 @@
 /** Starts a program that serves others until it is told to stop: one way for all of them. */
 import { spawn } from "node:child_process";
 import { runArguments } from "../../bench/runtime.ts";
-import { killChild } from "./child.ts";
 import { childEnvironment } from "./child_environment.ts";
+import { killChild } from "./line_process.ts";
 import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
