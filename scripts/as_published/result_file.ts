@@ -1,12 +1,13 @@
 /** as-published.json: the only file of `as-published`, in a folder that no other command takes for results. */
-import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { UsageError } from "../cli/command.ts";
 import { type AsPublishedOptions, NOT_A_MEASUREMENT, type Row, type StallRow } from "./arms.ts";
 import type { Runtime } from "../processes/runtimes.ts";
-import { makeFolder } from "../results/folder.ts";
+import { beginFolder, unusedFolder } from "../results/folder.ts";
+import { replaceFile } from "../results/replace_file.ts";
 
 const FILE = "as-published.json";
 
@@ -57,7 +58,7 @@ export class AsPublishedFile {
 
   /** @throws {UsageError} where the folder cannot be written or holds results */
   constructor(out: string | null, result: AsPublished) {
-    const folder = out ?? freeFolder(`as-published-${result.started.replaceAll(":", "-")}`);
+    const folder = out ?? unusedFolder(`as-published-${result.started.replaceAll(":", "-")}`);
     this.path = join(folder, FILE);
     this.#result = result;
     for (const name of [FILE, "samples.csv"]) {
@@ -65,13 +66,7 @@ export class AsPublishedFile {
         throw new UsageError(`${folder} already holds results; choose another --out`);
       }
     }
-    try {
-      makeFolder(folder);
-      this.#write();
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UsageError(`cannot write to ${folder} (${code}); choose another --out`);
-    }
+    beginFolder(folder, () => this.#write());
   }
 
   /** Add to one of the lists, in memory and on the disk. */
@@ -80,15 +75,7 @@ export class AsPublishedFile {
     this.#write();
   }
 
-  /** Readers see the old file or the new one, never half of one. */
   #write(): void {
-    writeFileSync(`${this.path}.new`, JSON.stringify(this.#result, null, 2) + "\n");
-    renameSync(`${this.path}.new`, this.path);
+    replaceFile(this.path, JSON.stringify(this.#result, null, 2) + "\n");
   }
-}
-
-function freeFolder(name: string): string {
-  let path = join("results", name);
-  for (let twin = 2; existsSync(path); twin++) path = join("results", `${name}-${twin}`);
-  return path;
 }

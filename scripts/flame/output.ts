@@ -1,13 +1,13 @@
 /** Writes profiles and flame graphs: a folder a strategy, and the page that has two side by side. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { UsageError } from "../cli/command.ts";
 import type { Description } from "./description.ts";
 import { flameTree, hottest } from "./flame_tree.ts";
 import { flamePage, type ThreadGraph } from "./page.ts";
 import { pageParts } from "./page_parts.ts";
 import type { ProfiledCell } from "./profiled_cell.ts";
-import { makeFolder, timestamp } from "../results/folder.ts";
+import { beginFolder, timestamp, unusedFolder } from "../results/folder.ts";
 
 /** One strategy's part of the output. */
 export interface LabelledCell extends ProfiledCell {
@@ -20,23 +20,11 @@ const TABLE_ROWS = 12;
 
 /** A folder for new files; null: one under results/ named by the time. @throws {UsageError} */
 export function createFolder(out: string | null): string {
-  const path = out ?? unusedName();
-  try {
-    makeFolder(resolve(path));
-    if (readdirSync(path).length === 0) return path;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`cannot write to ${path} (${code}); choose another --out`);
-  }
+  const path = out ?? unusedFolder(`profile-${timestamp()}`);
+  let files: string[] = [];
+  beginFolder(path, () => files = readdirSync(path));
+  if (files.length === 0) return path;
   throw new UsageError(`${path} is not empty; choose another --out`);
-}
-
-function unusedName(): string {
-  const time = timestamp();
-  const name = join("results", `profile-${time}`);
-  let path = name;
-  for (let twin = 2; existsSync(path); twin++) path = `${name}-${twin}`;
-  return path;
 }
 
 /** Write everything; returns the files, relative to the folder, the most interesting one first. */

@@ -1,8 +1,8 @@
 /** The files of a report, into the folder that holds the results. */
-import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readBacklog } from "../results/backlog_file.ts";
 import type { Sample } from "../results/columns.ts";
+import { replaceFile } from "../results/replace_file.ts";
 import { backlogSettings } from "./backlog_series.ts";
 import { backlogSvg } from "./backlog_svg.ts";
 import { chartData } from "./chart_data.ts";
@@ -45,10 +45,5 @@ export function writeReport(
     "report.md": reportMarkdown(data, environment, conclusions, Object.keys(pictures)),
     "report.html": reportPage(data, environment, conclusions, curves),
   };
-  for (const [name, text] of Object.entries(texts)) {
-    const path = join(folderPath, name);
-    // Readers see the old file or the new one, never half of one.
-    writeFileSync(`${path}.new`, text);
-    renameSync(`${path}.new`, path);
-  }
+  for (const [name, text] of Object.entries(texts)) replaceFile(join(folderPath, name), text);
 }

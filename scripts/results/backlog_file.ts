@@ -2,14 +2,7 @@
  * `backlog.csv`: what piled up where while a listener read slowly, over the time of one run. Each cell has one series,
  * of the first run that was verified: a picture needs no more, and what every run came to is in samples.csv.
  */
-import {
-  appendFileSync,
-  existsSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BACKLOG_POINTS } from "../../bench/latency/backlog.ts";
 import type { RunReport } from "../../bench/process/spec.ts";
@@ -17,6 +10,7 @@ import { identityOf } from "./cell_key.ts";
 import { BACKLOG_COLUMNS, type BacklogRow } from "./columns.ts";
 import { headerLine, parseRows, rowLine, tableText, wholeLines } from "./csv.ts";
 import type { Cell } from "./plan.ts";
+import { replaceFile } from "./replace_file.ts";
 
 export const BACKLOG_FILE = "backlog.csv";
 const MEMORY = "resident_bytes";
@@ -38,10 +32,7 @@ export class BacklogFile {
     const whole = rows.slice(0, rows.length - tornRows(rows));
     for (const row of whole) this.#kept.add(backlogKey(row));
     const text = textOf(whole);
-    if (text === before) return;
-    // What was measured long ago must survive a kill in this moment.
-    writeFileSync(`${this.#path}.new`, text);
-    renameSync(`${this.#path}.new`, this.#path);
+    if (text !== before) replaceFile(this.#path, text);
   }
 
   /** @param runs verified, of one process of the cell, in their order */

@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
-  renameSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -21,6 +20,7 @@ import {
 } from "./columns.ts";
 import { joinBacklogs } from "./backlog_file.ts";
 import { joinHistograms } from "./histograms.ts";
+import { replaceFile } from "./replace_file.ts";
 import { headerLine, parseRows, rowLine, tableText } from "./csv.ts";
 import { readSamples, type Recovered, recoverSamples } from "./recovery.ts";
 
@@ -49,11 +49,9 @@ export class ResultsFolder {
     this.path = path;
   }
 
-  /** Make one under results/, named by a time that another run may have taken in the same second. */
+  /** Make one under results/. */
   static createNamed(name: string): ResultsFolder {
-    let path = join("results", name);
-    for (let twin = 2; existsSync(path); twin++) path = join("results", `${name}-${twin}`);
-    return ResultsFolder.create(path);
+    return ResultsFolder.create(unusedFolder(name));
   }
 
   /** Make a folder for new results. @throws {UsageError} where it cannot be written or holds some */
@@ -61,13 +59,7 @@ export class ResultsFolder {
     if (existsSync(join(path, SAMPLES))) {
       throw new UsageError(`${path} already holds results; choose another --out`);
     }
-    try {
-      makeFolder(path);
-      writeFileSync(join(path, SAMPLES), headerLine(SAMPLE_COLUMNS));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UsageError(`cannot write to ${path} (${code}); choose another --out`);
-    }
+    beginFolder(path, () => writeFileSync(join(path, SAMPLES), headerLine(SAMPLE_COLUMNS)));
     return new ResultsFolder(path);
   }
 
@@ -178,12 +170,8 @@ export class ResultsFolder {
     this.write(PAIRS, tableText(PAIR_COLUMNS, rows));
   }
 
-  /** Readers see the old file or the new one, never half of one. */
   write(file: string, text: string): void {
-    this.#onDisk(file, (path) => {
-      writeFileSync(`${path}.new`, text);
-      renameSync(`${path}.new`, path);
-    });
+    this.#onDisk(file, (path) => replaceFile(path, text));
   }
 }
 
@@ -234,8 +222,27 @@ export function timestamp(): string {
   return new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
 }
 
+/** A name under results/, made from a time that another run may have taken in the same second. */
+export function unusedFolder(name: string): string {
+  const first = join("results", name);
+  let path = first;
+  for (let twin = 2; existsSync(path); twin++) path = `${first}-${twin}`;
+  return path;
+}
+
+/** Make a folder where there is none, and begin to use it. @throws {UsageError} where either fails */
+export function beginFolder(path: string, use: () => void): void {
+  try {
+    makeFolder(path);
+    use();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`cannot write to ${path} (${code}); choose another --out`);
+  }
+}
+
 /** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
-export function makeFolder(path: string): void {
+function makeFolder(path: string): void {
   const whole = resolve(path);
   if (existsSync(whole)) return;
   makeFolder(dirname(whole));

@@ -2,45 +2,30 @@
 import type { PairRow } from "../results/columns.ts";
 import type { PairComparison } from "./pairs.ts";
 
+/** What the column `call` says: `first` is the faster one of a pair. */
+const WORDS = { apart: "faster", same: "same", undecided: "undecided" };
+
 export function pairRows(pairs: readonly PairComparison[]): PairRow[] {
-  return pairs.flatMap(
-    ({ measure, load, machine, family, on, first, second, setting, decision, cells }) => {
-      const common = {
-        machine,
-        measure,
-        family,
-        on,
-        first,
-        second,
-        setting,
-        load,
-      };
-      return [
-        {
-          ...common,
-          producers: null,
-          ratio: decision?.ratio ?? null,
-          low: decision?.low ?? null,
-          high: decision?.high ?? null,
-          rounds: decision?.rounds ?? null,
-          p_adjusted: decision?.adjustedP ?? null,
-          call: decision === null || decision.call === "undecided"
-            ? "undecided"
-            : decision.call === "apart"
-            ? "faster"
-            : "same",
-        },
-        ...cells.map(({ producers, estimate }) => ({
-          ...common,
-          producers,
-          ratio: estimate?.ratio ?? null,
-          low: estimate?.low ?? null,
-          high: estimate?.high ?? null,
-          rounds: estimate?.n ?? null,
-          p_adjusted: null,
-          call: null,
-        })),
-      ];
+  return pairs.flatMap(({ decision, cells, pooled: _pooled, marks: _marks, ...common }) => [
+    {
+      ...common,
+      producers: null,
+      ratio: decision?.ratio ?? null,
+      low: decision?.low ?? null,
+      high: decision?.high ?? null,
+      rounds: decision?.rounds ?? null,
+      p_adjusted: decision?.adjustedP ?? null,
+      call: WORDS[decision?.call ?? "undecided"],
     },
-  );
+    ...cells.map(({ producers, estimate }) => ({
+      ...common,
+      producers,
+      ratio: estimate?.ratio ?? null,
+      low: estimate?.low ?? null,
+      high: estimate?.high ?? null,
+      rounds: estimate?.n ?? null,
+      p_adjusted: null,
+      call: null,
+    })),
+  ]);
 }
