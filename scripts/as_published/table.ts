@@ -5,8 +5,9 @@ import { type AsPublished, failuresOf } from "./result_file.ts";
 import { median } from "../statistics/order.ts";
 import { isMostlyFixedCost } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
+import { wrapped } from "../cli/plain_text.ts";
 import type { Paint } from "../report/table.ts";
-import { digits, factor, time } from "../cli/units.js";
+import { count, digits, factor, time } from "../cli/units.js";
 
 const COLUMNS = 80;
 const HEAD = ["P", "mutex", "channel", "factor", "swap", "each", "factor", "batch", "factor"];
@@ -39,13 +40,13 @@ export function asPublishedLines(result: AsPublished, paint: Paint): string[] {
     if (told.length > 0) {
       lines.push(
         `at ${count(largest)} ${largest === 1 ? "producer" : "producers"}:`,
-        ...told.flatMap(wrapped),
+        ...told.flatMap(item),
       );
     }
   }
   if (result.stalls.length > 0) {
     lines.push("", paint("bold", "the published listener, where all is to be delivered"));
-    lines.push(...result.stalls.flatMap((stall) => wrapped(stallSentence(stall))));
+    lines.push(...result.stalls.flatMap((stall) => item(stallSentence(stall))));
   }
   lines.push("", ...failuresOf(result));
   if (result.rows.length > 0) {
@@ -94,7 +95,7 @@ function sentences(cell: (way: Row["way"]) => CellOfTable, all: number): string[
       `When the mutex clock stopped, ${share(mutex.of("stopped", "sent"), all)} of the messages ` +
         `had been sent and ${share(mutex.of("stopped", "written"), all)} written. When all had ` +
         `been sent, ${share(mutex.of("allSent", "written"), all)} had been written, and ` +
-        `${count(mutex.of("allSent", "again"))} bytes once more.`,
+        `${count(Math.round(mutex.of("allSent", "again")))} bytes once more.`,
     );
   }
   if (channel.us !== null) {
@@ -177,20 +178,7 @@ function share(part: number, whole: number): string {
   return part === whole ? "all" : `${digits(part / whole * 100)} %`;
 }
 
-function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
-}
-
-/** Broken between words, indented. */
-function wrapped(sentence: string): string[] {
-  const lines: string[] = [];
-  let line = "-";
-  for (const word of sentence.split(" ")) {
-    if (line.length + 1 + word.length > COLUMNS) {
-      lines.push(line);
-      line = " ";
-    }
-    line += ` ${word}`;
-  }
-  return [...lines, line];
+/** An item of a list. */
+function item(sentence: string): string[] {
+  return wrapped(sentence, COLUMNS - 2).map((line, at) => (at === 0 ? "- " : "  ") + line);
 }

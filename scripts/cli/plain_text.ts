@@ -29,3 +29,14 @@ export function plainText(value: unknown): string {
 export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1).toWellFormed()}…` : text;
 }
+
+/** Lines of at most `width` characters, broken between words; a longer word is a line. */
+export function wrapped(text: string, width: number): string[] {
+  const [first, ...others] = text.split(" ");
+  const lines = [first];
+  for (const word of others) {
+    if (lines.at(-1)!.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] += ` ${word}`;
+  }
+  return lines;
+}

@@ -1,6 +1,7 @@
 /** What piled up in front of a slow listener, in words: figures of each strategy, without comparing any. */
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
+import { applying } from "../cli/applying.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { count, memory } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
@@ -27,25 +28,24 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
   const over = new Set(rows.map(({ runtime }) => runtime)).size > 1
     ? "; a range over runtimes"
     : "";
-  return [
+  return applying(
     `Behind a listener that ${readingWords(reading)}, ${
       span([producers])
     }, the peaks of a run were, whatever their cause` +
-    ` (medians over runs and processes${over}):`,
+      ` (medians over runs and processes${over}):`,
     ...shown.map(([label, own]) => `${plainText(label)}: ${strategyWords(own)}.`),
-    ...(shown.length < strategies.length
-      ? [`${strategies.length - shown.length} further strategies stand in the table of every P.`]
-      : []),
-    ...(isWhole ? ["None of their messages was lost."] : []),
-  ];
+    shown.length < strategies.length &&
+      `${strategies.length - shown.length} further strategies stand in the table of every P.`,
+    isWhole && "None of their messages was lost.",
+  );
 }
 
 /** `stalled 200 of every 1,000 ms and read 50,000,000 bytes/s`. */
 function readingWords({ stall, bytesPerS }: SlowReading): string {
-  return [
-    ...(stall === null ? [] : [`stalled ${stall.forMs} of every ${count(stall.everyMs)} ms`]),
-    ...(bytesPerS === null ? [] : [`read ${count(bytesPerS)} bytes/s`]),
-  ].join(" and ");
+  return applying(
+    stall !== null && `stalled ${stall.forMs} of every ${count(stall.everyMs)} ms`,
+    bytesPerS !== null && `read ${count(bytesPerS)} bytes/s`,
+  ).join(" and ");
 }
 
 /** Of one strategy; what the consumer had received is in its write, or in the system's buffers. */
@@ -54,11 +54,11 @@ function strategyWords(rows: readonly Summary[]): string {
   const unread = rows.flatMap(({ unread_peak_bytes }) => unread_peak_bytes ?? []);
   const held = rows.flatMap(({ held_peak }) => held_peak ?? []);
   const messages = (value: number) => count(Math.round(value));
-  return [
+  return applying(
     `${waiting} waiting in the hand-off`,
-    ...(unread.length === 0 ? [] : [`${rangeOf(unread, memory)} received but not read`]),
-    ...(held.length === 0 ? [] : [`${rangeOf(held, messages)} messages due but not sent`]),
-  ].join(", ");
+    unread.length > 0 && `${rangeOf(unread, memory)} received but not read`,
+    held.length > 0 && `${rangeOf(held, messages)} messages due but not sent`,
+  ).join(", ");
 }
 
 /** `1.2 MiB`, `1.2 MiB to 4 MiB`. */

@@ -1,10 +1,13 @@
 /** Everything that a run prints on standard output when it is over. */
-import { plainText } from "../cli/plain_text.ts";
+import { plainText, wrapped } from "../cli/plain_text.ts";
 import { painter } from "../cli/paint.ts";
 import type { Summary } from "../results/columns.ts";
 import type { Published } from "./publish.ts";
 import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
+
+/** Columns of a screen. */
+const WIDTH = 100;
 
 export function printReport({ summary, conclusions, folder }: Published): void {
   const paint = painter(process.stdout);
@@ -13,10 +16,10 @@ export function printReport({ summary, conclusions, folder }: Published): void {
     print();
     print(paint("bold", versions(rows)) + ` (${title}, P = ${listOf(producers)})`);
     if (table !== null) print(terminalTable(table, paint));
-    for (const note of notes) print(paint("dim", wrapped(note)));
+    for (const note of notes) print(paint("dim", wrapped(note, WIDTH).join("\n")));
     print();
     if (dropped !== null) print(terminalTable(dropped, paint) + "\n");
-    for (const sentence of sentences) print(wrapped(sentence));
+    for (const sentence of sentences) print(wrapped(sentence, WIDTH).join("\n"));
   }
   const failed = conclusions.flatMap(({ failures }) => failures.failed);
   const skipped = conclusions.flatMap(({ failures }) => failures.skipped);
@@ -32,20 +35,6 @@ export function printReport({ summary, conclusions, folder }: Published): void {
   }
   print(CAUTION);
   print(`results: ${folder}; every P and every pair stand in its summary.md`);
-}
-
-/** Columns of a screen. */
-const WIDTH = 100;
-
-/** No word cut in two by a terminal that is as wide as that. */
-function wrapped(sentence: string): string {
-  const lines = [""];
-  for (const word of sentence.split(" ")) {
-    const line = lines.at(-1)!;
-    if (line !== "" && line.length + 1 + word.length > WIDTH) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines.join("\n");
 }
 
 /** `deno 2.9.5, bun 1.4.4`. */

@@ -10,6 +10,7 @@ import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { median } from "../statistics/order.ts";
 import { terminalTable } from "./table.ts";
+import { applying } from "../cli/applying.ts";
 import { digits, duration } from "../cli/units.js";
 import { painter } from "../cli/paint.ts";
 import { CAUTION } from "./verdicts.ts";
@@ -28,7 +29,7 @@ export function machineLines(
   runtimes: readonly Runtime[],
 ): string[] {
   const share = state.load / state.cores;
-  return [
+  return applying(
     `${cpu}, ${cores} cores for this process; ${os} ${kernel} ${arch}`,
     `frequency governor: ${governor ?? "not told (none, or hidden by a hypervisor)"}`,
     state.virtualized === null
@@ -37,18 +38,15 @@ export function machineLines(
       ? "virtual machine: yes; its neighbours can slow it, and no counter shows when they did"
       : "virtual machine: no",
     `load of the last minute: ${digits(state.load)}` +
-    (share > BUSY ? `, too much: something else is using the cores, end it first` : ""),
-    ...(cores < 4
-      ? [
-        `${cores} cores: Workers, consumer and listener share them in every cell with W ≥ ${
-          Math.max(1, cores - 1)
-        }`,
-      ]
-      : []),
+      (share > BUSY ? `, too much: something else is using the cores, end it first` : ""),
+    cores < 4 &&
+      `${cores} cores: Workers, consumer and listener share them in every cell with W ≥ ${
+        Math.max(1, cores - 1)
+      }`,
     ...runtimes.map(({ label, version, path, source }) =>
       `${label} ${version} (${source}): ${path}`
     ),
-  ];
+  );
 }
 
 export function printDoctor({ samples, pairs: all, folder }: Published): void {

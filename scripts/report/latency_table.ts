@@ -1,4 +1,5 @@
 /** What the messages of an open loop waited, as a table: one line per strategy, one column per runtime. */
+import { applying } from "../cli/applying.ts";
 import { digits, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
@@ -64,37 +65,28 @@ function figureText(figure: WaitFigure, isOwn: boolean): string {
 export function latencyNotes(ranks: readonly WaitRank[], rows: readonly Summary[]): string[] {
   const figures = ranks.flatMap((one) => one.figures);
   if (figures.length === 0) return [];
-  return [
+  return applying(
     "Half of the messages waited at most p50, 99 % at most p99: from when a message was due until the consumer had it. Geometric means over all P.",
-    ...(isOwnLoad(rows[0]) ? [] : rateNote(rows)),
-    ...(figures.some(({ letters }) => letters !== "")
-      ? [
-        "Strategies of a runtime that share a letter are not shown to differ in p99; letters are corrected.",
-      ]
-      : []),
-    ...(ranks.some((one) => one.label === "empty" && one.figures.length > 0)
-      ? [`${PACING}: how late producers are that hand nothing over.`]
-      : []),
-    ...(figures.some(({ isSaturated }) => isSaturated)
-      ? [
-        "! saturated at some P: it delivers less than 97 % of what is due, and its waits would grow with a longer run.",
-      ]
-      : []),
-    ...(figures.some(({ isMostlyPacing }) => isMostlyPacing)
-      ? [`~ mostly how late the producers' pacing is at some P: p50 is under twice ${PACING}.`]
-      : []),
-    ...(figures.some(({ isClockDoubtful }) => isClockDoubtful)
-      ? ["? at some P two threads' clocks may differ by more than a third of p50."]
-      : []),
-    ...(figures.some(({ missing }) => missing.length > 0) ? [MISSING_NOTE] : []),
-    ...omissionNote(rows),
-  ];
+    !isOwnLoad(rows[0]) && rateNote(rows),
+    figures.some(({ letters }) => letters !== "") &&
+      "Strategies of a runtime that share a letter are not shown to differ in p99; letters are corrected.",
+    ranks.some((one) => one.label === "empty" && one.figures.length > 0) &&
+      `${PACING}: how late producers are that hand nothing over.`,
+    figures.some(({ isSaturated }) => isSaturated) &&
+      "! saturated at some P: it delivers less than 97 % of what is due, and its waits would grow with a longer run.",
+    figures.some(({ isMostlyPacing }) => isMostlyPacing) &&
+      `~ mostly how late the producers' pacing is at some P: p50 is under twice ${PACING}.`,
+    figures.some(({ isClockDoubtful }) => isClockDoubtful) &&
+      "? at some P two threads' clocks may differ by more than a third of p50.",
+    figures.some(({ missing }) => missing.length > 0) && MISSING_NOTE,
+    omissionNote(rows),
+  );
 }
 
 /** At which rate all were compared, as far as the rows say. */
-function rateNote(rows: readonly Summary[]): string[] {
+function rateNote(rows: readonly Summary[]): string | false {
   const paced = rows.filter(({ rate_per_s }) => rate_per_s !== null);
-  if (paced.length === 0) return [];
+  if (paced.length === 0) return false;
   const shown = (own: readonly Summary[]) => [
     ...new Set(
       own.toSorted((a, b) => a.rate_per_s! - b.rate_per_s!).map((row) => rate(row.rate_per_s!)),
@@ -106,23 +98,21 @@ function rateNote(rows: readonly Summary[]): string[] {
   const range = all.length === 1
     ? all[0]
     : `${all[0]} to ${all.at(-1)}, depending on ${isByP ? "P" : "the cell"}`;
-  return [`All producers of a cell together were due to send ${range}.`];
+  return `All producers of a cell together were due to send ${range}.`;
 }
 
 /** The cell in which counting from the sending would hide the most (coordinated omission). */
-function omissionNote(rows: readonly Summary[]): string[] {
+function omissionNote(rows: readonly Summary[]): string | false {
   const hidden = rows.flatMap((row) =>
     row.status === "ok" && row.p99_us !== null && (row.uncorrected_p99_us ?? 0) > 0
       ? [{ row, factor: row.p99_us / row.uncorrected_p99_us! }]
       : []
   ).sort((a, b) => b.factor - a.factor);
-  if (hidden.length === 0 || hidden[0].factor <= OMISSION_FACTOR) return [];
+  if (hidden.length === 0 || hidden[0].factor <= OMISSION_FACTOR) return false;
   const { row, factor } = hidden[0];
-  return [
-    `Counted from when a message was sent and not from when it was due, p99 would be up to ${
-      digits(Number(factor.toPrecision(2)))
-    }× shorter (${row.runtime} ${labelOf(row)} at P = ${
-      row.producers!.toLocaleString("en-US")
-    }): a late producer would hide so much.`,
-  ];
+  return `Counted from when a message was sent and not from when it was due, p99 would be up to ${
+    digits(Number(factor.toPrecision(2)))
+  }× shorter (${row.runtime} ${labelOf(row)} at P = ${
+    row.producers!.toLocaleString("en-US")
+  }): a late producer would hide so much.`;
 }

@@ -1,4 +1,5 @@
 /** The ranking as a table: one line per strategy, one column per runtime, the fastest first. */
+import { applying } from "../cli/applying.ts";
 import { digits, rate } from "../cli/units.js";
 import { type Rank, type RankedFigure, REFERENCE } from "../statistics/ranking.ts";
 import type { Entry, TableData } from "./table.ts";
@@ -46,23 +47,16 @@ export function rankingTable(ranks: readonly Rank[], runtimes: readonly string[]
 export function rankingNotes(ranks: readonly Rank[]): string[] {
   const figures = ranks.flatMap((one) => one.figures);
   if (figures.length === 0) return [];
-  return [
+  return applying(
     "Geometric means over all P; ± is half of a figure's own 95 % interval, not corrected.",
-    ...(ranks.some(({ timesReference }) => timesReference !== null)
-      ? [`× how many times as fast as ${REFERENCE}, over the runtimes.`]
-      : []),
-    ...(figures.some(({ letters }) => letters !== "")
-      ? [
-        "Strategies of a runtime that share a letter are not shown to differ; letters and fastest are corrected.",
-      ]
-      : []),
-    ...(figures.some(({ hasFixedCost }) => hasFixedCost)
-      ? [
-        "~ mostly the fixed cost of a run at some P: the hand-off alone is faster, and no pair uses that P.",
-      ]
-      : []),
-    ...(figures.some(({ missing }) => missing.length > 0) ? [MISSING_NOTE] : []),
-  ];
+    ranks.some(({ timesReference }) => timesReference !== null) &&
+      `× how many times as fast as ${REFERENCE}, over the runtimes.`,
+    figures.some(({ letters }) => letters !== "") &&
+      "Strategies of a runtime that share a letter are not shown to differ; letters and fastest are corrected.",
+    figures.some(({ hasFixedCost }) => hasFixedCost) &&
+      "~ mostly the fixed cost of a run at some P: the hand-off alone is faster, and no pair uses that P.",
+    figures.some(({ missing }) => missing.length > 0) && MISSING_NOTE,
+  );
 }
 
 /** In place of a figure: why there is none. */

@@ -1,5 +1,6 @@
 /** `summary.md`: the tables and the answer first, then every P and every pair, for a person or a CI summary. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
+import { applying } from "../cli/applying.ts";
 import { time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
@@ -99,25 +100,27 @@ export function remarks(summary: readonly Summary[], pairs: readonly PairCompari
   const long = summary.filter((row) => row.overlong)
     .toSorted((a, b) => b.median_us! - a.median_us!);
   const bad = summary.filter((row) => row.status !== "ok");
-  return [
+  return applying(
     few > 0 &&
-    `${few} of ${pairs.length} comparisons have fewer than ${VERDICT_ROUNDS} rounds in common: more --rounds or --budget would decide them.`,
+      `${few} of ${pairs.length} comparisons have fewer than ${VERDICT_ROUNDS} rounds in common: more --rounds or --budget would decide them.`,
     odd.length > 0 &&
-    `Outliers, kept in: ${listed(odd, (row) => `${row.outliers} of ${row.processes} processes`)}.`,
+      `Outliers, kept in: ${
+        listed(odd, (row) => `${row.outliers} of ${row.processes} processes`)
+      }.`,
     first.length > 0 &&
-    `First-run effect, a process's first measured run against its later ones: ${
-      listed(first, (row) => `${row.first_run_factor!.toFixed(2)}×`)
-    }.`,
+      `First-run effect, a process's first measured run against its later ones: ${
+        listed(first, (row) => `${row.first_run_factor!.toFixed(2)}×`)
+      }.`,
     long.length > 0 &&
-    `Runs over twice as long as they were to be: ${
-      listed(long, (row) => time(row.median_us!))
-    }. Each producer sends ${LEAST_MESSAGES} messages at least, and all runtimes send as many.`,
+      `Runs over twice as long as they were to be: ${
+        listed(long, (row) => time(row.median_us!))
+      }. Each producer sends ${LEAST_MESSAGES} messages at least, and all runtimes send as many.`,
     summary.some((row) => row.floor) &&
-    "Cells that are mostly the fixed cost of a run (under 5 times empty) enter no comparison.",
+      "Cells that are mostly the fixed cost of a run (under 5 times empty) enter no comparison.",
     summary.some((row) => row.oversubscribed) &&
-    "There were more threads than cores: Workers, consumer and listener share them.",
+      "There were more threads than cores: Workers, consumer and listener share them.",
     bad.length > 0 && `Without a figure: ${listed(bad, (row) => row.status!)}.`,
-  ].filter((line) => typeof line === "string");
+  );
 }
 
 /** A few of them, and the rest as a count. */

@@ -1,6 +1,7 @@
 /** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
 import { availableParallelism } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
+import { applying } from "../cli/applying.ts";
 import { EXIT } from "../cli/command.ts";
 import { printPlan, printSubjects } from "./lists.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
@@ -47,12 +48,11 @@ export async function compare(
   const runtimes = [...found, ...findClients(options.clients, found)];
   const cells = makePlan(options, runtimes);
   const leftOut = leftOutVariables();
-  const notes = [
+  const notes = applying(
     ...missing.map((line) => `${line}; left out`),
-    ...(leftOut.length === 0
-      ? []
-      : [`${leftOut.join(", ")} would change the runtimes; left out of what is measured`]),
-  ];
+    leftOut.length > 0 &&
+      `${leftOut.join(", ")} would change the runtimes; left out of what is measured`,
+  );
   for (const note of notes) console.error(`${command}: ${note}`);
   if (options.dryRun) return printDryRun(cells, options);
 
@@ -156,14 +156,13 @@ export async function runComparison(work: Work): Promise<number> {
 /** What is to come; and where no verdict can come of it, what it would take. */
 function estimateLines({ totalMs, roundMs, rounds, cells }: Estimate): string[] {
   const words = rounds === 1 ? "1 round" : `${rounds} rounds`;
-  return [
+  return applying(
     `${cells} cells to measure in ${words}, about ${duration(totalMs)}`,
-    ...(rounds >= VERDICT_ROUNDS || cells === 0 ? [] : [
+    rounds < VERDICT_ROUNDS && cells > 0 &&
       `${words} will decide nothing: a verdict takes ${VERDICT_ROUNDS}, here about ${
         duration(VERDICT_ROUNDS * roundMs)
       } (--rounds ${VERDICT_ROUNDS})`,
-    ]),
-  ];
+  );
 }
 
 /** What an interrupted run has chosen holds for the rest of it. */

@@ -1,5 +1,6 @@
 /** What the messages of an open loop waited, over the runs and processes of a cell. */
 import { LATENCY_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
+import { applying } from "../cli/applying.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
@@ -90,11 +91,11 @@ export function deliveredPerS({ rate_per_s, delivered_share }: Summary): number 
 
 /** What a reader must know before a wait of this row is held against another; empty where there is nothing. */
 export function marksOf(row: Summary): string[] {
-  return [
-    ...(row.saturated === true ? ["saturated"] : []),
-    ...(row.mostly_pacing === true ? ["mostly pacing"] : []),
-    ...(row.clock_doubtful === true ? ["within the clocks' error"] : []),
-  ];
+  return applying(
+    row.saturated === true && "saturated",
+    row.mostly_pacing === true && "mostly pacing",
+    row.clock_doubtful === true && "within the clocks' error",
+  );
 }
 
 /** What ratios of waits are made of: the natural logarithm of p99, as the mean over a process's runs, by round. */
