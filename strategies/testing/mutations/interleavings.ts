@@ -2,9 +2,7 @@
  * Mistakes that only an interleaving shows, lost wake-ups among them, for the explorer to find. Each slips through
  * where threads happen not to meet.
  */
-import type { Mutation } from "./mutation.ts";
-
-type Planted = Pick<Mutation, "subject" | "name" | "file" | "find" | "replace">;
+import { type Mutation, planted } from "./mutation.ts";
 
 const MUTEX = "strategies/primitives/mutex.ts";
 const PARKING = "strategies/primitives/parking.ts";
@@ -23,10 +21,7 @@ const PARK_LATE =
 const ENDED = "      if (run === null && closed) {";
 const ENDED_LATE = "      if (run === null && this.allClosed()) {";
 
-const planted = (subject: string, file: string) => (name: string, find: string, replace: string) =>
-  ({ subject, name, file, find, replace }) satisfies Planted;
-
-export const INTERLEAVINGS: readonly Planted[] = [
+export const INTERLEAVINGS: readonly Mutation[] = [
   planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, ""),
   planted("swap-buffer", MUTEX)(
     "a woken waiter takes the lock as uncontended",

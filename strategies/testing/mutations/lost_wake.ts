@@ -8,15 +8,10 @@ export const ENDLESS_SLICE = {
   replace: "export const SLICE_MS = 1e9;",
 };
 
-/** @param find the statement that makes the wake-up; what it is replaced by makes none */
-export function lostWake(
-  subject: string,
-  who: string,
-  file: string,
-  find: string,
-  replace = "",
-): Mutation {
-  return {
+/** Loses wake-ups of one file. @param subject with the parameters under which they are lost */
+export function lostWake(subject: string, file: string) {
+  /** @param find the statement that makes the wake-up; what it is replaced by makes none */
+  return (who: string, find: string, replace = ""): Mutation => ({
     subject,
     name: `${who} is not woken`,
     file,
@@ -25,5 +20,5 @@ export function lostWake(
     also: ENDLESS_SLICE,
     wakes: true,
     hangs: true,
-  };
+  });
 }

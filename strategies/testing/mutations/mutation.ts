@@ -18,8 +18,18 @@ export interface Mutation {
   hangs?: true;
 }
 
+/** Plants into one file of a strategy. @param subject with the parameters under which the mistakes act */
+export function planted(subject: string, file: string) {
+  return (
+    name: string,
+    find: string,
+    replace: string,
+    how: Pick<Mutation, "also" | "byChance" | "hangs"> = {},
+  ): Mutation => ({ subject, name, file, find, replace, ...how });
+}
+
 /** After so many calls a mutation begins that must first look healthy: behind the warm-up of every cell. */
-export const HEALTHY_CALLS = 60_000;
+const HEALTHY_CALLS = 60_000;
 
 /** The same statement, but skipped once that many have been made by the thread. */
 export function staleAfterWarmUp(statement: string): string {
