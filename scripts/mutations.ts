@@ -12,6 +12,7 @@ import type { Mutation } from "../strategies/testing/mutations/mutation.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
+import { cellTask } from "./results/cell_task.ts";
 
 /** A cell that hangs is silent for longer than so many whole cells of healthy source take, here and now. */
 const HEALTHY_CELLS = 5;
@@ -199,20 +200,15 @@ function judge({ events, hung }: PlantedOutcome): string | null {
 }
 
 function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellSpec {
-  return {
+  const { subject: name, params } = handOf(text);
+  return cellTask({ name, params }, {
     ...cell,
-    ...handOf(text),
-    turn: 0,
-    runTimeUs: null,
-    pace: null,
-    reading: null,
     capacity: 4 * 2 ** 20,
     seed,
     listener: null,
     storeBytes: 16 * 2 ** 20,
     runId: "mutation",
-    task: "measure",
-  };
+  });
 }
 
 /** Of `channel:drain=batch`, what is named and its parameters. */

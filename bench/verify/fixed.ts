@@ -1,8 +1,7 @@
 /** Messages of one size from 8 bytes on: producer, sequence, and a body that those two determine. */
 import { blockOf, keysOf, MessageTable } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
-import { MAX_GAPS, Sequences } from "./sequences.ts";
-import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
+import { NumberedVerifier } from "./numbered.ts";
 
 /** What names a message: its producer and its number. */
 export const NAME_BYTES = 8;
@@ -13,35 +12,27 @@ interface Partial {
   length: number;
 }
 
-export class FixedVerifier implements Verifier {
-  readonly #header: RunHeader;
+export class FixedVerifier extends NumberedVerifier {
   /** Of mixed lengths the longest. */
   readonly #size: number;
   readonly #table: MessageTable;
   readonly #producerKey: number;
   readonly #sequenceKey: number;
-  readonly #sequences: Sequences;
   /** Of each connection. */
   protected readonly partials: readonly Partial[];
-  #delivered = 0;
-  #corrupted = 0;
-  /** Corrupted messages whose own header cannot be trusted: each stands for one that is missing. */
-  #nameless = 0;
-  #detail = "";
 
   constructor(header: RunHeader) {
-    this.#header = header;
+    super(header);
     this.#size = header.messageBytes;
     this.#table = new MessageTable(header.messageBytes, header);
     [this.#producerKey, this.#sequenceKey] = keysOf(header);
-    this.#sequences = new Sequences(header.producers, header.messages);
     this.partials = Array.from(
       { length: header.connections?.count ?? 1 },
       () => ({ bytes: new Uint8Array(header.messageBytes), length: 0 }),
     );
   }
 
-  feed(bytes: Uint8Array, connection = 0): void {
+  override feed(bytes: Uint8Array, connection = 0): void {
     const size = this.#size;
     const partial = this.partials[connection];
     let at = 0;
@@ -70,18 +61,17 @@ export class FixedVerifier implements Verifier {
   /** Whether its name is to be believed. */
   protected check(bytes: Uint8Array, at: number, size: number): boolean {
     const { producer, sequence } = this.nameAt(bytes, at);
-    const number = this.#delivered++;
-    const known = this.#sequences.knows(producer, sequence);
-    const next = known ? this.#sequences.next(producer) : 0;
+    const number = this.delivered++;
+    const known = this.sequences.knows(producer, sequence);
     if (!known || !this.#bodyMatches(bytes, at, size, producer, sequence)) {
-      this.#corrupted++;
+      this.corrupted++;
       this.#note(number, `has bytes that producer ${producer} never sent as number ${sequence}`);
-      const isDue = known && sequence === next;
-      if (isDue) this.#sequences.accept(producer, sequence);
-      else this.#nameless++;
-      return isDue;
+      if (known) return this.believe(producer, sequence);
+      this.nameless++;
+      return false;
     }
-    if (!this.#sequences.accept(producer, sequence)) {
+    const next = this.sequences.next(producer);
+    if (!this.sequences.accept(producer, sequence)) {
       this.#note(number, `is number ${sequence} of producer ${producer} where ${next} was due`);
     }
     return true;
@@ -103,45 +93,13 @@ export class FixedVerifier implements Verifier {
   }
 
   #note(message: number, what: string): void {
-    if (this.#detail === "") this.#detail = `message ${message} of the stream ${what}`;
+    this.note(`message ${message} of the stream ${what}`);
   }
 
-  finish(announced: Uint32Array | null = null): Verdict {
+  override finish(announced: Uint32Array | null = null): Verdict {
     const cut = this.partials.filter(({ length }) => length > 0);
-    if (cut.length > 0) {
-      this.#note(this.#delivered, `ends after ${cut[0].length} bytes`);
-    }
-    const { lost, dropped, delivered } = missingMessages(
-      this.#sequences,
-      this.#nameless,
-      announced,
-    );
-    // Half a message without a missing one (where the length is unknown, say) is still not what was sent.
-    const corrupted = this.#corrupted + delivered + (lost === 0 ? cut.length : 0);
-    const faults = {
-      lost,
-      duplicated: this.#sequences.duplicated,
-      reordered: this.#sequences.reordered,
-      corrupted,
-    };
-    if (lost > 0 && this.#detail === "") {
-      this.#detail = `the stream ends ${lost} messages early`;
-    }
-    if (delivered > 0 && this.#detail === "") {
-      this.#detail = `${delivered} messages came that the trailer says were dropped`;
-    }
-    if (this.#sequences.overflowed) {
-      this.#detail +=
-        `; more than ${MAX_GAPS} gaps, so what came late is not told from what came twice`;
-    }
-    return {
-      status: statusOf(faults, dropped),
-      expected: expectedMessages(this.#header),
-      delivered: this.#delivered,
-      ...faults,
-      dropped,
-      detail: this.#detail,
-    };
+    if (cut.length > 0) this.#note(this.delivered, `ends after ${cut[0].length} bytes`);
+    return this.verdict(announced, cut.length);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { grouping, GROUPS } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
-import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
+import { verdictOf, type Verifier } from "./verdict.ts";
 
 export class GroupedVerifier implements Verifier {
   readonly #header: RunHeader;
@@ -66,13 +66,6 @@ export class GroupedVerifier implements Verifier {
     if (this.#detail === "" && missing + surplus > 0) {
       this.#detail = `${missing} bytes of groups are missing and ${surplus} are too many`;
     }
-    return {
-      status: statusOf(faults),
-      expected: expectedMessages(this.#header),
-      delivered: this.#delivered,
-      ...faults,
-      dropped: 0,
-      detail: this.#detail,
-    };
+    return verdictOf(this.#header, this.#delivered, faults, this.#detail);
   }
 }

@@ -2,8 +2,7 @@
 import { lineOf } from "../workload/lines.ts";
 import { type LineLetters, lineLetters } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
-import { Sequences } from "./sequences.ts";
-import { expectedMessages, missingMessages, statusOf, type Verifier } from "./verdict.ts";
+import { NumberedVerifier } from "./numbered.ts";
 
 const LINE_FEED = 10;
 /** Producer, number, and letters; exactly these bytes, since "unchanged" is what is to be shown. */
@@ -15,9 +14,7 @@ const LINES = {
   domains: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),[ -~]*\}$/,
 };
 
-export class NewlineVerifier implements Verifier {
-  readonly #header: RunHeader;
-  readonly #sequences: Sequences;
+export class NewlineVerifier extends NumberedVerifier {
   readonly #letters: LineLetters;
   /** The whole line, where the suite's workloads say each of its bytes; else null. */
   readonly #line: ReturnType<typeof lineOf> | null;
@@ -25,14 +22,9 @@ export class NewlineVerifier implements Verifier {
   readonly #pattern: RegExp;
   /** Of each connection, the beginning of a line. */
   readonly #rests: Uint8Array[];
-  #delivered = 0;
-  #corrupted = 0;
-  #nameless = 0;
-  #detail = "";
 
   constructor(header: RunHeader) {
-    this.#header = header;
-    this.#sequences = new Sequences(header.producers, header.messages);
+    super(header);
     this.#letters = lineLetters(header);
     const { framing } = header;
     this.#line = framing === "domains" || framing === "filler" ? lineOf(framing, header) : null;
@@ -43,7 +35,7 @@ export class NewlineVerifier implements Verifier {
     );
   }
 
-  feed(bytes: Uint8Array, connection = 0): void {
+  override feed(bytes: Uint8Array, connection = 0): void {
     const rests = this.#rests;
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
@@ -52,23 +44,23 @@ export class NewlineVerifier implements Verifier {
       from = end + 1;
     }
     // A line that never ends must not fill the memory: past the longest line only "too long" is kept.
-    const room = this.#header.messageBytes + 1 - rests[connection].length;
+    const room = this.header.messageBytes + 1 - rests[connection].length;
     if (from < bytes.length && room > 0) {
       rests[connection] = joined(rests[connection], bytes.subarray(from, from + room));
     }
   }
 
   #check(line: Uint8Array): void {
-    const number = this.#delivered++;
-    const text = line.length < this.#header.messageBytes ? this.#decoder.decode(line) : "";
+    const number = this.delivered++;
+    const text = line.length < this.header.messageBytes ? this.#decoder.decode(line) : "";
     const match = this.#pattern.exec(text);
     const [producer, sequence] = [Number(match?.[1]), Number(match?.[2])];
-    if (match === null || !this.#sequences.knows(producer, sequence)) {
+    if (match === null || !this.sequences.knows(producer, sequence)) {
       this.#spoiled(number, "is not a line that was sent");
-      this.#nameless++;
+      this.nameless++;
       return;
     }
-    const next = this.#sequences.next(producer);
+    const next = this.sequences.next(producer);
     if (this.#line !== null && `${text}\n` !== this.#line(producer, sequence)) {
       this.#misspelt(number, producer, sequence, "is not the line");
       return;
@@ -79,56 +71,31 @@ export class NewlineVerifier implements Verifier {
       this.#misspelt(number, producer, sequence, "has letters");
       return;
     }
-    if (!this.#sequences.accept(producer, sequence) && this.#detail === "") {
-      this.#detail =
-        `line ${number} is number ${sequence} of producer ${producer} where ${next} was due`;
+    if (!this.sequences.accept(producer, sequence)) {
+      this.note(
+        `line ${number} is number ${sequence} of producer ${producer} where ${next} was due`,
+      );
     }
   }
 
-  /** Its name may be what is spoiled: it is believed only where it was due. */
   #misspelt(line: number, producer: number, sequence: number, what: string): void {
     this.#spoiled(line, `${what} that producer ${producer} never sent`);
-    if (sequence === this.#sequences.next(producer)) this.#sequences.accept(producer, sequence);
-    else this.#nameless++;
+    this.believe(producer, sequence);
   }
 
   #spoiled(line: number, what: string): void {
-    this.#corrupted++;
-    if (this.#detail === "") this.#detail = `line ${line} ${what}`;
+    this.corrupted++;
+    this.note(`line ${line} ${what}`);
   }
 
-  finish(announced: Uint32Array | null = null): Verdict {
+  override finish(announced: Uint32Array | null = null): Verdict {
     for (const rest of this.#rests) {
       if (rest.length === 0) continue;
-      this.#delivered++;
-      this.#nameless++;
-      this.#spoiled(this.#delivered - 1, "has no line feed at the end of the stream");
+      this.delivered++;
+      this.nameless++;
+      this.#spoiled(this.delivered - 1, "has no line feed at the end of the stream");
     }
-    const { lost, dropped, delivered } = missingMessages(
-      this.#sequences,
-      this.#nameless,
-      announced,
-    );
-    const faults = {
-      lost,
-      duplicated: this.#sequences.duplicated,
-      reordered: this.#sequences.reordered,
-      corrupted: this.#corrupted + delivered,
-    };
-    if (delivered > 0 && this.#detail === "") {
-      this.#detail = `${delivered} messages came that the trailer says were dropped`;
-    }
-    if (faults.lost > 0 && this.#detail === "") {
-      this.#detail = `the stream ends ${faults.lost} messages early`;
-    }
-    return {
-      status: statusOf(faults, dropped),
-      expected: expectedMessages(this.#header),
-      delivered: this.#delivered,
-      ...faults,
-      dropped,
-      detail: this.#detail,
-    };
+    return this.verdict(announced);
   }
 }
 

@@ -7,7 +7,7 @@
 import { Buffer } from "node:buffer";
 import { firstOneByte, ONE_BYTE_VALUES } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
-import { expectedMessages, statusOf, type Verifier } from "./verdict.ts";
+import { verdictOf, type Verifier } from "./verdict.ts";
 
 export class OneByteVerifier implements Verifier {
   readonly #header: RunHeader;
@@ -110,14 +110,7 @@ export class OneByteVerifier implements Verifier {
     if (this.#detail === "" && !wholeSet) {
       this.#detail = `${missing} one-byte messages are missing and ${surplus} are too many`;
     }
-    return {
-      status: statusOf(faults),
-      expected: expectedMessages(this.#header),
-      delivered: this.#delivered,
-      ...faults,
-      dropped: 0,
-      detail: this.#detail,
-    };
+    return verdictOf(this.#header, this.#delivered, faults, this.#detail);
   }
 }
 

@@ -15,7 +15,7 @@ export interface Verifier {
 export type Faults = Pick<Verdict, "lost" | "duplicated" | "reordered" | "corrupted">;
 
 /** One word for a run: content first, since a spoiled message explains what else looks wrong. */
-export function statusOf(faults: Faults, dropped = 0): VerdictStatus {
+function statusOf(faults: Faults, dropped = 0): VerdictStatus {
   if (faults.corrupted > 0) return "corrupt";
   if (faults.lost > 0) return "lost";
   if (faults.duplicated > 0) return "duplicated";
@@ -23,9 +23,16 @@ export function statusOf(faults: Faults, dropped = 0): VerdictStatus {
   return dropped > 0 ? "dropped" : "ok";
 }
 
-/** Messages that a header announces, or null where it does not say. */
-export function expectedMessages(header: RunHeader): number | null {
-  return header.messages === null ? null : header.producers * header.messages;
+/** What was counted, as a verdict. @param detail the first fault in words; empty: none */
+export function verdictOf(
+  { producers, messages }: RunHeader,
+  delivered: number,
+  faults: Faults,
+  detail: string,
+  dropped = 0,
+): Verdict {
+  const expected = messages === null ? null : producers * messages;
+  return { status: statusOf(faults, dropped), expected, delivered, ...faults, dropped, detail };
 }
 
 export interface Missing {
