@@ -1,6 +1,7 @@
 /** Flame graphs as one HTML file that needs nothing else: one thread, or the threads of two strategies. */
 import { counted } from "./description.ts";
-import { escapeHtml, scriptJson } from "./escape.ts";
+import { scriptJson } from "../report/page.ts";
+import { escapeHtml } from "./escape.ts";
 import type { FlameNode, Hot } from "./flame_tree.ts";
 import type { PageParts } from "./page_parts.ts";
 import { CATEGORIES } from "./sources.ts";

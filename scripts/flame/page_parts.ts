@@ -1,6 +1,6 @@
 /** What every page of flame graphs carries with it, so that it needs no network: d3-flame-graph, script, style. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { hashOf } from "../report/page.ts";
 
 /** In the order in which they need each other. */
 const D3 = [
@@ -44,8 +44,8 @@ export function pageParts(): PageParts {
     style,
     policy: [
       "default-src 'none'",
-      `script-src ${scripts.map(hash).join(" ")}`,
-      `style-src ${hash(style)} ${hash(itsStyle)}`,
+      `script-src ${scripts.map(hashOf).join(" ")}`,
+      `style-src ${hashOf(style)} ${hashOf(itsStyle)}`,
       "base-uri 'none'",
       "form-action 'none'",
     ].join("; "),
@@ -57,8 +57,4 @@ function read(file: string): string {
   // Either would change where the browser sees the end of the script.
   if (/<\/script|<!--/i.test(text)) throw new Error(`${file} cannot stand inside a page`);
   return text;
-}
-
-function hash(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }

@@ -3,9 +3,9 @@
  * its standard output.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
+import { fileText } from "./file_text.ts";
 
 /** No program of the suite says more, in characters: one that does would fill this process's memory. */
 export const MOST_OUTPUT = 16 * 2 ** 20;
@@ -91,12 +91,8 @@ export class LineProcess {
 
   /** Its memory in bytes, now or at the most; 0 where the system does not tell. */
   memory(which: "VmRSS" | "VmHWM"): number {
-    try {
-      const status = readFileSync(`/proc/${this.#child.pid}/status`, "utf8");
-      return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1_024;
-    } catch {
-      return 0;
-    }
+    const status = fileText(`/proc/${this.#child.pid}/status`) ?? "";
+    return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1_024;
   }
 
   /** Nothing more will be told: a child of good manners ends. */

@@ -1,6 +1,6 @@
 /** What about this machine makes figures steady or not. */
-import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
+import { fileText } from "./file_text.ts";
 
 export interface MachineState {
   /** Cores that this process may use. */
@@ -17,15 +17,7 @@ export function machineState(): MachineState {
 
 /** A guest's processor says so itself on x86; elsewhere Linux names the hypervisor where it has one. */
 function isVirtualized(): boolean | null {
-  const cpu = textOf("/proc/cpuinfo");
+  const cpu = fileText("/proc/cpuinfo");
   if (cpu === null) return null;
-  return /^flags\s*:.*\bhypervisor\b/m.test(cpu) || textOf("/sys/hypervisor/type") !== null;
-}
-
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
+  return /^flags\s*:.*\bhypervisor\b/m.test(cpu) || fileText("/sys/hypervisor/type") !== null;
 }

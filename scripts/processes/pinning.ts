@@ -1,7 +1,8 @@
 /** On which CPUs the measured processes and the listener may run. The launcher itself is not pinned. */
-import { accessSync, constants, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { UsageError } from "../cli/command.ts";
+import { isExecutable } from "./runtimes.ts";
+import { fileText } from "./file_text.ts";
 
 /** What pinning depends on; a parameter for tests. */
 export interface Host {
@@ -52,12 +53,8 @@ export function pinned(
 
 /** What this process, and so whatever it starts, may use; null where the system does not tell. */
 export function allowedCpus(): string | null {
-  try {
-    const status = readFileSync("/proc/self/status", "utf8");
-    return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? null;
-  } catch {
-    return null;
-  }
+  const status = fileText("/proc/self/status") ?? "";
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? null;
 }
 
 export function thisHost(): Host {
@@ -77,12 +74,6 @@ function expand(list: string): number[] | null {
 }
 
 function isOnPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.some((folder) => isExecutable(join(folder, program)));
 }

@@ -28,7 +28,7 @@ export function reportPage(
 ): string {
   const style = source("page.css");
   const script = bundled(MAIN);
-  const json = embedded({
+  const json = scriptJson({
     runtimes: data.runtimes,
     series: data.series,
     settings: pageSettings(data, curves),
@@ -93,8 +93,8 @@ function conclusionData({ title, table, notes, sentences }: Conclusion) {
 function policyFor(style: string, script: string): string {
   return [
     "default-src 'none'",
-    `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
+    `style-src ${hashOf(style)}`,
+    `script-src ${hashOf(script)}`,
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -103,12 +103,13 @@ function policyFor(style: string, script: string): string {
   ].join("; ");
 }
 
-function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+/** As a policy names a script or a style. */
+export function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
 /** JSON in which nothing can end the script element or start a comment. */
-function embedded(value: unknown): string {
+export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

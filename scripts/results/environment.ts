@@ -5,6 +5,7 @@ import { currentRuntime } from "../../bench/runtime.ts";
 import { allowedCpus } from "../processes/pinning.ts";
 import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
+import { fileText } from "../processes/file_text.ts";
 import { SCHEMA } from "./columns.ts";
 import { projectCommit } from "./commit.ts";
 
@@ -37,6 +38,8 @@ export interface Environment {
   notes: string[];
 }
 
+const GOVERNOR = "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor";
+
 export function describeEnvironment(
   session: string,
   options: Record<string, unknown>,
@@ -52,7 +55,7 @@ export function describeEnvironment(
       cpu: cpus()[0]?.model.trim() ?? "unknown",
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      governor: governor(),
+      governor: fileText(GOVERNOR)?.trim() ?? null,
       cpusAllowed: allowedCpus(),
     },
     runtimes: runtimes.map(({ label, kind, version, source }) => ({
@@ -81,12 +84,4 @@ export function recordedNumber(environment: unknown, name: string): number | und
 export function peerVersions(): Record<string, string> {
   const file = new URL("../../bench/peers/package.json", import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")).dependencies;
-}
-
-function governor(): string | null {
-  try {
-    return readFileSync("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "utf8").trim();
-  } catch {
-    return null;
-  }
 }

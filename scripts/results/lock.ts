@@ -1,7 +1,8 @@
 /** One writer a folder: a file that names the process which writes there, for as long as it does. */
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../cli/command.ts";
+import { fileText } from "../processes/file_text.ts";
 
 /** Its name in the folder. */
 export const LOCK = "lock";
@@ -58,12 +59,8 @@ function takeOver(path: string, folder: string): void {
 
 /** The living process that a lock names; null where there is none any more. */
 function holderOf(path: string): string | null {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
+  const text = fileText(path);
+  if (text === null) return null;
   const match = /^([1-9]\d{0,9}) (\d*)\n$/.exec(text);
   if (match === null) return isTorn(path, text) ? null : "an unknown process";
   const [, pid, start] = match;
@@ -95,10 +92,6 @@ function startOf(pid: number): string {
 
 /** /proc/PID/stat from the state on: the name before it may hold blanks and brackets. */
 function statOf(pid: number): string[] | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ");
-  } catch {
-    return null;
-  }
+  const text = fileText(`/proc/${pid}/stat`);
+  return text === null ? null : text.slice(text.lastIndexOf(")") + 2).split(" ");
 }

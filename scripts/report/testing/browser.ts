@@ -1,7 +1,7 @@
 /** A Chromium that is installed, watched for everything that a page must not do. */
-import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { isExecutable } from "../../processes/runtimes.ts";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -21,16 +21,7 @@ export function findChromium(): string | null {
     : folders.flatMap((place) =>
       place.startsWith("/Applications") ? [place] : NAMES.map((name) => join(place, name))
     );
-  return candidates.find(isProgram) ?? null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  return candidates.find(isExecutable) ?? null;
 }
 
 /** The sandbox of Chromium refuses to run as root, as in a container. */
