@@ -1,4 +1,5 @@
 /** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON, letters in it or look-alike domains. */
+import { Buffer } from "node:buffer";
 import { lineOf } from "../workload/lines.ts";
 import { type LineLetters, lineLetters } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
@@ -39,14 +40,14 @@ export class NewlineVerifier extends NumberedVerifier {
     const rests = this.#rests;
     let from = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, from)) {
-      this.#check(joined(rests[connection], bytes.subarray(from, end)));
+      this.#check(Buffer.concat([rests[connection], bytes.subarray(from, end)]));
       rests[connection] = new Uint8Array(0);
       from = end + 1;
     }
     // A line that never ends must not fill the memory: past the longest line only "too long" is kept.
     const room = this.header.messageBytes + 1 - rests[connection].length;
     if (from < bytes.length && room > 0) {
-      rests[connection] = joined(rests[connection], bytes.subarray(from, from + room));
+      rests[connection] = Buffer.concat([rests[connection], bytes.subarray(from, from + room)]);
     }
   }
 
@@ -97,11 +98,4 @@ export class NewlineVerifier extends NumberedVerifier {
     }
     return this.verdict(announced);
   }
-}
-
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
-  const line = new Uint8Array(head.length + tail.length);
-  line.set(head);
-  line.set(tail, head.length);
-  return line;
 }

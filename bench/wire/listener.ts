@@ -2,6 +2,7 @@
  * The listener: accepts connections, reads their headers, and lets one run after another have its turn. It is the
  * same for every runtime under test and never part of what a cell measures of itself.
  */
+import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { Store } from "../verify/store.ts";
 import { connectionLimit } from "./connection_limit.ts";
@@ -107,14 +108,14 @@ function listening(server: Server, host: string, port: number): Promise<void> {
 function readOpening(
   socket: Socket,
   patienceMs: number,
-  onOpening: (head: Uint8Array<ArrayBuffer>) => void,
+  onOpening: (head: Uint8Array) => void,
 ): void {
   socket.setNoDelay(true);
   socket.setTimeout(patienceMs, () => socket.destroy());
-  let head = new Uint8Array(0);
+  let head: Uint8Array = new Uint8Array(0);
 
   function take(chunk: Uint8Array): void {
-    head = joined(head, chunk);
+    head = Buffer.concat([head, chunk]);
     if (opensLike(head, MAGIC.header) && head.length < headerLength(head)) return;
     if (opensLike(head, MAGIC.question) && head.length < QUESTION_BYTES) return;
     socket.off("data", take);
@@ -286,11 +287,4 @@ class Queue {
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && one.every((byte, at) => byte === other[at]);
-}
-
-function joined(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(head.length + tail.length);
-  bytes.set(head);
-  bytes.set(tail, head.length);
-  return bytes;
 }

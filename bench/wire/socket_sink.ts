@@ -1,4 +1,5 @@
 /** A run over TCP to the listener, with `node:net`, which all three runtimes have. */
+import { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import type { Arrivals, ClockOffset } from "../latency/waits.ts";
 import {
@@ -163,7 +164,8 @@ class SocketRun implements RunSink {
       const take = () => {
         if (this.#arrivedBytes < length) return false;
         this.#onArrived = null;
-        const bytes = joined(this.#arrived, this.#arrivedBytes);
+        const [first, ...others] = this.#arrived;
+        const bytes = others.length === 0 ? first : Buffer.concat(this.#arrived);
         this.#arrived = [bytes.subarray(length)];
         this.#arrivedBytes -= length;
         resolve(bytes.subarray(0, length));
@@ -174,17 +176,6 @@ class SocketRun implements RunSink {
       this.#onArrived = take;
     });
   }
-}
-
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 function connectionLost(error: NodeJS.ErrnoException): Error {
