@@ -3,6 +3,7 @@ import { plainText } from "../cli/plain_text.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
+import { byProcess } from "../statistics/processes.ts";
 
 export interface Failures {
   failed: string[];
@@ -41,7 +42,7 @@ function lineOf(row: Summary | Sample): string {
 
 /** ` (1 of 5 processes)`, where there were several. */
 function timesOf({ status }: Summary, runs: readonly Sample[]): string {
-  const processes = [...Map.groupBy(runs, ({ session, round }) => `${session} ${round}`).values()];
+  const processes = [...byProcess(runs).values()];
   const bad = processes.filter((own) => own.some((run) => run.status === status)).length;
   return processes.length > 1 ? ` (${bad} of ${processes.length} processes)` : "";
 }

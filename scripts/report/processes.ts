@@ -1,6 +1,7 @@
 /** What each process of a cell measured: the unit of replication, and what a chart shows one dot each. */
 import type { Sample } from "../results/columns.ts";
-import { median } from "../statistics/order.ts";
+import { known, median } from "../statistics/order.ts";
+import { byProcess } from "../statistics/processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { isOpenLoop } from "../results/labels.ts";
 import { waitsOf } from "../statistics/latency.ts";
@@ -28,9 +29,8 @@ export interface ProcessFigure {
 export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigure[]> {
   const cells = Map.groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
   return new Map([...cells].map(([key, rows]) => {
-    const processes = Map.groupBy(rows, (row) => `${row.session} ${row.round}`);
     const sent = rows.find(({ status }) => status === "ok")?.delivered ?? 0;
-    const figures = [...processes.values()].map((own) => figureOf(own, sent));
+    const figures = [...byProcess(rows).values()].map((own) => figureOf(own, sent));
     return [key, figures.sort(bySessionAndRound)];
   }));
 }
@@ -62,8 +62,4 @@ function figureOf(rows: readonly Sample[], sent: number): ProcessFigure {
 
 function bySessionAndRound(a: ProcessFigure, b: ProcessFigure): number {
   return a.session < b.session ? -1 : a.session > b.session ? 1 : a.round - b.round;
-}
-
-function known(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

@@ -32,6 +32,7 @@ const PRESETS = {
   post: { producers: PRODUCERS, rounds: 8 },
   explain: { producers: [512], rounds: 8 },
 };
+const PRESET_FLAGS = ["quick", "full", "post", "explain"] as const;
 /** Of each producer, as in the post. */
 const POST_MESSAGES = 1_000;
 const LINES: MessageSize = { least: SHORTEST_LINE, most: LONGEST_LINE };
@@ -81,15 +82,7 @@ export function readOptions(
   if (given.out?.trim() === "") {
     throw new UsageError("--out is empty; name a folder or leave it out");
   }
-  const preset = given.quick
-    ? "quick"
-    : given.full
-    ? "full"
-    : given.post
-    ? "post"
-    : given.explain
-    ? "explain"
-    : "default";
+  const preset = PRESET_FLAGS.find((name) => given[name]) ?? "default";
   const strategies = preset === "explain"
     ? [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(",")
     : defaults.strategies;

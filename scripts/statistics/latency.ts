@@ -3,6 +3,7 @@ import { LATENCY_COLUMNS, namesOf, type Sample, type Summary } from "../results/
 import { applying } from "../cli/applying.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
+import { byProcess } from "./processes.ts";
 
 /** Of each process the median of its runs, of the cell that of those. */
 export type WaitColumn = keyof typeof LATENCY_COLUMNS;
@@ -101,9 +102,8 @@ export function marksOf(row: Summary): string[] {
 /** What ratios of waits are made of: the natural logarithm of p99, as the mean over a process's runs, by round. */
 export function logWaits(samples: readonly Sample[]): Map<string, number> {
   const ok = samples.filter(({ status, p99_us }) => status === "ok" && (p99_us ?? 0) > 0);
-  const processes = Map.groupBy(ok, ({ session, round }) => `${session} ${round}`);
   return new Map(
-    [...processes].map(([process, runs]) => [
+    [...byProcess(ok)].map(([process, runs]) => [
       process,
       mean(runs.map(({ p99_us }) => Math.log(p99_us!))),
     ]),

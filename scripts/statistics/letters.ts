@@ -1,18 +1,30 @@
-/** The letters beside the figures of a ranking, whatever it ranks by. */
+/** What rankings have in common, whatever they rank by: their order, and the letters beside their figures. */
 import { groupLetters } from "./leaders.ts";
 import type { PairComparison } from "./pairs.ts";
 
-interface Figure {
+/** Of one strategy under one runtime, over all P. */
+export interface Figure {
   runtime: string;
-  /** P of the run at which there is no figure. */
+  /** P of the run at which there is no figure: the mean is over the others. */
   missing: number[];
+  /** Strategies of the runtime that share a letter are not shown to differ. Empty for a control, and where P are missing. */
   letters: string;
 }
 
-interface Line<F extends Figure> {
+export interface Line<F extends Figure> {
   label: string;
   isControl: boolean;
   figures: F[];
+  /** See `wordsOf`. */
+  words: ReadonlyMap<string, string>;
+}
+
+/** Strategies, the best first, then the controls in the same order. */
+export function inOrder<L extends Line<Figure>>(
+  lines: readonly L[],
+  order: (a: L, b: L) => number,
+): L[] {
+  return lines.toSorted((a, b) => Number(a.isControl) - Number(b.isControl) || order(a, b));
 }
 
 /**

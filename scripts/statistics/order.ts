@@ -1,6 +1,11 @@
 /** Order statistics, and how sure they are. */
 import { random } from "../../bench/workload/random.ts";
 
+/** Null in place of what has no value. */
+export function known(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 /** The p-quantile (0 to 1), linearly interpolated between the two nearest values. */
 export function quantile(values: readonly number[], p: number): number {
   if (values.length === 0) return NaN;

@@ -10,10 +10,10 @@
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
-import { inverse, mean, pairedRatio, type RatioEstimate } from "./inference.ts";
+import { inverse, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logWaits, marksOf } from "./latency.ts";
-import { logFigures } from "./processes.ts";
+import { logFigures, logRatios, meansOfWholeRounds, type Rounds } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { isComparable, summarize } from "./summary.ts";
 
@@ -47,7 +47,7 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
 interface Measured {
   row: Summary;
   label: string;
-  rounds: ReadonlyMap<string, number>;
+  rounds: Rounds;
 }
 
 /**
@@ -122,29 +122,16 @@ function comparePair(
     const b = second.find(({ row }) =>
       row.producers === a.row.producers && row.verify === a.row.verify
     );
-    return b === undefined ? [] : [{ producers: a.row.producers!, ratios: logRatios(a, b) }];
+    if (b === undefined) return [];
+    return [{ producers: a.row.producers!, ratios: logRatios(a.rounds, b.rounds) }];
   });
-  // A round counts where it has every P: its mean must not depend on which of them it has.
-  const whole = [...(atEach[0]?.ratios.keys() ?? [])].filter((round) =>
-    atEach.every(({ ratios }) => ratios.has(round))
-  );
-  const perRound = whole.map((round) => mean(atEach.map(({ ratios }) => ratios.get(round)!)));
   return {
-    pooled: pairedRatio(perRound),
+    pooled: pairedRatio(meansOfWholeRounds(atEach.map(({ ratios }) => ratios))),
     cells: atEach.map(({ producers, ratios }) => ({
       producers,
       estimate: pairedRatio([...ratios.values()]),
     })),
   };
-}
-
-/** log(ns a message, or p99, of b / of a) of each round that has both. */
-function logRatios(a: Measured, b: Measured): Map<string, number> {
-  return new Map(
-    [...a.rounds].flatMap(([round, log]) =>
-      b.rounds.has(round) ? [[round, b.rounds.get(round)! - log] as const] : []
-    ),
-  );
 }
 
 function fasterFirst(pair: PairComparison): PairComparison {

@@ -28,8 +28,29 @@ function eachProcess(
   figure: (ns: readonly number[]) => number,
 ): Map<string, number> {
   const ok = samples.filter(({ status }) => status === "ok");
-  const processes = Map.groupBy(ok, ({ session, round }) => `${session} ${round}`);
-  return new Map([...processes].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
+  return new Map([...byProcess(ok)].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
+}
+
+/** Rows of one cell, process by process. */
+export function byProcess(rows: readonly Sample[]): Map<string, Sample[]> {
+  return Map.groupBy(rows, ({ session, round }) => `${session} ${round}`);
+}
+
+/** A logarithm by round, as `logFigures` gives it. */
+export type Rounds = ReadonlyMap<string, number>;
+
+/** log(b / a) of each round that has both: what slows the machine for a while slows both. */
+export function logRatios(a: Rounds, b: Rounds): Map<string, number> {
+  return new Map(
+    [...a].flatMap(([round, log]) => b.has(round) ? [[round, b.get(round)! - log] as const] : []),
+  );
+}
+
+/** The means over several P, of each round that has every P: a mean must not depend on which of them it has. */
+export function meansOfWholeRounds(ofEachP: readonly Rounds[]): number[] {
+  const rounds = [...(ofEachP[0]?.keys() ?? [])];
+  return rounds.filter((round) => ofEachP.every((own) => own.has(round)))
+    .map((round) => mean(ofEachP.map((own) => own.get(round)!)));
 }
 
 /** Of a run that was verified. */

@@ -9,29 +9,19 @@ import { labelOf, settingTitle } from "../results/labels.ts";
 import { mean, pairedRatio } from "./inference.ts";
 import { wordsOf } from "./failed_cells.ts";
 import { leadersOf } from "./leaders.ts";
-import { withLetters } from "./letters.ts";
+import { type Figure, inOrder, type Line, withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
-import { logFigures } from "./processes.ts";
+import { logFigures, meansOfWholeRounds, type Rounds } from "./processes.ts";
 
-export interface RankedFigure {
-  runtime: string;
+export interface RankedFigure extends Figure {
   messagesPerSecond: number;
   /** Half of its own 95 % interval over rounds, as a share of it; null with fewer than two rounds. Not corrected. */
   plusMinus: number | null;
   /** Whether some P is mostly the fixed cost of a run, so that the hand-off itself is faster than this. */
   hasFixedCost: boolean;
-  /** P of the run at which there is no figure: the mean is over the others. */
-  missing: number[];
-  /** Strategies of the runtime that share a letter are not shown to differ. Empty for a control, and where P are missing. */
-  letters: string;
 }
 
-export interface Rank {
-  label: string;
-  isControl: boolean;
-  figures: RankedFigure[];
-  /** By runtime, where a strategy has no figure: the word of its first cell that failed, else skipped. */
-  words: ReadonlyMap<string, string>;
+export interface Rank extends Line<RankedFigure> {
   /** The runtime that is shown to be faster than each of the others. */
   fastestRuntime: string | null;
   /** The least and the most over runtimes of how many times as fast as REFERENCE, over the P of both; null without. */
@@ -45,7 +35,7 @@ interface Measured {
   row: Summary;
   label: string;
   /** Log of messages per second, by round. */
-  rounds: ReadonlyMap<string, number>;
+  rounds: Rounds;
 }
 
 /**
@@ -81,8 +71,8 @@ export function rank(
       timesReference: label === REFERENCE ? null : againstReference(ofLabel, cells),
     };
   });
-  ranks.sort((a, b) => Number(a.isControl) - Number(b.isControl) || speed(b) - speed(a));
-  return withLetters(ranks, own, (a, b) => b.messagesPerSecond - a.messagesPerSecond);
+  const ordered = inOrder(ranks, (a, b) => speed(b) - speed(a));
+  return withLetters(ordered, own, (a, b) => b.messagesPerSecond - a.messagesPerSecond);
 }
 
 function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string, number> {
@@ -96,12 +86,7 @@ function figureOf(
   cells: readonly Measured[],
   everyP: readonly number[],
 ): RankedFigure {
-  // A round counts where it has every P, as in the verdicts.
-  const whole = [...cells[0].rounds.keys()].filter((round) =>
-    cells.every(({ rounds }) => rounds.has(round))
-  );
-  const perRound = whole.map((round) => mean(cells.map(({ rounds }) => rounds.get(round)!)));
-  const interval = pairedRatio(perRound);
+  const interval = pairedRatio(meansOfWholeRounds(cells.map(({ rounds }) => rounds)));
   return {
     runtime,
     messagesPerSecond: Math.exp(pooled(cells)),

@@ -4,8 +4,8 @@ import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
 import { doubtsOf, keepingUp, waitsOf } from "./latency.ts";
-import { median, medianInterval, outliers, quantile } from "./order.ts";
-import { nsOf, processFigures } from "./processes.ts";
+import { known, median, medianInterval, outliers, quantile } from "./order.ts";
+import { byProcess, nsOf, processFigures } from "./processes.ts";
 
 /** A run over this many times what it was to take is said to be. */
 const OVERLONG = 2;
@@ -58,7 +58,7 @@ function summarizeCell(samples: Sample[]): Summary {
   const first = samples[0];
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
-  const processes = [...Map.groupBy(ok, (sample) => `${sample.session} ${sample.round}`).values()];
+  const processes = [...byProcess(ok).values()];
   // All on ns a message, since joined sessions may have chosen different numbers of them; then as runs of the first.
   const sent = Math.max(1, ok[0]?.delivered ?? 1);
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
@@ -161,8 +161,4 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
     share_of_socket_bulk: ratioTo(reference("socket-bulk", null)),
     share_of_no_handoff: ratioTo(reference("no-handoff", null)),
   };
-}
-
-function known(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
 }

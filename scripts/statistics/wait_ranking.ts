@@ -7,11 +7,10 @@ import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
 import { wordsOf } from "./failed_cells.ts";
 import { mean } from "./inference.ts";
-import { withLetters } from "./letters.ts";
+import { type Figure, inOrder, type Line, withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
 
-export interface WaitFigure {
-  runtime: string;
+export interface WaitFigure extends Figure {
   /** µs from when a message was due to the consumer's receive(); of `empty`, until it would have been sent. */
   p50Us: number;
   p99Us: number;
@@ -23,19 +22,10 @@ export interface WaitFigure {
   isClockDoubtful: boolean;
   /** At some P it did not deliver what was due. */
   isSaturated: boolean;
-  /** P of the run at which there is no figure: the means are over the others. */
-  missing: number[];
-  /** Strategies of the runtime that share a letter are not shown to differ in p99. Empty where rates are cells' own. */
-  letters: string;
 }
 
-export interface WaitRank {
-  label: string;
-  isControl: boolean;
-  figures: WaitFigure[];
-  /** See `wordsOf`. */
-  words: ReadonlyMap<string, string>;
-}
+/** Its letters are of p99, and empty where rates are cells' own. */
+export type WaitRank = Line<WaitFigure>;
 
 /** Less than any clock here can tell, in µs: a wait of nothing, or of less by clocks that differ, has no logarithm. */
 const LEAST_US = 0.001;
@@ -71,10 +61,10 @@ export function rankWaits(
     figures.length === 0
       ? Number.MAX_VALUE
       : mean(figures.map((figure) => Math.log(Math.max(key(figure), LEAST_US))));
-  ranks.sort((a, b) => Number(a.isControl) - Number(b.isControl) || wait(a) - wait(b));
-  if (isOwn) return ranks;
+  const ordered = inOrder(ranks, (a, b) => wait(a) - wait(b));
+  if (isOwn) return ordered;
   const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
-  return withLetters(ranks, own, (a, b) => key(a) - key(b));
+  return withLetters(ordered, own, (a, b) => key(a) - key(b));
 }
 
 /** Of `empty`, which hands nothing over, how late the pacing alone is. */
