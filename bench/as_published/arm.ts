@@ -43,8 +43,7 @@ async function measure(): Promise<ArmRun[]> {
   const arm = open(producers, messages, workers);
   const clock = new StopClock(producers);
   const control = new ControlBlock();
-  let fail: (reason: Error) => void = () => {};
-  const failed = new Promise<never>((_, reject) => fail = reject);
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   failed.catch(() => {});
   await Promise.race([startWorkers(arm, control, clock, fail), failed]);
 

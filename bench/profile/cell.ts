@@ -40,8 +40,7 @@ async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec):
   const sampler = await Sampler.open(intervalUs);
   const stage = new Int32Array(new SharedArrayBuffer(4));
   const profile: WorkerProfile = { folder, intervalUs, stage: stage.buffer };
-  let failSubject: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
+  const { promise: subjectFailed, reject: failSubject } = Promise.withResolvers<never>();
   subjectFailed.catch(() => {});
   const subject = await openStrategySubject(
     await loadStrategy(cell.subject),

@@ -110,8 +110,7 @@ class Stand {
       ...strategy,
       open: (options) => strategy.open({ ...options, firstPosition }),
     };
-    let fail: (reason: Error) => void = () => {};
-    const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+    const { promise: subjectFailed, reject: fail } = Promise.withResolvers<never>();
     subjectFailed.catch(() => {});
     const subject = await openStrategySubject(near, spec, fail);
     return new Stand(leg, {

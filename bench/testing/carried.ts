@@ -31,8 +31,7 @@ export async function carried(
     task: "measure",
     ...asked,
   };
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
+  const { promise: subjectFailed, reject: fail } = Promise.withResolvers<never>();
   subjectFailed.catch(() => {});
   const subject = await openSubject(spec, fail);
   const reports: RunReport[] = [];

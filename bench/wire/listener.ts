@@ -254,8 +254,8 @@ class Queue {
 
   async #takeTurn(header: RunHeader, connections: readonly Waiting[]): Promise<void> {
     const before = this.#last;
-    let onClosed = () => {};
-    this.#last = new Promise((resolve) => onClosed = resolve);
+    const { promise, resolve: onClosed } = Promise.withResolvers<void>();
+    this.#last = promise;
     this.waiting++;
     await before;
     this.waiting--;
