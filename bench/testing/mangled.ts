@@ -1,4 +1,4 @@
-/** Texts and bytes as somebody else may send them: from scratch, or right but for one place. */
+/** Texts as somebody else may send them: from scratch, or right but for one place. */
 import fc from "fast-check";
 
 /** Any text, and a valid one of which a piece was replaced. */
@@ -22,21 +22,4 @@ export function mangledJson(valid: Record<string, unknown>): fc.Arbitrary<string
     JSON.stringify(Object.fromEntries(names.map((name) => [name, valid[name]])))
   );
   return fc.oneof(mangledText(fc.constant(JSON.stringify(valid))), spoiled, less, fc.json());
-}
-
-/** Any bytes of that length, and valid ones of which some were replaced. */
-export function mangledBytes(valid: fc.Arbitrary<Uint8Array>, length: number) {
-  const spoiled = fc.tuple(
-    valid,
-    fc.array(fc.tuple(fc.nat(length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-  ).map(([bytes, changes]) => {
-    const copy = bytes.slice();
-    for (const [at, value] of changes) copy[at] = value;
-    return copy;
-  });
-  return fc.oneof(
-    { weight: 1, arbitrary: fc.uint8Array({ minLength: length, maxLength: length }) },
-    { weight: 4, arbitrary: spoiled },
-    { weight: 1, arbitrary: valid },
-  );
 }

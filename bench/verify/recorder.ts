@@ -8,7 +8,7 @@ import { Trailer } from "./trailer.ts";
 import type { Verifier } from "./verdict.ts";
 import { createVerifier } from "./verifier.ts";
 
-export function verifyMode(header: RunHeader, storeBytes: number): VerifyMode {
+function verifyMode(header: RunHeader, storeBytes: number): VerifyMode {
   const most = mostBytes(header);
   return most !== null && most <= storeBytes ? "after" : "inline";
 }

@@ -62,7 +62,7 @@ export function grouping(content: Content): { groupOf(producer: number): number;
 }
 
 /** How many bodies a message size has: a table of about 64 KiB, which stays in a core's caches. */
-export function blockCount(messageBytes: number): number {
+function blockCount(messageBytes: number): number {
   let count = 64;
   while (count > 8 && count * messageBytes > 65_536) count /= 2;
   return count;
@@ -74,7 +74,7 @@ export function blockOf(producer: number, sequence: number, blocks: number): num
 }
 
 /** Byte `at` (8 or more) of a message that carries body `block`; a key adds its bytes in turn. */
-export function bodyByte(block: number, at: number, key: number): number {
+function bodyByte(block: number, at: number, key: number): number {
   return (Math.imul(block, 167) + Math.imul(at, 13) + Math.imul(at >>> 8, 7) +
     (key >>> (8 * (at & 3)))) & 0xff;
 }

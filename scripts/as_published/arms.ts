@@ -192,7 +192,7 @@ async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<
 }
 
 /** A number only where every run and the second pass of the process were delivered. */
-export function provenResult(outcome: CellOutcome): Result {
+function provenResult(outcome: CellOutcome): Result {
   const judgement = judge(outcome, { secondPass: true, isPilot: false });
   const against = reasonAgainst(judgement);
   if (against !== null) return none(against.status, against.detail);

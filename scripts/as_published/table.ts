@@ -21,7 +21,7 @@ export function printAsPublished(result: AsPublished, path: string): void {
 }
 
 /** Everything of a session. */
-export function asPublishedLines(result: AsPublished, paint: Paint): string[] {
+function asPublishedLines(result: AsPublished, paint: Paint): string[] {
   const { workers, messages, rounds } = result.options;
   const lines = [
     "",

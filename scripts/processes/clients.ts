@@ -7,7 +7,7 @@ import { childEnvironment } from "./child_environment.ts";
 import { isExecutable, NAME, type Runtime } from "./runtimes.ts";
 
 /** Of docs/clients.md. */
-export const CLIENT_VERSION = 1;
+const CLIENT_VERSION = 1;
 
 /** The same columns as a runtime has. */
 export interface Client {

@@ -8,7 +8,7 @@ import { pinned } from "./pinning.ts";
 import { fileText } from "./file_text.ts";
 
 /** No program of the suite says more, in characters: one that does would fill this process's memory. */
-export const MOST_OUTPUT = 16 * 2 ** 20;
+const MOST_OUTPUT = 16 * 2 ** 20;
 
 export class LineProcess {
   readonly gone: Promise<void>;

@@ -108,7 +108,7 @@ export function hasFigure(cell: ChartCell): boolean {
 }
 
 /** `channel:drain=each`, fit to be laid out. */
-export function seriesLabel(row: Pick<Summary, "strategy" | "params">): string {
+function seriesLabel(row: Pick<Summary, "strategy" | "params">): string {
   return plainText(labelOf(row));
 }
 

@@ -88,7 +88,7 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
 }
 
 /** What a reader of the figures must know, one line each. */
-export function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
+function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
   const few = pairs.filter(hasTooFewRounds).length;
   // In an open loop the producers say how long a run takes, whatever is measured.
   const timed = summary.filter((row) => !isOpenLoop(row));

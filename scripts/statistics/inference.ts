@@ -80,7 +80,7 @@ export function mean(values: readonly number[]): number {
 }
 
 /** Of a sample: divided by n − 1. */
-export function variance(values: readonly number[]): number {
+function variance(values: readonly number[]): number {
   const middle = mean(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
 }

@@ -3,7 +3,7 @@
  * of one evicts the other ("false sharing"). 128 bytes, because x86 prefetches lines in pairs and Apple's ARM
  * cores have 128-byte lines; crossbeam's `CachePadded` takes the same number.
  */
-export const CACHE_LINE_BYTES = 128;
+const CACHE_LINE_BYTES = 128;
 
 /** Shared memory that one hand-off may take, in bytes: masks and sums of its indices stay below 2^31. */
 export const MAX_MEMORY_BYTES = 2 ** 30;

@@ -14,7 +14,7 @@ import { LINE, roundUp } from "./layout.ts";
 export const SLICE_MS = 20;
 
 /** The word that is not 0 once the hand-off was aborted. */
-export const ABORTED = 0;
+const ABORTED = 0;
 const OPEN = LINE;
 const OPEN_OF = LINE + 1;
 

@@ -65,9 +65,6 @@ export class Sleeper {
   }
 }
 
-/** Words that an `EventCount` takes. */
-export const EVENT_COUNT_WORDS = 2;
-
 /**
  * Any number of sleepers: producers that wait for room. After Dmitry Vyukov's eventcount.
  *

@@ -39,8 +39,8 @@ export const MORTAL = 11;
 export const LOST = 12;
 /** And its number: messages whose `send` has returned. */
 export const RETURNED = 12;
-export const THREAD = 16;
-export const THREAD_WORDS = 8 + SLOTS * 3;
+const THREAD = 16;
+const THREAD_WORDS = 8 + SLOTS * 3;
 // Of a thread.
 export const GO = 0;
 export const STATE = 1;
@@ -66,9 +66,9 @@ export const ENTRY = 8;
 export const LOG_ENTRIES = 8 * MAX_STEPS;
 export const PROMOTED = LOG + LOG_ENTRIES * ENTRY;
 /** Bytes of explored memory that may be watched, all buffers together. */
-export const ADDRESSES = 1 << 16;
+const ADDRESSES = 1 << 16;
 export const TEXT = PROMOTED + ADDRESSES / 32;
-export const TEXT_WORDS = 256;
+const TEXT_WORDS = 256;
 /** And a message's byte: how often it was dropped. */
 export const DROPPED = TEXT + TEXT_WORDS;
 export const CONTROL_WORDS = DROPPED + 64;

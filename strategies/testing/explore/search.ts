@@ -213,7 +213,7 @@ function branch(
   }
 }
 
-export function preemptionsOf(steps: readonly Step[]): number {
+function preemptionsOf(steps: readonly Step[]): number {
   return steps.reduce((sum, step) => sum + costOf(step, step.choice), 0);
 }
 
