@@ -8,7 +8,6 @@
  * Blocks: `send` while too many batches are on the way. Allocates: a buffer a batch.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { ConsumerBase, eventLoopTurn } from "../../strategies/primitives/consumer.ts";
 import { copyIn } from "../../strategies/primitives/layout.ts";
 import { Lifecycle, SLICE_MS } from "../../strategies/primitives/lifecycle.ts";
 import { Waits } from "../../strategies/primitives/waits.ts";
@@ -22,6 +21,7 @@ import {
   type Ticket,
 } from "../../strategies/strategy.ts";
 import { batchBytes } from "./batch_size.ts";
+import { RoundRobinConsumer } from "./round_robin.ts";
 
 const SENT = 0;
 const TAKEN = 1;
@@ -33,10 +33,10 @@ interface PortTicket {
   capacity: number;
 }
 
-class BatchConsumer extends ConsumerBase {
+class BatchConsumer extends RoundRobinConsumer {
+  protected readonly sources: number;
   readonly #ports: readonly MessagePort[];
   readonly #words: readonly Int32Array[];
-  #turn = 0;
   /** Whose batch is being used. */
   #taken: Int32Array | null = null;
 
@@ -47,41 +47,27 @@ class BatchConsumer extends ConsumerBase {
     options: HandoffOptions,
   ) {
     super(lifecycle, options);
+    this.sources = ports.length;
     this.#ports = ports;
     this.#words = words;
   }
 
-  async receive(): Promise<Uint8Array | null> {
-    this.checkUsable();
-    this.#release();
-    this.failIf(this.lost.overdue());
-    for (;;) {
-      const closed = this.allClosed();
-      for (let tries = 0; tries < this.#ports.length; tries++) {
-        this.#turn = (this.#turn + 1) % this.#ports.length;
-        const received = receiveMessageOnPort(this.#ports[this.#turn]);
-        if (received === undefined) continue;
-        this.#taken = this.#words[this.#turn];
-        const batch = received.message as Uint8Array;
-        this.lost.received(batch.length);
-        return batch;
-      }
-      this.lifecycle.check();
-      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: false, closed }));
-      // What was posted may show later than the words that say so.
-      if (closed && this.#words.every((words) => Atomics.load(words, SENT) === words[TAKEN])) {
-        return null;
-      }
-      this.parks++;
-      await eventLoopTurn();
-    }
+  protected take(source: number): Uint8Array | null {
+    const received = receiveMessageOnPort(this.#ports[source]);
+    if (received === undefined) return null;
+    this.#taken = this.#words[source];
+    return received.message as Uint8Array;
   }
 
-  #release(): void {
+  protected override release(): void {
     if (this.#taken === null) return;
     Atomics.add(this.#taken, TAKEN, 1);
     Atomics.notify(this.#taken, TAKEN);
     this.#taken = null;
+  }
+
+  protected isDrained(): boolean {
+    return this.#words.every((words) => Atomics.load(words, SENT) === words[TAKEN]);
   }
 
   protected wakeProducers(): void {

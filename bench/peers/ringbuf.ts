@@ -6,7 +6,6 @@
  * Blocks: `send` while the ring is full. Allocates: one view a run.
  */
 import { RingBuffer } from "ringbuf.js";
-import { ConsumerBase, eventLoopTurn } from "../../strategies/primitives/consumer.ts";
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";
 import { Waits } from "../../strategies/primitives/waits.ts";
 import {
@@ -19,42 +18,33 @@ import {
   MAX_MESSAGE_BYTES,
   type Ticket,
 } from "../../strategies/strategy.ts";
+import { RoundRobinConsumer } from "./round_robin.ts";
 
 const NAME = "ringbuf.js";
 /** While there is no room (ms). */
 const NAP_MS = 1;
 
-class RingbufConsumer extends ConsumerBase {
+class RingbufConsumer extends RoundRobinConsumer {
+  protected readonly sources: number;
   readonly #rings: readonly RingBuffer[];
   /** A whole ring fits: a run never ends inside a message. */
   readonly #bytes: Uint8Array;
-  #turn = 0;
 
   constructor(rings: readonly RingBuffer[], lifecycle: Lifecycle, options: HandoffOptions) {
     super(lifecycle, options);
+    this.sources = rings.length;
     this.#rings = rings;
     this.#bytes = new Uint8Array(rings[0].capacity());
   }
 
-  async receive(): Promise<Uint8Array | null> {
-    this.checkUsable();
-    this.failIf(this.lost.overdue());
-    for (;;) {
-      // In this order: what a producer pushed before it closed is popped behind the look.
-      const closed = this.allClosed();
-      for (let tries = 0; tries < this.#rings.length; tries++) {
-        this.#turn = (this.#turn + 1) % this.#rings.length;
-        const length = this.#rings[this.#turn].pop(this.#bytes);
-        if (length === 0) continue;
-        this.lost.received(length);
-        return this.#bytes.subarray(0, length);
-      }
-      this.lifecycle.check();
-      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: false, closed }));
-      if (closed) return null;
-      this.parks++;
-      await eventLoopTurn();
-    }
+  protected take(source: number): Uint8Array | null {
+    const length = this.#rings[source].pop(this.#bytes);
+    return length === 0 ? null : this.#bytes.subarray(0, length);
+  }
+
+  /** What is pushed can be popped at once. */
+  protected isDrained(): boolean {
+    return true;
   }
 
   /** They look by themselves. */

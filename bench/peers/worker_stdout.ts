@@ -12,7 +12,6 @@
  */
 import type { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";
-import { ConsumerBase, eventLoopTurn } from "../../strategies/primitives/consumer.ts";
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";
 import { Waits } from "../../strategies/primitives/waits.ts";
 import {
@@ -25,14 +24,14 @@ import {
   MAX_MESSAGE_BYTES,
   type Ticket,
 } from "../../strategies/strategy.ts";
+import { RoundRobinConsumer } from "./round_robin.ts";
 
 const NOTHING = new Uint8Array(0);
 
-class StreamConsumer extends ConsumerBase {
+class StreamConsumer extends RoundRobinConsumer {
   readonly #streams: Readable[] = [];
   readonly #written: Int32Array;
   readonly #read: Int32Array;
-  #turn = 0;
 
   constructor(memory: SharedArrayBuffer, lifecycle: Lifecycle, options: HandoffOptions) {
     super(lifecycle, options);
@@ -40,32 +39,23 @@ class StreamConsumer extends ConsumerBase {
     this.#read = new Int32Array(options.workers);
   }
 
+  /** Those whose Workers are there. */
+  protected get sources(): number {
+    return this.#streams.length;
+  }
+
   attach(worker: number, stream: Readable): void {
     this.#streams[worker] = stream;
   }
 
-  async receive(): Promise<Uint8Array | null> {
-    this.checkUsable();
-    this.failIf(this.lost.overdue());
-    for (;;) {
-      const closed = this.allClosed();
-      for (let tries = 0; tries < this.#streams.length; tries++) {
-        this.#turn = (this.#turn + 1) % this.#streams.length;
-        const chunk: Uint8Array | null = this.#streams[this.#turn].read();
-        if (chunk === null) continue;
-        this.#read[this.#turn] += chunk.length;
-        this.lost.received(chunk.length);
-        return chunk;
-      }
-      this.lifecycle.check();
-      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: false, closed }));
-      // What was written may show later than the words that say so.
-      if (closed && this.#read.every((bytes, w) => bytes === Atomics.load(this.#written, w))) {
-        return null;
-      }
-      this.parks++;
-      await eventLoopTurn();
-    }
+  protected take(source: number): Uint8Array | null {
+    const chunk: Uint8Array | null = this.#streams[source].read();
+    if (chunk !== null) this.#read[source] += chunk.length;
+    return chunk;
+  }
+
+  protected isDrained(): boolean {
+    return this.#read.every((bytes, w) => bytes === Atomics.load(this.#written, w));
   }
 
   /** Whoever awaits room looks by itself. */
