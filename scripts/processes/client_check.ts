@@ -1,5 +1,6 @@
 /** Asks a client what a comparison asks, and more. */
 import { startListener } from "../../bench/wire/listener.ts";
+import { type Limits, withinLimits } from "./child.ts";
 import type { ClientTask } from "./client_answer.ts";
 import { answerOf, askForRun } from "./client_run.ts";
 import { type Client, describeClient } from "./clients.ts";
@@ -115,14 +116,8 @@ async function faultsAtTheEnd(
   }
   if (!process.isGone) {
     process.hangUp();
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      process.kill();
-    }, timeoutMs);
-    await process.gone;
-    clearTimeout(timer);
-    if (isLate) faults.push("it does not end when its standard input does");
+    const { stopped } = await withinLimits(process, limitsOf(timeoutMs), () => process.gone);
+    if (stopped !== null) faults.push("it does not end when its standard input does");
     else if (process.how !== "code 0") faults.push(`it ended with ${process.how} and not with 0`);
   }
   return faults;
@@ -130,21 +125,18 @@ async function faultsAtTheEnd(
 
 /** Kills a client that keeps one waiting, and says so. */
 async function inTime<T>(process: LineProcess, timeoutMs: number, asking: Promise<T>): Promise<T> {
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    process.kill();
-  }, timeoutMs);
-  try {
-    return await asking;
-  } catch (error) {
-    if (!process.isGone || process.output.includes("\n")) throw error;
-    throw new Error(
-      isLate
-        ? `no answer within ${timeoutMs / 1_000} s`
-        : `it ended (${process.how}) without an answer`,
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+  const settled = () => Promise.allSettled([asking]);
+  const { result: [answer], stopped } = await withinLimits(process, limitsOf(timeoutMs), settled);
+  if (answer.status === "fulfilled") return answer.value;
+  if (!process.isGone || process.output.includes("\n")) throw answer.reason;
+  throw new Error(
+    stopped === "timeout"
+      ? `no answer within ${timeoutMs / 1_000} s`
+      : `it ended (${process.how}) without an answer`,
+  );
+}
+
+/** Nothing else ends a check. */
+function limitsOf(timeoutMs: number): Limits {
+  return { timeoutMs, signal: new AbortController().signal };
 }

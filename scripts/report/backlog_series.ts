@@ -5,6 +5,7 @@ import { backlogKey } from "../results/backlog_file.ts";
 import type { BacklogRow, Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
+import { titleOfRow } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 
 /** A moment of a run. */
@@ -22,8 +23,7 @@ export interface BacklogLine {
 }
 
 export interface BacklogPanel {
-  runtime: string;
-  version: string;
+  title: string;
   /** From the largest peak on. */
   lines: BacklogLine[];
   /** `async-lock (lost)`: cells that have no line. */
@@ -52,25 +52,23 @@ export function backlogSettings(
     if (drawn.length === 0) return [];
     const producers = Math.max(...drawn.map((row) => row.producers!));
     const largest = slow.filter((row) => row.producers === producers);
-    const panels = Map.groupBy(largest, (row) => `${row.runtime} ${row.runtime_version}`);
+    const panels = Map.groupBy(largest, titleOfRow);
     return [{
       title: conclusion.title,
       row: drawn[0],
       producers,
-      panels: [...panels.values()].map((own) => panelOf(own, series)),
+      panels: [...panels].map(([title, own]) => ({ title, ...panelOf(own, series) })),
     }];
   });
 }
 
 type Series = ReadonlyMap<string, readonly BacklogRow[]>;
 
-function panelOf(rows: readonly Summary[], series: Series): BacklogPanel {
+function panelOf(rows: readonly Summary[], series: Series): Omit<BacklogPanel, "title"> {
   const peak = ({ moments }: BacklogLine) =>
     Math.max(...moments.map(({ waitingBytes }) => waitingBytes));
   const without = rows.filter((row) => lineOf(row, series) === null);
   return {
-    runtime: plainText(rows[0].runtime),
-    version: plainText(rows[0].runtime_version),
     lines: rows.flatMap((row) => lineOf(row, series) ?? []).sort((a, b) => peak(b) - peak(a)),
     missing: without.map((row) => {
       const why = row.status === "ok" ? "no series" : plainText(row.status);

@@ -8,7 +8,6 @@ import { isOwnLoad } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
 import type { BacklogLine, BacklogPanel, BacklogSetting, Moment } from "./backlog_series.ts";
 import { byteTicks, countTicks, type Tick } from "./backlog_ticks.ts";
-import { titleOf } from "./chart_svg.ts";
 import { spreadNames } from "./line_names.ts";
 import { lineThrough, markAt } from "./marked_line.ts";
 import { linearTicks, scaleOf } from "./page/layout.js";
@@ -50,7 +49,7 @@ export function backlogSvg(settings: readonly BacklogSetting[]): string {
     parts.push(...headings(y, ...headingsOf(setting, plots[0])));
     y += HEAD;
     for (const panel of setting.panels) {
-      parts.push(panelTitle(y, titleOf(panel.runtime, panel.version)));
+      parts.push(panelTitle(y, panel.title));
       y += TITLE;
       for (const [at, plot] of plots.entries()) {
         parts.push(words(LEFT, y + CAPTION - 8, plot.caption, { fill: INK.faint }));

@@ -1,5 +1,6 @@
 /** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
-import { shortened } from "../cli/plain_text.ts";
+import { plainText, shortened } from "../cli/plain_text.ts";
+import type { Summary } from "../results/columns.ts";
 import { type ChartCell, type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { lineNames, LONGEST_LABEL } from "./line_names.ts";
 import { lineThrough, markAt } from "./marked_line.ts";
@@ -69,6 +70,11 @@ function isIn(cells: readonly ChartCell[], runtime: string): boolean {
 /** `node 26.10.0`. */
 export function titleOf(runtime: string, version: string): string {
   return runtime.includes(version) ? runtime : `${runtime} ${version}`;
+}
+
+/** The same of a row: what stands above a panel, whose rows all have it. */
+export function titleOfRow({ runtime, runtime_version }: Summary): string {
+  return titleOf(plainText(runtime), plainText(runtime_version));
 }
 
 function headingsOf(setting: Setting): [string, string] {

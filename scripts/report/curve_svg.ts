@@ -9,7 +9,7 @@ import type { Summary } from "../results/columns.ts";
 import { FULL_LOAD, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { besideRate } from "../results/load.ts";
 import { deliveredPerS, marksOf } from "../statistics/latency.ts";
-import { titleOf } from "./chart_svg.ts";
+import { titleOfRow } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { processesWords } from "./latency_svg.ts";
 import { LONGEST_LABEL } from "./line_names.ts";
@@ -94,10 +94,6 @@ export function curvesOf(conclusions: readonly Conclusion[]): Curve[] {
       panels,
     }];
   });
-}
-
-function titleOfRow({ runtime, runtime_version }: Summary): string {
-  return titleOf(plainText(runtime), plainText(runtime_version));
 }
 
 /** Null where there is no figure, or none that has a place on a logarithmic axis. */

@@ -9,7 +9,7 @@ import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
 import { marksOf } from "../statistics/latency.ts";
 import { waitOf } from "../statistics/wait_ranking.ts";
-import { titleOf } from "./chart_svg.ts";
+import { titleOfRow } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { waitLabel } from "./latency_table.ts";
 import { spreadNames } from "./line_names.ts";
@@ -64,12 +64,8 @@ export function latencySvg(conclusions: readonly Conclusion[]): string {
     const rows = conclusion.rows.filter((row) => row.producers === producers);
     parts.push(...headings(y, ...headingsOf(conclusion, rows, producers)));
     y += HEAD;
-    const panels = [
-      ...Map.groupBy(rows, (row) => `${row.runtime} ${row.runtime_version}`).values(),
-    ];
     const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
-    for (const own of panels) {
-      const title = titleOf(plainText(own[0].runtime), plainText(own[0].runtime_version));
+    for (const [title, own] of Map.groupBy(rows, titleOfRow)) {
       parts.push(panelTitle(y, title));
       const inside = panel(own, scales);
       parts.push(shape("g", { transform: `translate(0 ${y + TITLE})` }, ...inside));
