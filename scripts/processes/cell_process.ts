@@ -4,7 +4,7 @@ import { type CellEvent, type CellSpec, isProven } from "../../bench/process/spe
 import { runArguments } from "../../bench/runtime.ts";
 import {
   type ChildOutcome,
-  deathOf,
+  detailOf,
   jsonLines,
   type Limits,
   runChild,
@@ -17,6 +17,9 @@ import { LineProcess } from "./line_process.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
+
+/** What would move a limit, behind the words that say that it was passed. */
+const OPTION = { timeout: " (--timeout)", "memory-limit": " (--memory-limit)", interrupted: "" };
 
 export interface CellOutcome extends Omit<ChildOutcome, "output"> {
   events: CellEvent[];
@@ -120,14 +123,9 @@ class CellProcess {
     const events = memory?.told(said) ?? said;
     // What it has said to its end counts, whatever stopped it then.
     if (events.at(-1)?.type === "end") return { events, end: "done", detail: "" };
-    const detail = stopped === null
-      ? deathOf(process)
-      : stopped === "timeout"
-      ? `stopped after ${limits.timeoutMs / 1_000} s (--timeout)`
-      : stopped === "memory-limit"
-      ? `stopped at ${Math.round(limits.memoryBytes! / 2 ** 20)} MiB of memory (--memory-limit)`
-      : "interrupted";
-    return { events, end: stopped ?? "died", detail };
+    const detail = detailOf(stopped, process, limits);
+    if (stopped === null) return { events, end: "died", detail };
+    return { events, end: stopped, detail: detail + OPTION[stopped] };
   }
 
   async #tell(spec: CellSpec): Promise<CellEvent[]> {
@@ -171,6 +169,6 @@ export async function runCellProgram(
     const detail = "the process ended with code 0 before it had said what happened";
     return { ...outcome, events, end: "died", detail };
   }
-  if (outcome.end === "timeout") outcome.detail += " (--timeout)";
+  if (outcome.end === "timeout") outcome.detail += OPTION.timeout;
   return { ...outcome, events };
 }

@@ -44,7 +44,7 @@ export async function runChild(
   const child = new LineProcess(limits.cpus ?? null, runtime.path, all);
   const { stopped } = await withinLimits(child, limits, () => child.gone);
   const end = stopped ?? (child.how === "code 0" ? "done" : "died");
-  const detail = detailOf(end, child, limits.timeoutMs);
+  const detail = end === "done" ? "" : detailOf(stopped, child, limits);
   return { output: child.output, end, detail, wallMs: performance.now() - started };
 }
 
@@ -101,15 +101,16 @@ export function jsonLines<T extends object>(output: string): T[] {
   });
 }
 
-function detailOf(end: ChildOutcome["end"], child: LineProcess, timeoutMs: number): string {
-  if (end === "done") return "";
-  if (end === "timeout") return `stopped after ${timeoutMs / 1_000} s`;
-  if (end === "interrupted") return "interrupted";
-  return deathOf(child);
+/** Which limit a child has passed; null: how it ended by itself. */
+export function detailOf(stopped: Stopped | null, child: LineProcess, limits: Limits): string {
+  if (stopped === null) return deathOf(child);
+  if (stopped === "timeout") return `stopped after ${limits.timeoutMs / 1_000} s`;
+  if (stopped === "interrupted") return "interrupted";
+  return `stopped at ${Math.round(limits.memoryBytes! / 2 ** 20)} MiB of memory`;
 }
 
 /** How a child that is gone has ended, with the line of its standard error that says most. */
-export function deathOf({ how, errors }: Pick<LineProcess, "how" | "errors">): string {
+function deathOf({ how, errors }: LineProcess): string {
   // A crash is framed: V8 puts "#" before every line, Bun and Node draw rules.
   const lines = errors.split("\n").map((line) => line.replace(/^[#=\-\s]+/, "").trim())
     .filter((line) => line !== "");

@@ -4,7 +4,7 @@ import { digits, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
 import type { WaitFigure, WaitRank } from "../statistics/wait_ranking.ts";
-import { MISSING_NOTE, wordEntry } from "./ranking_table.ts";
+import { MISSING_NOTE, rankRows, wordEntry } from "./ranking_table.ts";
 import type { Entry, TableData } from "./table.ts";
 
 /** Above this, how much shorter a wait looks that is counted from the sending is worth a note. */
@@ -33,17 +33,8 @@ export function latencyTable(
       return figure === undefined ? wordEntry(words.get(runtime)) : figureText(figure, isOwn);
     }),
   ];
-  const controls = ranks.filter(({ isControl }) => isControl);
-  return {
-    head: ["p50 · p99 of the wait", ...runtimes],
-    words: [0],
-    rows: [
-      ...ranks.filter(({ isControl }) => !isControl).map(line),
-      ...(controls.length === 0
-        ? []
-        : [["controls", ...runtimes.map(() => "")], ...controls.map(line)]),
-    ],
-  };
+  const head = ["p50 · p99 of the wait", ...runtimes];
+  return { head, words: [0], rows: rankRows(ranks, head.length, line) };
 }
 
 /** Two digits: no interval stands beside them that would allow more. */

@@ -19,28 +19,34 @@ export function rankingTable(ranks: readonly Rank[], runtimes: readonly string[]
         one.words.get(runtime),
       )
     ),
-    ...(withReference && !one.isControl ? [times(one)] : withReference ? [""] : []),
+    ...(withReference && !one.isControl ? [times(one)] : []),
     ...(runtimes.length > 1 && !one.isControl ? [one.fastestRuntime ?? "-"] : []),
   ];
-  const controls = ranks.filter(({ isControl }) => isControl);
   const head = [
     "messages/s over all P",
     ...runtimes,
     ...(withReference ? ["×"] : []),
     ...(runtimes.length > 1 ? ["fastest"] : []),
   ];
-  const filled = (entries: readonly Entry[]) => [
-    ...entries,
-    ...head.slice(entries.length).map(() => ""),
-  ];
   return {
     head,
     words: runtimes.length > 1 ? [0, head.length - 1] : [0],
-    rows: [
-      ...ranks.filter(({ isControl }) => !isControl).map(line),
-      ...(controls.length === 0 ? [] : [["controls"], ...controls.map(line)]),
-    ].map(filled),
+    rows: rankRows(ranks, head.length, line),
   };
+}
+
+/** A row for each, with the controls below a line of that name. */
+export function rankRows<R extends { isControl: boolean }>(
+  ranks: readonly R[],
+  columns: number,
+  line: (one: R) => Entry[],
+): Entry[][] {
+  const controls = ranks.filter(({ isControl }) => isControl);
+  const rows = [
+    ...ranks.filter(({ isControl }) => !isControl).map(line),
+    ...(controls.length === 0 ? [] : [["controls"], ...controls.map(line)]),
+  ];
+  return rows.map((entries) => [...entries, ...Array(columns - entries.length).fill("")]);
 }
 
 /** What the marks of that table mean, as far as they occur in it. */

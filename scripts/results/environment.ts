@@ -1,6 +1,5 @@
 /** What a reader must know to judge the numbers: machine, versions, options. No names, no paths of a person. */
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, release, totalmem } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { allowedCpus } from "../processes/pinning.ts";
 import type { Client } from "../processes/clients.ts";
@@ -8,17 +7,12 @@ import type { Runtime } from "../processes/runtimes.ts";
 import { fileText } from "../processes/file_text.ts";
 import { SCHEMA } from "./columns.ts";
 import { projectCommit } from "./commit.ts";
+import { machineTraits } from "./machine.ts";
 
 export interface Environment {
   schema: number;
   session: string;
-  machine: {
-    os: string;
-    kernel: string;
-    arch: string;
-    cpu: string;
-    cores: number;
-    memoryBytes: number;
+  machine: ReturnType<typeof machineTraits> & {
     /** The frequency governor of the first core, where the system tells. */
     governor: string | null;
     /** The CPUs that the launcher might use, such as `0-3`; which of them were asked for is an option. */
@@ -49,12 +43,7 @@ export function describeEnvironment(
     schema: SCHEMA,
     session,
     machine: {
-      os: process.platform,
-      kernel: release(),
-      arch: process.arch,
-      cpu: cpus()[0]?.model.trim() ?? "unknown",
-      cores: availableParallelism(),
-      memoryBytes: totalmem(),
+      ...machineTraits(),
       governor: fileText(GOVERNOR)?.trim() ?? null,
       cpusAllowed: allowedCpus(),
     },

@@ -2,22 +2,25 @@
 import { createHash } from "node:crypto";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 
-/** What makes a machine another one; the environment has each in words. */
-function traits(): string[] {
-  return [
-    cpus()[0]?.model.trim() ?? "unknown",
-    String(availableParallelism()),
-    // To the GiB: what the kernel keeps for itself varies from one start to the next.
-    String(Math.round(totalmem() / 2 ** 30)),
-    process.platform,
-    release(),
-    process.arch,
-  ];
+/** What makes a machine another one. */
+export function machineTraits() {
+  return {
+    os: process.platform as string,
+    kernel: release(),
+    arch: process.arch as string,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+  };
 }
 
 let fingerprint: string | null = null;
 
 /** The first eight hexadecimal digits of the SHA-256 of all traits, one a line. */
 export function machineFingerprint(): string {
-  return fingerprint ??= createHash("sha256").update(traits().join("\n")).digest("hex").slice(0, 8);
+  if (fingerprint !== null) return fingerprint;
+  const { os, kernel, arch, cpu, cores, memoryBytes } = machineTraits();
+  // To the GiB: what the kernel keeps for itself varies from one start to the next.
+  const lines = [cpu, cores, Math.round(memoryBytes / 2 ** 30), os, kernel, arch].join("\n");
+  return fingerprint = createHash("sha256").update(lines).digest("hex").slice(0, 8);
 }
