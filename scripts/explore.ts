@@ -12,6 +12,7 @@ import {
 } from "../strategies/testing/explore/trace.ts";
 import { stress } from "../strategies/testing/explore/stress.ts";
 import { INTERLEAVINGS } from "../strategies/testing/mutations/interleavings.ts";
+import type { Mutation } from "../strategies/testing/mutations/mutation.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
 import { keepRow, type KeptTable } from "./report/kept_table.ts";
@@ -141,21 +142,31 @@ await runMain("explore", async () => {
     if (!caught.startsWith("0 ")) escaped++;
   }
   for (const bug of bugs) {
-    const source = new PlantedSource();
-    try {
-      source.plant([bug]);
-      const root = pathToFileURL(source.folder).href;
+    await inSource(bug, async (root) => {
       const { row, repeat } = await findPlanted(bug, cases, root, preemptions, most);
       // What an earlier stress has counted stays on the page.
       tell([...row, options.stress === undefined ? null : await stressed(bug.subject, root)]);
       if (repeat === null) escaped++;
       else console.log(`  ${repeat}`);
-    } finally {
-      source.remove();
-    }
+    });
   }
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
+
+/** Uses the source with a mistake planted, or as it is. @param use gets its folder, as a URL */
+async function inSource<T>(
+  bug: Mutation | undefined,
+  use: (root: string) => Promise<T>,
+): Promise<T> {
+  if (bug === undefined) return await use(SOURCE);
+  const source = new PlantedSource();
+  try {
+    source.plant([bug]);
+    return await use(pathToFileURL(source.folder).href);
+  } finally {
+    source.remove();
+  }
+}
 
 async function exploreCase(one: Case, preemptions: number, most: number) {
   const stage = await Stage.open(one, SOURCE);
@@ -187,7 +198,7 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
 
 /** One case after the other with one preemption at most, then all with two, until one fails. */
 async function findPlanted(
-  bug: (typeof INTERLEAVINGS)[number],
+  bug: Mutation,
   cases: readonly Case[],
   root: string,
   preemptions: number,
@@ -245,21 +256,9 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
   if (!/^(\d+(,\d+)*)?$/.test(stops)) {
     throw new UsageError(`"${stops}" is no list of stops: repeat the whole text behind "again:"`);
   }
-  const source = bug === undefined ? null : new PlantedSource();
-  if (bug !== undefined) source?.plant([bug]);
-  try {
-    const choices = parse(schedule);
-    const root = source === null ? SOURCE : pathToFileURL(source.folder).href;
-    return await tell(
-      one,
-      root,
-      choices,
-      new Set(stops.split(",").filter(Boolean).map(Number)),
-      bug?.name,
-    );
-  } finally {
-    source?.remove();
-  }
+  const choices = parse(schedule);
+  const chosen = new Set(stops.split(",").filter(Boolean).map(Number));
+  return await inSource(bug, (root) => tell(one, root, choices, chosen, bug?.name));
 }
 
 function parse(text: string): number[] {
