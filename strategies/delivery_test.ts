@@ -15,6 +15,7 @@ import { formatParams } from "./params.ts";
 import { ALTERNATIVES } from "./alternatives/registry.ts";
 import type { Params, Strategy } from "./strategy.ts";
 import { chosenStrategies } from "./testing/chosen.ts";
+import { SubjectFailure } from "../bench/subjects/failure.ts";
 
 /** A producer: enough that buffers of a few messages wrap hundreds of times where many share them. */
 const messagesOf = (producers: number) => producers >= 1_000 ? 2 : 20;
@@ -107,16 +108,14 @@ async function deliver(
     task: "measure",
   };
   const label = JSON.stringify({ ...row, capacity, turn });
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openStrategySubject(strategy, spec, fail);
+  const failure = new SubjectFailure();
+  const subject = await openStrategySubject(strategy, spec, failure.tell);
   try {
     const context = {
       subject,
       openRun: memoryRuns(16 * 2 ** 20),
       producers: row.producers,
-      subjectFailed,
+      failure,
     };
     // Several times over the same buffers, for other numbers of producers: what one run leaves behind must not show in
     // the next.

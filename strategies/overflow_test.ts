@@ -15,6 +15,7 @@ import { joinBlocking, openFanIn } from "../mod.ts";
 import { formatParams, parseParams } from "./params.ts";
 import { findStrategy, STRATEGIES } from "./registry.ts";
 import type { Params } from "./strategy.ts";
+import { SubjectFailure } from "../bench/subjects/failure.ts";
 
 const SEEDS = 50;
 const MESSAGES = 60;
@@ -111,10 +112,8 @@ async function withRuns(
     ...{ messages: MESSAGES, runTimeUs: null, turn: 3, pace: null, reading: null },
     ...{ listener: null, storeBytes: 0, runId: "test", task: "measure" },
   };
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openStrategySubject(strategy, spec, fail);
+  const failure = new SubjectFailure();
+  const subject = await openStrategySubject(strategy, spec, failure.tell);
   const counts = subject.dropped!;
   const openRun = stalling(memoryRuns(2 ** 20), next);
   const planted = {
@@ -125,7 +124,7 @@ async function withRuns(
       return transferred;
     },
   };
-  const context = { subject: planted, openRun, producers, subjectFailed };
+  const context = { subject: planted, openRun, producers, failure };
   try {
     for (let at = 0; at < runs; at++) {
       const request = { ...spec, pace: null, warmUp: false, seed: seed + at };

@@ -47,7 +47,6 @@ async function openLoop(
       subject,
       openRun: memoryRuns(1 << 20),
       producers: 8,
-      subjectFailed: new Promise<never>(() => {}),
     };
     const request = { runId: "test", messages: 40, messageBytes: 24, seed: 11, warmUp: false };
     // Twice, and once at full load between: nothing of one run may show in the next. In the last one producers join

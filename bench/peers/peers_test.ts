@@ -15,6 +15,7 @@ import { memoryRuns } from "../wire/memory_sink.ts";
 import { LONGEST_LINE, type Workload } from "../workload/lines.ts";
 import { Inbox } from "./inbox.ts";
 import { findPeer, loadStrategy, PEERS } from "./registry.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 const seed = testSeed();
 const PRODUCERS = 5;
@@ -51,16 +52,14 @@ async function carry(
     runId: "test",
     task: "measure",
   };
-  let fail: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openSubject(spec, fail);
+  const failure = new SubjectFailure();
+  const subject = await openSubject(spec, failure.tell);
   try {
     const context = {
       subject,
       openRun: memoryRuns(2 ** 22),
       producers: PRODUCERS,
-      subjectFailed,
+      failure,
     };
     let report: RunReport | null = null;
     for (const [at, messages] of sizes.entries()) {

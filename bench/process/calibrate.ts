@@ -20,7 +20,6 @@ export async function calibrate(spec: CellSpec): Promise<number> {
         subject: await openSubject(bulk, () => {}),
         openRun: openRuns(spec),
         producers: 1,
-        subjectFailed: new Promise<never>(() => {}),
       }, {
         runId: `${spec.runId} ${chunk / 1_024}K`,
         messages: Math.ceil(Math.min(TOTAL_BYTES, spec.storeBytes) / MESSAGE_BYTES),

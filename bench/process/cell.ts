@@ -16,6 +16,7 @@ import { openRuns } from "../wire/open_runs.ts";
 import type { CellEvent, CellSpec } from "./spec.ts";
 import { openSubject, SUBJECTS } from "../subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 /** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
 const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
@@ -71,11 +72,9 @@ async function runCell(spec: CellSpec): Promise<void> {
 }
 
 async function openContext(spec: CellSpec): Promise<RunContext> {
-  let failSubject: (reason: Error) => void = () => {};
-  const subjectFailed = new Promise<never>((_, reject) => failSubject = reject);
-  subjectFailed.catch(() => {});
-  const subject = await openSubject(spec, failSubject);
-  return { subject, openRun: openRuns(spec), producers: spec.producers, subjectFailed };
+  const failure = new SubjectFailure();
+  const subject = await openSubject(spec, failure.tell);
+  return { subject, openRun: openRuns(spec), producers: spec.producers, failure };
 }
 
 /**

@@ -7,6 +7,7 @@ import { isMixed } from "../workload/mixed.ts";
 import type { OpenRun, RunSink } from "../wire/sink.ts";
 import type { SlowReading } from "../wire/slow_reader.ts";
 import { agrees, isProven, type RunReport } from "./spec.ts";
+import type { SubjectFailure } from "../subjects/failure.ts";
 import type { Subject } from "../subjects/subject.ts";
 
 /** Questions for the listener's clock before a run, some 50 µs each: the quickest of so many takes little more than it must. */
@@ -31,8 +32,8 @@ export interface RunContext {
   clock?: ClockOffset;
   /** Of the runs from here on. */
   producers: number;
-  /** Rejects as soon as the subject has died by itself. */
-  subjectFailed: Promise<never>;
+  /** Says when the subject has died by itself; left out: it never does. */
+  failure?: SubjectFailure;
 }
 
 export interface RunRequest
@@ -95,10 +96,8 @@ export async function carryOut(context: RunContext, request: RunRequest): Promis
   }, onSinkFailure);
   try {
     await subject.ready();
-    return await Promise.race([
-      measure(context, sink, plan, request),
-      context.subjectFailed,
-    ]);
+    const measured = measure(context, sink, plan, request);
+    return await (context.failure?.during(measured) ?? measured);
   } catch (error) {
     sink.abort(error as Error);
     throw sinkFailure ?? error;

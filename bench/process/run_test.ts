@@ -45,7 +45,6 @@ async function statusOf(lie: Partial<RunVerdict>): Promise<string> {
     subject,
     openRun: () => Promise.resolve(sink),
     producers: 2,
-    subjectFailed: new Promise(() => {}),
   }, { runId: "", messages: 5, messageBytes: 8, workload: "bytes", seed: 1, warmUp: false });
   return status;
 }

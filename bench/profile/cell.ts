@@ -18,6 +18,7 @@ import { warmUp } from "../process/warm_up.ts";
 import { nameWaits } from "./named_waits.ts";
 import { Sampler } from "./sampler.ts";
 import { type ProfileSpec, STAGE, type WorkerProfile } from "./spec.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 /** Where a run takes so little time that its share of the profiler's start would never end. */
 const MAX_RUNS = 200;
@@ -40,19 +41,18 @@ async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec):
   const sampler = await Sampler.open(intervalUs);
   const stage = new Int32Array(new SharedArrayBuffer(4));
   const profile: WorkerProfile = { folder, intervalUs, stage: stage.buffer };
-  const { promise: subjectFailed, reject: failSubject } = Promise.withResolvers<never>();
-  subjectFailed.catch(() => {});
+  const failure = new SubjectFailure();
   const subject = await openStrategySubject(
     await loadStrategy(cell.subject),
     cell,
-    failSubject,
+    failure.tell,
     { file: new URL("./worker.ts", import.meta.url), data: { profile } },
   );
   const context: RunContext = {
     subject,
     openRun: openRuns(cell),
     producers: cell.producers,
-    subjectFailed,
+    failure,
   };
   const request: RunRequest = {
     runId: cell.runId,

@@ -11,6 +11,7 @@ import { memoryRuns } from "../wire/memory_sink.ts";
 import { parseParams } from "../../strategies/params.ts";
 import type { Params, Strategy } from "../../strategies/strategy.ts";
 import { type Leg, legsOf } from "./legs.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 export interface SoakTask {
   subject: string;
@@ -110,14 +111,13 @@ class Stand {
       ...strategy,
       open: (options) => strategy.open({ ...options, firstPosition }),
     };
-    const { promise: subjectFailed, reject: fail } = Promise.withResolvers<never>();
-    subjectFailed.catch(() => {});
-    const subject = await openStrategySubject(near, spec, fail);
+    const failure = new SubjectFailure();
+    const subject = await openStrategySubject(near, spec, failure.tell);
     return new Stand(leg, {
       subject,
       openRun: memoryRuns(spec.storeBytes),
       producers: spec.producers,
-      subjectFailed,
+      failure,
     });
   }
 

@@ -63,7 +63,6 @@ test("the second pass goes over a hand-off of 256 bytes", async () => {
     subject: openPool(pool(() => {}), SPEC),
     openRun: memoryRuns(SPEC.storeBytes),
     producers: SPEC.producers,
-    subjectFailed: new Promise(() => {}),
   }, { ...PLAN, runId: "test", warmUp: false, proof: true });
   assert.equal(report.status, "ok", report.detail);
   assert.ok(report.peakBytes <= 256, `${report.peakBytes} bytes`);
@@ -82,7 +81,6 @@ test("a task works before each of its messages, and makes them of any length", a
       subject: openPool(pool(() => {}), { ...SPEC, ...content }),
       openRun: memoryRuns(SPEC.storeBytes),
       producers: SPEC.producers,
-      subjectFailed: new Promise(() => {}),
     }, { ...content, messages, seed: at, runId: "test", warmUp: false });
     assert.equal(report.status, "ok", report.detail);
     // On this one thread.

@@ -4,6 +4,7 @@ import { carryOut, type RunRequest } from "../process/run.ts";
 import type { CellSpec, RunReport } from "../process/spec.ts";
 import { openSubject } from "../subjects/registry.ts";
 import { memoryRuns } from "../wire/memory_sink.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 const STORE_BYTES = 2 ** 22;
 const PRODUCERS = 5;
@@ -31,14 +32,13 @@ export async function carried(
     task: "measure",
     ...asked,
   };
-  const { promise: subjectFailed, reject: fail } = Promise.withResolvers<never>();
-  subjectFailed.catch(() => {});
-  const subject = await openSubject(spec, fail);
+  const failure = new SubjectFailure();
+  const subject = await openSubject(spec, failure.tell);
   const reports: RunReport[] = [];
   try {
     const { producers, messageBytes, leastBytes = messageBytes, seed, runId } = spec;
     const { workload = "bytes", workUs = 0 } = spec;
-    const context = { subject, openRun: memoryRuns(STORE_BYTES), producers, subjectFailed };
+    const context = { subject, openRun: memoryRuns(STORE_BYTES), producers, failure };
     const request = {
       messageBytes,
       leastBytes,

@@ -6,6 +6,7 @@ import { memoryRuns } from "../wire/memory_sink.ts";
 import { carryOut } from "../process/run.ts";
 import type { CellSpec } from "../process/spec.ts";
 import { openStrategySubject } from "../subjects/strategy_subject.ts";
+import { SubjectFailure } from "../subjects/failure.ts";
 
 const SUICIDAL = { file: new URL("../testing/suicidal_worker.ts", import.meta.url), data: {} };
 
@@ -29,12 +30,10 @@ for (const strategy of STRATEGIES) {
       runId: "test",
       task: "measure",
     };
-    let fail: (reason: Error) => void = () => {};
-    const subjectFailed = new Promise<never>((_, reject) => fail = reject);
-    subjectFailed.catch(() => {});
-    const subject = await openStrategySubject(strategy, spec, fail, SUICIDAL);
+    const failure = new SubjectFailure();
+    const subject = await openStrategySubject(strategy, spec, failure.tell, SUICIDAL);
     try {
-      const context = { subject, openRun: memoryRuns(1 << 20), producers: 8, subjectFailed };
+      const context = { subject, openRun: memoryRuns(1 << 20), producers: 8, failure };
       const request = { ...spec, pace: null, warmUp: false };
       await assert.rejects(carryOut(context, request), /^Error: Worker 1 died: it ended with exit/);
     } finally {
