@@ -4,8 +4,10 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { currentRuntime } from "../bench/runtime.ts";
 import { testSeed } from "../bench/testing/random.ts";
+import { random } from "../bench/workload/random.ts";
 import { startProgram } from "./testing/cli.ts";
-import { KINDS as ALL_KINDS } from "./testing/trials/kinds.ts";
+import { KINDS as ALL_KINDS, lies } from "./testing/trials/kinds.ts";
+import type { Stage } from "./testing/trials/stage.ts";
 import { perform } from "./testing/trials/trial.ts";
 
 const { kind: launcher } = currentRuntime();
@@ -32,6 +34,17 @@ for (const kind of KINDS) {
     assert.fail(`of ${MOST} trials none struck: FANIN_SEED=${first}`);
   });
 }
+
+test("what a lying listener says is never the truth", async () => {
+  const sockets = {} as Parameters<ReturnType<typeof lies>>[2];
+  for (let seed = 0; seed < 50; seed++) {
+    for (const truth of [0, 2, 7, 200, 255]) {
+      const answer = Buffer.alloc(512, truth);
+      const told = await lies({ next: random(seed) } as Stage)(answer, 0, sockets);
+      assert.notDeepEqual([...told], [...answer], `seed ${seed}, ${truth}`);
+    }
+  }
+});
 
 test("a fault that cannot strike ends its trial, and not the process", SLOW, async (t) => {
   if (!existsSync("/proc/self/environ")) return t.skip("this system has no /proc");

@@ -215,7 +215,7 @@ const resets = (stage: Stage) => {
   return reset;
 };
 
-/** What a verdict or an acknowledgement says, and what is said instead: where it stands in the stream, and a number. */
+/** What a verdict or an acknowledgement says: where it stands in the stream, and by how much it is changed. */
 const LIES: [number, number][] = [
   [ACK_AT + 8, 7], // bytes acknowledged
   [VERDICT_AT + 10, 2], // status
@@ -226,11 +226,12 @@ const LIES: [number, number][] = [
   [VERDICT_AT + 56, 7], // corrupted
 ];
 
-const lies = ({ next }: Stage): Tamper => {
+/** A number is added to, since another one in its place could happen to be the truth. */
+export const lies = ({ next }: Stage): Tamper => {
   const [at, value] = LIES[Math.floor(next() * LIES.length)];
   return around(at, (chunk, here) => {
     const spoiled = Buffer.from(chunk);
-    spoiled[here] = value;
+    spoiled[here] += value;
     return spoiled;
   });
 };
