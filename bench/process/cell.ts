@@ -13,7 +13,7 @@ import { Course } from "./course.ts";
 import { endWithParent } from "./parent.ts";
 import { carryOut, type RunContext, type RunRequest } from "./run.ts";
 import { openRuns } from "../wire/open_runs.ts";
-import type { CellEvent, CellSpec } from "./spec.ts";
+import { type CellEvent, type CellSpec, isVerdict } from "./spec.ts";
 import { openSubject, SUBJECTS } from "../subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
 import { SubjectFailure } from "../subjects/failure.ts";
@@ -25,19 +25,22 @@ const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 let cells = 0;
 /** Subjects that cells have left behind, by their Workers, for the next cell with as many. */
 const kept = new Map<number, RunContext>();
+/** Told of the cell that is measured. */
+let verdicts = 0;
 const course = new Course(emit);
 // One at a time: the launcher waits for each one's end.
 endWithParent((line) => measureCell(JSON.parse(line)));
 
 async function measureCell(spec: CellSpec): Promise<void> {
   cells++;
+  verdicts = 0;
   try {
     if (spec.task === "calibrate") emit({ type: "calibrated", chunk: await calibrate(spec) });
     else await runCell(spec);
   } catch (error) {
     emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
   }
-  emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()) });
+  emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()), verdicts });
 }
 
 /** Memory of a later cell would be that of the earlier ones, too. */
@@ -115,5 +118,6 @@ function largestMessage({ subject, capacity, workers, producers }: CellSpec): nu
 }
 
 function emit(event: CellEvent): void {
+  if (isVerdict(event)) verdicts++;
   process.stdout.write(JSON.stringify(event) + "\n");
 }

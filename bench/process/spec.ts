@@ -76,7 +76,15 @@ export type CellEvent =
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }
-  | { type: "end"; rssPeakBytes: number | null };
+  /** `verdicts`: the events `run` and `proof` before it; left out where none can be lost on the way. */
+  | { type: "end"; rssPeakBytes: number | null; verdicts?: number };
+
+/** Whether an event says what became of messages. */
+export function isVerdict(
+  event: CellEvent,
+): event is Extract<CellEvent, { type: "run" | "proof" }> {
+  return event.type === "run" || event.type === "proof";
+}
 
 /** One measured run. */
 export interface RunReport {

@@ -1,6 +1,6 @@
 /** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
 import { fileURLToPath } from "node:url";
-import { type CellEvent, type CellSpec, isProven } from "../../bench/process/spec.ts";
+import { type CellEvent, type CellSpec, isProven, isVerdict } from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
 import {
   type ChildOutcome,
@@ -91,8 +91,7 @@ function kindOf({ path, label }: Runtime | Client, spec: CellSpec): string {
 }
 
 function isBad(event: CellEvent): boolean {
-  return event.type === "failed" ||
-    ((event.type === "run" || event.type === "proof") && !isProven(event));
+  return event.type === "failed" || (isVerdict(event) && !isProven(event));
 }
 
 /** A live process that is told one cell after the other. */
@@ -122,7 +121,11 @@ class CellProcess {
     );
     const events = memory?.told(said) ?? said;
     // What it has said to its end counts, whatever stopped it then.
-    if (events.at(-1)?.type === "end") return { events, end: "done", detail: "" };
+    const last = events.at(-1);
+    if (last?.type === "end") {
+      const detail = tornDetail(events, last.verdicts);
+      return { events, end: detail === "" ? "done" : "died", detail };
+    }
     const detail = detailOf(stopped, process, limits);
     if (stopped === null) return { events, end: "died", detail };
     return { events, end: stopped, detail: detail + OPTION[stopped] };
@@ -138,6 +141,14 @@ class CellProcess {
     this.#process.kill();
     await this.#process.gone;
   }
+}
+
+/** What to say where less has come of a cell than its process had said; empty where all has. */
+function tornDetail(events: readonly CellEvent[], verdicts: unknown): string {
+  const whole = events.filter(isVerdict).length;
+  return typeof verdicts === "number" && whole < verdicts
+    ? `of ${verdicts} verdicts that the process told ${whole} came whole: something else was written into them`
+    : "";
 }
 
 /** A runtime may print what it likes between the lines of a cell: no run is one without its status and numbers. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cellTask } from "../results/cell_task.ts";
-import { RUNTIME } from "../testing/cell_events.ts";
+import { PROOF, RUN, RUNTIME } from "../testing/cell_events.ts";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { find } from "../results/judge.ts";
 import { cellProcesses } from "./cell_process.ts";
@@ -74,6 +74,41 @@ test("what a process says between its events is nothing", async () => {
   } finally {
     await close();
     rmSync(folder, { recursive: true });
+  }
+});
+
+test("a verdict that something else was written into is missed", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
+  const path = join(folder, "runtime");
+  const said = (...lines: unknown[]) => lines.map((line) => JSON.stringify(line) + "\n").join("");
+  const last = { type: "end", rssPeakBytes: 1, verdicts: 2 };
+  writeFileSync(`${path}.told`, said(RUN) + "xxxx" + said(PROOF, last));
+  writeFileSync(path, '#!/bin/sh\nread line\ncat "$0.told"\n');
+  chmodSync(path, 0o755);
+  const { runCell, close } = cellProcesses(null);
+  try {
+    const { end, detail, events } = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
+    assert.equal(end, "died");
+    assert.match(detail, /^of 2 verdicts that the process told 1 came whole/);
+    assert.deepEqual(events.map(({ type }) => type), ["run", "end"]);
+  } finally {
+    await close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a cell counts the verdicts that it tells", async () => {
+  const { runCell, close } = cellProcesses(null);
+  try {
+    for (const producers of [1, 2]) {
+      const spec = { ...task(producers, 1), messageBytes: 1 };
+      const { events } = await runCell(HERE, spec, LIMITS);
+      const told = events.filter(({ type }) => type === "run" || type === "proof");
+      assert.equal(told.at(-1)?.type, "proof");
+      assert.equal(find(events, "end")!.verdicts, told.length);
+    }
+  } finally {
+    await close();
   }
 });
 
