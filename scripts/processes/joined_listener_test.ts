@@ -7,7 +7,7 @@ import { startListener } from "../../bench/wire/listener.ts";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { ResultsFolder } from "../results/folder.ts";
 import { runCommand, withFolder } from "../testing/cli.ts";
-import { stillAnswers } from "./joined_listener.ts";
+import { stillAnswers } from "./listener_watch.ts";
 
 const LOOPBACK = "127.0.0.1";
 const { kind } = currentRuntime();

@@ -1,5 +1,6 @@
 /** The listener of a comparison: one process for all cells, or one that runs already. */
 import { fileURLToPath } from "node:url";
+import { watchListener } from "./listener_watch.ts";
 import { findRuntime, type Runtime } from "./runtimes.ts";
 import { startServerChild } from "./server_child.ts";
 
@@ -12,7 +13,7 @@ export interface RunningListener {
   runtime: Runtime | null;
   /** Aborts when the listener has died. */
   gone: AbortSignal;
-  /** Finds out whether it has died, where that shows by asking only. */
+  /** Finds out whether it has died, where that shows by asking only. Never rejects. */
   look(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,7 +33,9 @@ export async function startListenerProcess(
     other: "inherit",
     cpus,
   });
-  return { ...child, look: () => Promise.resolve() };
+  // Told to end by somebody else it takes no run any more, but lives on until the last of its connections ends.
+  const { gone, look } = watchListener(child.host, child.port);
+  return { ...child, gone: AbortSignal.any([child.gone, gone]), look };
 }
 
 /** For `--sink none`: nobody listens. */
