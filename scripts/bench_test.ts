@@ -343,6 +343,28 @@ test("a results folder is not overwritten", SLOW, () =>
   }));
 
 test(
+  "--resume tells the failures that it finds, since it ends with 1 for them",
+  SLOW,
+  () =>
+    withFolder(async (folder) => {
+      const out = join(folder, "out");
+      const first = await runCommand(
+        "bench",
+        ...[...RUNTIME, ...SMALL, "--sink", "none", "--strategies", "swap-buffer"],
+        ...["--producers", "1", "--messages", "20", "--rounds", "1", "--no-report", "--out", out],
+      );
+      assert.equal(first.code, 0, first.stderr);
+      const [piloted, ...others] = rows(out);
+      const failed = [{ ...piloted, status: "error", detail: "it fell over" }, ...others];
+      const text = papaparse.unparse(failed, { newline: "\n" });
+      writeFileSync(join(out, "samples.csv"), `${text}\n`);
+      const { code, stderr } = await runCommand("bench", "--resume", out, ...RUNTIME);
+      assert.equal(code, 1);
+      assert.match(stderr, /^before: \S+ \S+ .*: error, it fell over$/m);
+    }),
+);
+
+test(
   "what would alter a runtime is left out of what is measured, and said",
   SLOW,
   () =>

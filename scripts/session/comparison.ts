@@ -4,6 +4,7 @@ import { currentRuntime } from "../../bench/runtime.ts";
 import { applying } from "../cli/applying.ts";
 import { EXIT } from "../cli/command.ts";
 import { printPlan, printSubjects } from "./lists.ts";
+import { plainText } from "../cli/plain_text.ts";
 import { openProgress, type Progress } from "../cli/progress.ts";
 import { duration } from "../cli/units.js";
 import { saveBaseline } from "../results/baselines.ts";
@@ -88,6 +89,8 @@ export async function runComparison(work: Work): Promise<number> {
   try {
     destination = openDestination({ ...work, listener: listener.runtime });
     const { folder, environment, earlier, plan } = destination;
+    // They decide over the exit code, too.
+    for (const row of earlier.rows) tell(row, progress, "before: ");
     const histograms = new HistogramLog(folder.path);
     const backlogs = new BacklogFile(folder.path);
     const session = new Session({
@@ -203,13 +206,17 @@ function openListener({ sink, listener, listenerRuntime, storeBytes, cpus }: Ben
 
 function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {
   folder.add(rows);
-  for (const row of rows) {
-    if (hasFailed(row)) {
-      progress.say(
-        `${row.runtime} ${row.strategy} ${
-          row.params ?? ""
-        } P=${row.producers}: ${row.status}, ${row.detail}`,
-      );
-    }
-  }
+  for (const row of rows) tell(row, progress);
+}
+
+/** A line for a row that says that something went wrong. */
+function tell(row: Sample, progress: Progress, before = ""): void {
+  if (!hasFailed(row)) return;
+  const { runtime, strategy, params, producers, status, detail } = row;
+  progress.say(
+    // A folder that is gone on with may be somebody else's.
+    plainText(
+      `${before}${runtime} ${strategy} ${params ?? ""} P=${producers}: ${status}, ${detail}`,
+    ),
+  );
 }
