@@ -131,7 +131,10 @@ function swapped(which: (stage: Stage) => string, put: (path: string) => void): 
 const folderGone: Kind = (stage) => ({
   async strike() {
     if (!await onceThereAreRows(stage)) return false;
-    rmSync(stage.out, { recursive: true });
+    // At one moment, since the bench may write into it while it is emptied.
+    const gone = join(stage.folder, "gone");
+    renameSync(stage.out, gone);
+    rmSync(gone, { recursive: true });
     return true;
   },
 });
