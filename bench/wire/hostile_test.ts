@@ -53,6 +53,8 @@ async function verified({ host, port }: Place): Promise<void> {
 async function besides(place: Place, others: Promise<unknown>[]): Promise<number> {
   let isOver = false;
   const all = Promise.all(others).finally(() => isOver = true);
+  // Where a good run fails first, what becomes of them is no failure of a later test.
+  all.catch(() => {});
   let runs = 0;
   for (; !isOver; runs++) {
     await verified(place);
@@ -86,8 +88,11 @@ function fuzzed(bytes: Uint8Array, next: () => number): Uint8Array {
   return copy.subarray(0, next() < 0.2 ? next() * copy.length : copy.length);
 }
 
-/** A client that sends a fuzzed header, what it likes behind it, and leaves in one way or another. */
-async function fuzz(place: Place, next: () => number): Promise<void> {
+/**
+ * A client that sends a fuzzed header, what it likes behind it, and leaves in one way or another.
+ * Resolves with whether it had an answer.
+ */
+async function fuzz(place: Place, next: () => number): Promise<boolean> {
   const socket = await open(place);
   let received = 0;
   const answered = new Promise<void>((resolve) => {
@@ -119,6 +124,7 @@ async function fuzz(place: Place, next: () => number): Promise<void> {
   if (next() < 0.5) socket.end();
   await new Promise((resolve) => setTimeout(resolve, 5 * next()));
   socket.destroy();
+  return received > 0;
 }
 
 /** Resident bytes of a process; null where the system does not tell. */
@@ -145,7 +151,10 @@ test(`${CLIENTS} fuzzed clients leave the listener as it was (seed ${seed})`, LI
     const next = random(seed);
     let left = CLIENTS;
     const lane = async () => {
-      while (left-- > 0) await fuzz(place, next);
+      while (left-- > 0) {
+        // The listener may not have come to it: others behind it would be more than may wait.
+        if (!await fuzz(place, next)) await verified(place);
+      }
     };
     await verified(place);
     const before = residentOf(server.pid!);
