@@ -23,8 +23,8 @@ const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 
 /** Begun by this process. */
 let cells = 0;
-/** Subjects that cells have left behind, by their Workers, for the next cell with as many. */
-const kept = new Map<number, RunContext>();
+/** What a cell has left behind for the next one with as many Workers. */
+let kept: { workers: number; context: RunContext } | null = null;
 /** Told of the cell that is measured. */
 let verdicts = 0;
 const course = new Course(emit);
@@ -51,16 +51,18 @@ function ofFirst(bytes: number): number | null {
 async function runCell(spec: CellSpec): Promise<void> {
   const workers = Math.min(spec.workers, spec.producers);
   const before = performance.now();
-  const earlier = kept.get(workers);
+  // Stopped before another one is opened, which then finds its Workers.
+  if (kept?.workers !== workers) await kept?.context.subject.stop();
+  const earlier = kept?.workers === workers ? kept.context : null;
+  kept = null;
   const context = earlier ?? await openContext(spec);
   const { subject } = context;
   context.producers = spec.producers;
-  kept.delete(workers);
   let isWell = false;
   try {
     emit({
       type: "ready",
-      workerStartMs: earlier === undefined ? performance.now() - before : null,
+      workerStartMs: earlier === null ? performance.now() - before : null,
       sharedBytes: subject.sharedBytes,
       rssReadyBytes: ofFirst(residentBytes()),
     });
@@ -68,7 +70,7 @@ async function runCell(spec: CellSpec): Promise<void> {
     if (spec.task === "pilot") await fill(context, request, spec);
     isWell = true;
   } finally {
-    if (isWell && isForAnyP(spec)) kept.set(workers, context);
+    if (isWell && isForAnyP(spec)) kept = { workers, context };
     else await subject.stop();
     if (spec.task === "pilot") keepCompiledCode();
   }
