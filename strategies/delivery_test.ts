@@ -20,10 +20,10 @@ import { SubjectFailure } from "../bench/subjects/failure.ts";
 /** A producer: enough that buffers of a few messages wrap hundreds of times where many share them. */
 const messagesOf = (producers: number) => producers >= 1_000 ? 2 : 20;
 const RUNS = 3;
-/** In each run, beside those that the hand-off was opened for. */
-const MORE_PRODUCERS = [0, 6, 3];
+/** In each run, beside those that the hand-off was opened for; fewer only where each Worker still has one. */
+const MORE_PRODUCERS = [0, 6, -2];
 /** Runs in which the last close may overtake what it must not. */
-const CLOSES = 60;
+const CLOSES = 90;
 /** A run takes milliseconds; one that hangs is named rather than left to the test's own limit. */
 const WATCHDOG_MS = 20_000;
 const ROWS = pairwise({
@@ -120,7 +120,8 @@ async function deliver(
     // Several times over the same buffers, for other numbers of producers: what one run leaves behind must not show in
     // the next.
     for (let run = 0; run < repeats.runs; run++) {
-      context.producers = row.producers + MORE_PRODUCERS[run % MORE_PRODUCERS.length];
+      const more = MORE_PRODUCERS[run % MORE_PRODUCERS.length];
+      context.producers = Math.max(workers, row.producers + more);
       const messages = repeats.messages(run);
       const request = {
         ...spec,

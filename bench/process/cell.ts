@@ -13,7 +13,7 @@ import { Course } from "./course.ts";
 import { endWithParent } from "./parent.ts";
 import { carryOut, type RunContext, type RunRequest } from "./run.ts";
 import { openRuns } from "../wire/open_runs.ts";
-import { type CellEvent, type CellSpec, isVerdict } from "./spec.ts";
+import { type CellEvent, type CellSpec, isOutcome } from "./spec.ts";
 import { openSubject, SUBJECTS } from "../subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
 import { SubjectFailure } from "../subjects/failure.ts";
@@ -25,22 +25,26 @@ const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 let cells = 0;
 /** What a cell has left behind for the next one with as many Workers. */
 let kept: { workers: number; context: RunContext } | null = null;
+/** Runs that this process has carried out, over whichever hand-off: no two of them send the same. */
+let runs = 0;
+/** The most Workers that have left after a pilot. */
+let leftWorkers = 0;
 /** Told of the cell that is measured. */
-let verdicts = 0;
+let outcomes = 0;
 const course = new Course(emit);
 // One at a time: the launcher waits for each one's end.
 endWithParent((line) => measureCell(JSON.parse(line)));
 
 async function measureCell(spec: CellSpec): Promise<void> {
   cells++;
-  verdicts = 0;
+  outcomes = 0;
   try {
     if (spec.task === "calibrate") emit({ type: "calibrated", chunk: await calibrate(spec) });
     else await runCell(spec);
   } catch (error) {
     emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
   }
-  emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()), verdicts });
+  emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()), outcomes });
 }
 
 /** Memory of a later cell would be that of the earlier ones, too. */
@@ -50,14 +54,17 @@ function ofFirst(bytes: number): number | null {
 
 async function runCell(spec: CellSpec): Promise<void> {
   const workers = Math.min(spec.workers, spec.producers);
-  const before = performance.now();
+  const earlier = kept?.workers === workers && !kept.context.failure!.isTold
+    ? kept.context
+    : null;
   // Stopped before another one is opened, which then finds its Workers.
-  if (kept?.workers !== workers) await kept?.context.subject.stop();
-  const earlier = kept?.workers === workers ? kept.context : null;
+  if (earlier === null) await kept?.context.subject.stop();
   kept = null;
+  const before = performance.now();
   const context = earlier ?? await openContext(spec);
   const { subject } = context;
   context.producers = spec.producers;
+  context.runs = runs;
   let isWell = false;
   try {
     emit({
@@ -70,9 +77,13 @@ async function runCell(spec: CellSpec): Promise<void> {
     if (spec.task === "pilot") await fill(context, request, spec);
     isWell = true;
   } finally {
-    if (isWell && isForAnyP(spec)) kept = { workers, context };
+    runs = context.runs;
+    if (isWell && isForAnyP(spec, workers)) kept = { workers, context };
     else await subject.stop();
-    if (spec.task === "pilot") keepCompiledCode();
+    if (spec.task === "pilot") {
+      leftWorkers = Math.max(leftWorkers, workers);
+      keepCompiledCode();
+    }
   }
 }
 
@@ -84,10 +95,10 @@ async function openContext(spec: CellSpec): Promise<RunContext> {
 
 /**
  * Whether a cell of another P can go on with its subject. An open loop and a hand-off that may drop have memory for each
- * producer. And the Workers of a process's first pilot must leave, since they keep their compiled code when they do.
+ * producer. And Workers of the first pilots must leave, one and several, since they keep their compiled code when they do.
  */
-function isForAnyP({ task, pace, params }: CellSpec): boolean {
-  return pace === null && !("overflow" in params) && !(task === "pilot" && cells === 1);
+function isForAnyP({ task, pace, params }: CellSpec, workers: number): boolean {
+  return pace === null && !("overflow" in params) && (task !== "pilot" || workers <= leftWorkers);
 }
 
 /** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
@@ -120,6 +131,6 @@ function largestMessage({ subject, capacity, workers, producers }: CellSpec): nu
 }
 
 function emit(event: CellEvent): void {
-  if (isVerdict(event)) verdicts++;
+  if (isOutcome(event)) outcomes++;
   process.stdout.write(JSON.stringify(event) + "\n");
 }

@@ -72,7 +72,7 @@ export class Course {
     return request;
   }
 
-  /** Where the process has compiled its code for another P, it needs a few runs to find its buffers. */
+  /** Where the process has compiled its code for another P, it needs a run to find its buffers, or none. */
   async #warm(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
     const timed = async (messages: number) =>
       (await once({ ...request, messages, warmUp: true })).elapsedUs;

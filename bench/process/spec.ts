@@ -76,14 +76,19 @@ export type CellEvent =
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }
-  /** `verdicts`: the events `run` and `proof` before it; left out where none can be lost on the way. */
-  | { type: "end"; rssPeakBytes: number | null; verdicts?: number };
+  /** `outcomes`: the events `run`, `proof` and `failed` before it; a profile leaves it out. */
+  | { type: "end"; rssPeakBytes: number | null; outcomes?: number };
 
 /** Whether an event says what became of messages. */
 export function isVerdict(
   event: CellEvent,
 ): event is Extract<CellEvent, { type: "run" | "proof" }> {
   return event.type === "run" || event.type === "proof";
+}
+
+/** Whether an event decides what becomes of a cell: none of them may be lost on the way. */
+export function isOutcome(event: CellEvent): boolean {
+  return isVerdict(event) || event.type === "failed";
 }
 
 /** One measured run. */

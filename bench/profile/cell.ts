@@ -67,13 +67,14 @@ async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec):
     emit({ type: "warm", ...await warmUp(unseen, cell.producers, cell.messages) });
 
     Atomics.store(stage, 0, STAGE.sample);
-    const sampled = { ...context, subject: whileSampling(subject, sampler) };
+    context.subject = whileSampling(subject, sampler);
     for (let runs = 0; runs < MAX_RUNS && sampler.sampledMs < sampleMs; runs++) {
-      emit({ type: "run", ...await carryOut(sampled, request) });
+      emit({ type: "run", ...await carryOut(context, request) });
     }
 
     Atomics.store(stage, 0, STAGE.save);
     sampler.save(folder, "consumer");
+    context.subject = subject;
     // A Worker blocks between two runs; only the next one makes it look at the stage.
     await unseen(1);
   } finally {

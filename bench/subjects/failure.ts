@@ -3,6 +3,10 @@ export class SubjectFailure {
   #reason: Error | null = null;
   #onReason: ((reason: Error) => void) | null = null;
 
+  get isTold(): boolean {
+    return this.#reason !== null;
+  }
+
   /** The `onFailure` that a subject is opened with. Only the first reason counts. */
   readonly tell = (reason: Error): void => {
     this.#reason ??= reason;

@@ -14,10 +14,12 @@ test("work that ends well or badly is passed on", async () => {
 
 test("a death before, during and between runs ends the run with its first reason", async () => {
   const failure = new SubjectFailure();
+  assert.ok(!failure.isTold);
   const running = failure.during(never());
   failure.tell(new Error("first"));
   failure.tell(new Error("second"));
   await assert.rejects(running, /^Error: first$/);
+  assert.ok(failure.isTold);
   await assert.rejects(failure.during(never()), /^Error: first$/);
 });
 

@@ -12,7 +12,7 @@ export interface Subject {
   readonly sharedBytes: number;
   /** What one process of the cell sends in each run; `empty` sends nothing whatever was asked. */
   messagesOf(asked: number): number;
-  /** Begin everything that belongs before the clock. The first run has the producers that the subject was opened for. */
+  /** Begin everything that belongs before the clock. The first run over each of its hand-offs has the producers that it was opened for. */
   prepare(plan: RunPlan): void;
   /** Of a subject whose Workers have connections of their own, after `prepare`: instead of the process's. */
   openRun?: OpenRun;

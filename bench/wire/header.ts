@@ -16,6 +16,8 @@ const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8, slow: 16 } as const;
 const ALL_FLAGS = 31;
 const MAX_SILENCE_MS = 2 ** 31 - 1;
 const RUN_ID_BYTES = 24;
+/** Of a run: to check more of them would take the listener so long that others could not be served. */
+export const MAX_PRODUCERS = 1 << 20;
 /** Producers of a run with a trailer, so that what a listener must hold back stays small. */
 export const MAX_TRAILER_PRODUCERS = 65_536;
 const MAX_EXCHANGES = 1_024;
@@ -83,10 +85,9 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
     : size <= MAX_MESSAGE_BYTES && (size >= 8 || (size === 1 && framing === "fixed"));
   const { leastBytes = size } = header;
   const mixFits = framing !== "mixed" || (leastBytes >= 8 && leastBytes <= size);
-  const countsFit = header.producers >= 1 && header.producers <= 1 << 24 &&
-    (messages === null
-      ? framing !== "grouped"
-      : messages < 2 ** 32 && header.producers * messages <= Number.MAX_SAFE_INTEGER);
+  const countsFit = header.producers >= 1 && header.producers <= MAX_PRODUCERS &&
+    // All of them together are below 2^53, so that counts of what is lost are exact.
+    (messages === null ? framing !== "grouped" : messages < 2 ** 32);
   // A drop is counted for its producer, which single bytes do not name, against a number that is known.
   const trailerFits = !header.trailer ||
     (size > 1 && messages !== null && header.producers <= MAX_TRAILER_PRODUCERS);

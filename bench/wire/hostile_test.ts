@@ -25,8 +25,8 @@ const CLIENTS = Number(process.env.FANIN_FUZZ ?? 400);
 const LANES = 24;
 /** A client that waits longer (ms) for more has to do with one of several connections, or with silence. */
 const PATIENCE_MS = 200;
-/** What the listener may grow by (bytes): a fuzzed header asks for some 10 bytes for each of up to 2^24 producers. */
-const MOST_GROWTH = 384 * 2 ** 20;
+/** What the listener may grow by (bytes): a fuzzed header asks for some 10 bytes for each of up to 2^20 producers. */
+const MOST_GROWTH = 192 * 2 ** 20;
 /** Only for what hangs: a busy machine takes ten times as long as an idle one. */
 const LIMIT = { timeout: 60_000 + 50 * CLIENTS };
 /** Between two bytes of a client whose thread may have to wait for a processor (ms). */

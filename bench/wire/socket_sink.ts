@@ -84,6 +84,20 @@ class SocketRun implements RunSink {
   async handshake(header: RunHeader): Promise<void> {
     this.#socket.setNoDelay(true);
     this.#socket.write(encodeHeader(header));
+    try {
+      const hello = decodeHello(await this.#readSoon(HELLO_BYTES));
+      if (hello.status !== "accepted") {
+        throw new ProtocolError(`the listener refuses the run: ${hello.status}`);
+      }
+      if (header.exchanges !== undefined) this.#clock = await this.#compareClocks(header.exchanges);
+    } catch (error) {
+      this.abort(error as Error);
+      throw error;
+    }
+  }
+
+  /** What comes next, or an abort where nothing does. */
+  async #readSoon(bytes: number): Promise<Uint8Array> {
     const timer = setTimeout(
       () =>
         this.abort(
@@ -95,14 +109,7 @@ class SocketRun implements RunSink {
       HELLO_TIMEOUT_MS,
     );
     try {
-      const hello = decodeHello(await this.#read(HELLO_BYTES));
-      if (hello.status !== "accepted") {
-        throw new ProtocolError(`the listener refuses the run: ${hello.status}`);
-      }
-      if (header.exchanges !== undefined) this.#clock = await this.#compareClocks(header.exchanges);
-    } catch (error) {
-      this.abort(error as Error);
-      throw error;
+      return await this.#read(bytes);
     } finally {
       clearTimeout(timer);
     }
@@ -115,7 +122,7 @@ class SocketRun implements RunSink {
     for (let at = 0; at < exchanges; at++) {
       const before = performance.now();
       this.#socket.write(encodeClock(0n));
-      const listenerMs = Number(decodeClock(await this.#read(CLOCK_BYTES))) / 1e6;
+      const listenerMs = Number(decodeClock(await this.#readSoon(CLOCK_BYTES))) / 1e6;
       least = Math.max(least, listenerMs - performance.now());
       most = Math.min(most, listenerMs - before);
     }

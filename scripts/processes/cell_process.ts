@@ -1,6 +1,12 @@
 /** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
 import { fileURLToPath } from "node:url";
-import { type CellEvent, type CellSpec, isProven, isVerdict } from "../../bench/process/spec.ts";
+import {
+  type CellEvent,
+  type CellSpec,
+  isOutcome,
+  isProven,
+  isVerdict,
+} from "../../bench/process/spec.ts";
 import { runArguments } from "../../bench/runtime.ts";
 import {
   type ChildOutcome,
@@ -123,7 +129,7 @@ class CellProcess {
     // What it has said to its end counts, whatever stopped it then.
     const last = events.at(-1);
     if (last?.type === "end") {
-      const detail = tornDetail(events, last.verdicts);
+      const detail = tornDetail(events, last.outcomes);
       return { events, end: detail === "" ? "done" : "died", detail };
     }
     const detail = detailOf(stopped, process, limits);
@@ -144,10 +150,10 @@ class CellProcess {
 }
 
 /** What to say where less has come of a cell than its process had said; empty where all has. */
-function tornDetail(events: readonly CellEvent[], verdicts: unknown): string {
-  const whole = events.filter(isVerdict).length;
-  return typeof verdicts === "number" && whole < verdicts
-    ? `of ${verdicts} verdicts that the process told ${whole} came whole: something else was written into them`
+function tornDetail(events: readonly CellEvent[], outcomes: unknown): string {
+  const whole = events.filter(isOutcome).length;
+  return typeof outcomes === "number" && whole < outcomes
+    ? `of ${outcomes} outcomes that the process told ${whole} came whole: something else was written into them`
     : "";
 }
 

@@ -26,17 +26,38 @@ const task = (producers: number, round: number) =>
 test("cells that differ in P share a process and its Workers, and rounds share none", async () => {
   const { runCell, close } = cellProcesses(null);
   try {
-    // From one Worker to two and back: one is added, then one is left in reserve.
+    // From one Worker to two and back: one is added, then one is left in reserve. From 16 producers to fewer and more
+    // the hand-off stays.
     const kept = [];
-    for (const [producers, round] of [[1, 1], [16, 1], [1, 1], [7, 1], [7, 2]]) {
-      const { end, events } = await runCell(HERE, task(producers, round), LIMITS);
+    const opened = [];
+    const cells = [[1, 1], [16, 1], [7, 1], [40, 1], [1, 1], [7, 1], [7, 2]];
+    for (const [producers, round] of cells) {
+      const spec = { ...task(producers, round), messageBytes: 1 };
+      const { end, events } = await runCell(HERE, spec, LIMITS);
       assert.equal(end, "done");
       assert.ok(events.every((event) => event.type !== "run" || event.status === "ok"));
       assert.ok(find(events, "run") !== undefined, JSON.stringify(events));
       // Memory is told of the first cell of a process alone.
       kept.push(find(events, "end")!.rssPeakBytes === null);
+      opened.push(find(events, "ready")!.workerStartMs !== null);
     }
-    assert.deepEqual(kept, [false, true, true, true, false]);
+    assert.deepEqual(kept, [false, true, true, true, true, true, false]);
+    assert.deepEqual(opened, [true, true, false, false, true, true, true]);
+  } finally {
+    await close();
+  }
+});
+
+test("hand-offs that may drop count for each producer, of every P", async () => {
+  const { runCell, close } = cellProcesses(null);
+  try {
+    for (const producers of [2, 40]) {
+      const spec = { ...task(producers, 1), params: { overflow: "drop-newest" } };
+      const { end, events, detail } = await runCell(HERE, spec, LIMITS);
+      assert.equal(end, "done", detail);
+      const runs = events.filter((event) => event.type === "run");
+      assert.deepEqual(new Set(runs.map(({ status }) => status)), new Set(["dropped"]));
+    }
   } finally {
     await close();
   }
@@ -77,27 +98,29 @@ test("what a process says between its events is nothing", async () => {
   }
 });
 
-test("a verdict that something else was written into is missed", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
-  const path = join(folder, "runtime");
-  const said = (...lines: unknown[]) => lines.map((line) => JSON.stringify(line) + "\n").join("");
-  const last = { type: "end", rssPeakBytes: 1, verdicts: 2 };
-  writeFileSync(`${path}.told`, said(RUN) + "xxxx" + said(PROOF, last));
-  writeFileSync(path, '#!/bin/sh\nread line\ncat "$0.told"\n');
-  chmodSync(path, 0o755);
-  const { runCell, close } = cellProcesses(null);
-  try {
-    const { end, detail, events } = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
-    assert.equal(end, "died");
-    assert.match(detail, /^of 2 verdicts that the process told 1 came whole/);
-    assert.deepEqual(events.map(({ type }) => type), ["run", "end"]);
-  } finally {
-    await close();
-    rmSync(folder, { recursive: true });
-  }
-});
+for (const torn of [{ ...RUN, elapsedUs: 2 }, PROOF, { type: "failed", detail: "Worker 1 died" }]) {
+  test(`an event "${torn.type}" that something else was written into is missed`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
+    const path = join(folder, "runtime");
+    const said = (...lines: unknown[]) => lines.map((line) => JSON.stringify(line) + "\n").join("");
+    const last = { type: "end", rssPeakBytes: 1, outcomes: 2 };
+    writeFileSync(`${path}.told`, said(RUN) + "xxxx" + said(torn, last));
+    writeFileSync(path, '#!/bin/sh\nread line\ncat "$0.told"\n');
+    chmodSync(path, 0o755);
+    const { runCell, close } = cellProcesses(null);
+    try {
+      const { end, detail, events } = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
+      assert.equal(end, "died");
+      assert.match(detail, /^of 2 outcomes that the process told 1 came whole/);
+      assert.deepEqual(events.map(({ type }) => type), ["run", "end"]);
+    } finally {
+      await close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
 
-test("a cell counts the verdicts that it tells", async () => {
+test("a cell counts the outcomes that it tells", async () => {
   const { runCell, close } = cellProcesses(null);
   try {
     for (const producers of [1, 2]) {
@@ -105,7 +128,7 @@ test("a cell counts the verdicts that it tells", async () => {
       const { events } = await runCell(HERE, spec, LIMITS);
       const told = events.filter(({ type }) => type === "run" || type === "proof");
       assert.equal(told.at(-1)?.type, "proof");
-      assert.equal(find(events, "end")!.verdicts, told.length);
+      assert.equal(find(events, "end")!.outcomes, told.length);
     }
   } finally {
     await close();
@@ -151,12 +174,12 @@ test(
   },
 );
 
-test("cells of an open loop share a process whatever their rates", async () => {
+test("cells of an open loop share a process whatever their rates and P", async () => {
   const { runCell, close } = cellProcesses(null);
   try {
     const kept = [];
-    for (const ratePerS of [20_000, 40_000]) {
-      const spec = { ...task(8, 1), pace: { ratePerS, spacing: "even" as const, seed: 1 } };
+    for (const [producers, ratePerS] of [[8, 20_000], [40, 40_000]]) {
+      const spec = { ...task(producers, 1), pace: { ratePerS, spacing: "even" as const, seed: 1 } };
       const { end, events, detail } = await runCell(HERE, spec, LIMITS);
       assert.equal(end, "done", detail);
       assert.ok(find(events, "run")!.waits!.handOff !== null);

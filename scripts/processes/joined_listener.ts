@@ -28,7 +28,8 @@ export function lookingAt({ look }: RunningListener, runCell: RunCell): RunCell 
   return async (runtime, spec, limits) => {
     const outcome = await runCell(runtime, spec, limits);
     const { end, events } = outcome;
-    if (end !== "done" || events.some(({ type }) => type === "failed")) await look();
+    const hasFailed = end !== "done" || events.some(({ type }) => type === "failed");
+    if (hasFailed && !limits.signal.aborted) await look();
     return outcome;
   };
 }

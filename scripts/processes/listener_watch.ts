@@ -15,6 +15,8 @@ export const NOTHING: RunHeader = {
   run: 0,
   warmUp: true,
 };
+/** What this process lacks says nothing about the listener. */
+const OWN_WANT = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"]);
 /** How long a listener may take to answer before it counts as busy, or as gone where it does not even connect (ms). */
 const PATIENCE_MS = 5_000;
 
@@ -58,7 +60,7 @@ export function stillAnswers(
       isConnected = true;
       socket.write(encodeHeader(NOTHING));
     });
-    socket.on("error", () => decide(false));
+    socket.on("error", ({ code }: NodeJS.ErrnoException) => decide(OWN_WANT.has(code ?? "")));
     socket.once("close", () => decide(false));
     socket.once("end", () => decide(false));
     socket.on("data", (chunk: Uint8Array) => {

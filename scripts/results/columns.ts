@@ -143,7 +143,9 @@ export const SAMPLE_COLUMNS = {
   producer_blocked_us: number("µs that the producers' threads waited for either, all together"),
   failed_claims: number("times that a lock or a place was not to be had at once"),
   consumer_parks: number("times that the consumer slept"),
-  worker_start_ms: number("ms from the first new Worker until the last one runs (two at a time)"),
+  worker_start_ms: number(
+    "ms from the first new Worker until the last one runs (two at a time); empty where the hand-off of the P before goes on",
+  ),
   connect_us: number("µs to connect and shake hands with the listener; outside the clock"),
   warmup_runs: number("warm-up runs of the process"),
   warmup_steady: flag(

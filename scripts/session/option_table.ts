@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { SPACINGS } from "../../bench/latency/arrivals.ts";
+import { MAX_PRODUCERS } from "../../bench/wire/header.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { byteSize, count, list, percentage, timeSpan } from "../cli/values.ts";
 import { parseClient } from "../processes/clients.ts";
@@ -20,7 +21,6 @@ import { SAME_WITHIN } from "../statistics/call.ts";
 import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, byteRate, messageSizes, rates, shares, stall } from "./option_values.ts";
 
-const MAX_PRODUCERS = 1 << 20;
 export const DEFAULT_RUN_TIME_MS = 10;
 /** Of an open loop. */
 export const OPEN_RUN_TIME_MS = 50;
