@@ -37,7 +37,7 @@ await runMain("compare", () => {
       "end with 3 if a cell has become slower by this much or more, and with 4 where the data cannot say",
       percentage,
     )
-    .option("--allow-different-environments", "call differences although the machines differ")
+    .option("--allow-different-environments", "give verdicts although the machines differ")
     .addHelpText("after", MORE)
     .parse(process.argv);
   const { between, failOnRegression, allowDifferentEnvironments } = program.opts();

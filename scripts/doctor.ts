@@ -13,7 +13,7 @@ import { describeEnvironment } from "./results/environment.ts";
 await runMain("doctor", async () => {
   const options = readOptions("doctor", process.argv, {
     description:
-      "Look at the machine and measure cells against themselves: which difference can be told here?",
+      "Describe the machine and measure cells against themselves: what difference can it show?",
     strategies: "swap-buffer",
     producers: [256],
     rounds: 8,

@@ -66,11 +66,11 @@ await runMain("explore", async () => {
     .argument("[strategies...]", `of ${EXPLORED.join(", ")}; none: all`)
     .option(
       "--preemptions <number>",
-      "turns taken from a thread that could go on, at most",
+      "at most so many switches away from a thread that could go on",
       count(0),
       2,
     )
-    .option("--most <number>", "schedules of a case, at most", count(1), 20_000)
+    .option("--most <number>", "at most so many schedules of a case", count(1), 20_000)
     .option("--case <text>", "only cases of this name, or whose name contains it", "")
     .option(
       "--planted [text]",
@@ -78,7 +78,7 @@ await runMain("explore", async () => {
     )
     .option(
       "--stress <number>",
-      "with --planted: and so many floods with random stalls; how many of them catch it",
+      "with --planted: also run so many floods with random stalls, and count which catch it",
       count(1),
     )
     .option("--seed <number>", "of the stalls", count(0), 1)

@@ -43,7 +43,7 @@ await runMain("mutations", async () => {
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
     .option(
       "--seeds <number>",
-      "what only a race shows is tried so often, and must be caught all times but one",
+      "tries of a mistake that only a race shows; it must be caught in all of them but one",
       count(2),
       20,
     )

@@ -61,7 +61,7 @@ await runMain("test", async () => {
   )
     .argument("[files...]", "only these test files, without the checks")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
-    .option("--fix", "mend the format and the generated pages of docs first")
+    .option("--fix", "first format the files and write the generated pages of docs")
     .parse(process.argv);
   if (program.opts().fix) fix();
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);

@@ -13,7 +13,7 @@ const CLAIMS: Claim[] = ["orphans", "exit", "line", "csv", "resume"];
 await runMain("trials", async () => {
   const program = command(
     "trials",
-    "Let small benches go wrong at random moments: each must end in order, and --resume complete it.",
+    "Put faults into small benches at random moments: each must end cleanly and be resumable.",
   )
     .option("--only <kinds>", "only these kinds of faults, separated by commas")
     .option("--launchers <list>", "what runs the launcher", RUNTIME_KINDS.join())

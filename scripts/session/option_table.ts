@@ -73,7 +73,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "clients",
     flags: "--client <name=path>",
-    help: "a program in another language that is measured, too (docs/clients.md); may be repeated",
+    help: "a program in another language to measure, too (docs/clients.md); may be repeated",
     parse: (text, before) => [...before as string[], text],
     default: [],
     defaultWords: "none",
@@ -162,7 +162,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "workload",
     flags: "--generate",
-    help: "make the lines of --workload domains inside the clock",
+    help: "make the lines of --workload domains while the clock runs",
     recorded: ({ workload }) => workload === "domains generated" ? true : null,
   },
   {
@@ -189,8 +189,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--load <list>",
-    help: "open loop: how long messages wait at this share of what each cell can do, and at the " +
-      "same share of what the slowest can, where all are compared; such as 25%,50%",
+    help: "open loop: how long messages wait at this share of what each cell can carry, and at " +
+      "the same share of what the slowest can, where all are compared; such as 25%,50%",
     parse: shares,
     conflicts: ["rate", "sweep", "messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => {
@@ -202,7 +202,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--rate <list>",
-    help: "the same at a rate of all producers together, in messages/s, such as 20k,200k",
+    help: "open loop: the same at a rate of all producers together, in messages/s: 20k,200k",
     parse: rates,
     conflicts: ["messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => {
@@ -225,8 +225,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "loads",
     flags: "--pacing <pacing>",
     help:
-      "when the messages of an open loop come: as of independent users (exponential), evenly, in " +
-      "bursts of 20 ms, from producers that join and leave (staggered), or ever more (ramp)",
+      "when messages of an open loop are due: as from independent users (exponential), evenly, " +
+      "in bursts of 20 ms, from producers that join and leave (staggered), or ever faster (ramp)",
     choices: SPACINGS,
     default: SPACINGS[0],
     recorded: ({ loads }) =>
@@ -236,7 +236,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "loads",
     flags: "--stall <time/period>",
     help:
-      "of an open loop: the listener reads nothing for so long of every period, such as 200ms/1s",
+      "open loop: the listener reads nothing for the last part of every period, such as 200ms/1s",
     parse: stall,
     recorded: ({ loads }) => {
       const { stall } = loads[0]?.reading ?? { stall: null };
@@ -246,7 +246,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--drain-rate <rate>",
-    help: "of an open loop: the listener reads so many bytes a second, such as 50MB/s",
+    help: "open loop: the listener reads at most so many bytes per second, such as 50MB/s",
     parse: byteRate,
     recorded: ({ loads }) => {
       const { bytesPerS } = loads[0]?.reading ?? { bytesPerS: null };
@@ -256,14 +256,14 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--consumer-work-us <number>",
-    help: "of an open loop: how long the consumer works on each batch of bytes that it receives",
+    help: "open loop: µs that the consumer works on each batch of bytes that it receives",
     parse: count(1, MOST_WORK_US),
     recorded: ({ loads }) => loads[0]?.consumerWorkUs || null,
   },
   {
     key: "capacity",
     flags: "--capacity <bytes>",
-    help: "payload that may wait in a hand-off, the same for all",
+    help: "bytes of messages that may wait in a hand-off, the same for all strategies",
     parse: byteSize(1),
     default: DEFAULT_CAPACITY,
     recorded: ({ capacity }) => capacity,
@@ -272,8 +272,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     // Recorded with the strategies, whose parameter it is.
     key: "subjects",
     flags: "--overflow <mode>",
-    help: "a full hand-off: block its producers, or drop and announce messages, where a strategy " +
-      "can; such runs enter no comparison",
+    help: "what a full hand-off does: block its producers or, where a strategy can, drop " +
+      "messages and announce them; runs that may drop enter no comparison",
     choices: ["block", "drop-newest", "drop-oldest"],
     default: "block",
   },
@@ -362,7 +362,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "listener",
     flags: "--listener <host:port>",
-    help: "use a listener that runs already",
+    help: "use a listener that is already running",
     parse: address,
     recorded: ({ listener }) =>
       listener === null ? null : `${bracketed(listener.host)}:${listener.port}`,
