@@ -3,16 +3,16 @@
  * `tokio::sync::Mutex`.
  *
  * The algorithm is swap-buffer's; only waiting differs. No thread ever blocks: where the lock is held or the
- * buffer full, the task awaits `Atomics.waitAsync` and the thread's other producers go on.
+ * buffer is full, the task awaits `Atomics.waitAsync` and the thread's other producers go on.
  *
  *     words   | lock, filling, fill  | room (eventcount) | consumer's sleeper | tickets |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2                      |
  *
  *     fair=false   barging: whoever comes while the lock is free takes it (`async_mutex.ts`)
  *     fair=true    tasks get it in the order in which they asked, as tokio's (`ticket_lock.ts`); with a full
- *                  buffer the consumer, too, waits behind every task that is queued to find it full
+ *                  buffer the consumer, too, waits behind every queued task, each of which finds it full
  *
- * Blocks: never. Allocates: a promise a message, which is the point of it; one view a run. A pending
+ * Blocks: never. Allocates: a promise per message, which is the point of it; one view per run. A pending
  * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile. Of a Worker that dies all messages arrive
  * whose `send` had resolved; one that dies with the lock held or with a place in its queue stops all.
  */

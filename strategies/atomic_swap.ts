@@ -3,7 +3,7 @@
  *
  * A producer reserves bytes of the filling buffer with one atomic add, copies its message there, and commits by
  * storing how much it has committed in all. The consumer flips the buffers with one atomic exchange, which also
- * tells how much was reserved, and waits until so much is committed. A producer that is preempted between the
+ * tells how much was reserved, and waits until that much is committed. A producer that is preempted between the
  * two delays the flip's bytes and can never corrupt them. After the reserve/commit buffers of kernel tracing
  * (Desnoyers, LTTng, 2006), with two buffers in place of a ring.
  *
@@ -14,18 +14,18 @@
  *     state = filling buffer << 31 | reserved bytes
  *
  * A reservation that does not fit is void. The first of them in a buffer, the one that crosses its end, says
- * where the valid bytes stop; whoever comes behind sees the buffer full, and waits for the flip.
+ * where the valid bytes stop; whoever reserves after it sees the buffer full, and waits for the flip.
  *
  * Two Workers that reserve in turn pass the state's cache line back and forth with every message, at several times
- * the price of the add. So who meets another one's reservation stays away from the word for some microseconds,
- * and they go on in streaks. The one in its streak gives way and not the one that has just come back: were it
- * both, nobody would use the word. Nobody is ever kept from reserving.
+ * the price of the add. So a Worker that meets another one's reservation stays away from the word for some
+ * microseconds, and each sends in streaks. Only the one in its streak gives way, not the one that has just come
+ * back: if both did, nobody would use the word. Nobody is ever kept from reserving.
  *
  * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
- * When a sleeping consumer is woken, `primitives/linger.ts` says; its watermark is half a buffer.
+ * `primitives/linger.ts` decides when a sleeping consumer is woken; its watermark is half a buffer.
  *
  * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
- * reservation is not committed. Allocates: nothing per message; one view a run. Of a Worker that dies all messages
+ * reservation is not committed. Allocates: nothing per message; one view per run. Of a Worker that dies all messages
  * arrive whose `send` had returned; one that dies between reservation and commit stops all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";

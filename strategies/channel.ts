@@ -4,20 +4,20 @@
  *
  * A producer claims a record's place with one atomic add on `tail`, copies its message there, and stores the
  * record's header, the message's length, last: a header that is not zero publishes the record. The consumer
- * reads headers from `head` on, and before it gives space back it zeroes it, so that no later lap takes old
- * bytes for a header. Claims are served in their order; one that lies beyond the limit waits for the consumer.
+ * reads headers from `head` on, and zeroes space before giving it back, so that no later lap takes old bytes
+ * for a header. Claims are served in their order; one that lies beyond the limit waits for the consumer.
  *
  *     words   | tail | head | room (eventcount) | consumer's sleeper |   one cache line each
  *     ring    | length, bytes, pad to 4 | length, bytes, pad to 4 | …            |   a power of two bytes
  *
- * The ring is as large as `capacity` bytes of payload need it for messages of the expected size: headers do
- * not count against a channel's capacity.
+ * The ring has room for `capacity` bytes of payload in messages of the expected size: headers do not count
+ * against a channel's capacity.
  *
  *     drain=each    a run is one message: the post's serial consumer, which awaits a write for each
- *     drain=batch   a run is all that is there, gathered
+ *     drain=batch   a run is everything that is waiting, gathered
  *
  * Blocks: `send` while its claim lies beyond the limit; `receive` while nothing is there. Allocates: nothing
- * per message in `send`; one view a run. Of a Worker that dies all messages arrive whose `send` had returned; one
+ * per message in `send`; one view per run. Of a Worker that dies all messages arrive whose `send` had returned; one
  * that dies between claim and header stalls the channel for all.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";

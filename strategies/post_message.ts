@@ -1,6 +1,6 @@
 /**
  * post-message: the platform's own channel. Every message is one `postMessage` of its bytes over a
- * MessagePort, one port a Worker; the consumer drains its ports with `receiveMessageOnPort`, in turn.
+ * MessagePort, one port per Worker; the consumer drains its ports with `receiveMessageOnPort`, in turn.
  *
  * A MessagePort has no back-pressure of its own, so a producer pays for a message first: it adds its charge to
  * `claimed` and waits until what is claimed and not yet freed fits the capacity; the consumer frees what it
@@ -12,7 +12,7 @@
  *     port w  | message, message, … , 0 = one producer has closed                    |
  *
  *     drain=each    a run is one message: an awaited write for each
- *     drain=batch   a run is all that is there, gathered
+ *     drain=batch   a run is everything that is waiting, gathered
  *
  * Blocks: `send` while it has no credit; `receive` while nothing is there. Allocates: a buffer and the
  * platform's own wrapping a message, on both sides. Of a Worker that dies what was posted arrives, as far as the

@@ -1,5 +1,5 @@
 /**
- * sharded-rings: one single-producer single-consumer byte ring a Worker; nothing is shared between producers of
+ * sharded-rings: one single-producer single-consumer byte ring per Worker; nothing is shared between producers of
  * different threads, so there is nothing to contend for.
  *
  * Each ring is a bip buffer (Simon Cooke, 2003; its lock-free form by Andrea Lattuada and James Munns, 2019): a
@@ -16,24 +16,24 @@
  *
  * Both sides work on cached indices: a producer looks at `read` only when its room is used up.
  *
- * An atomic store for every message would be more than all else that a short one costs. So a producer whose ring the
- * consumer has looked into, which `look` says, publishes the next 64 messages one by one, and those behind them in small
+ * An atomic store for every message would cost more than everything else about a short one. So after the consumer has
+ * looked into its ring (`look` says so), a producer publishes the next 64 messages one by one, and later ones in small
  * groups until the consumer looks again. What a group holds back is published by the next message after that look, when
  * the ring is full, at close, by `flush()`, and when the thread's event loop turns.
  *
  *     publish=N      messages of a group at most, of 256 bytes at most (1: every message is published by itself)
- *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): of a consumer that pauses, every
- *                    quarter of a ring is worth a look, and half a ring ends the pause
+ *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): one that pauses is woken to
+ *                    look by every quarter of a ring, and half a ring ends the pause
  *     overflow       drop-newest: the message for which the ring has no room
  *
- * One thing is left to the caller: who sends over 64 short messages between two looks of the consumer, and then
- * neither sends nor gives the event loop a turn for long, calls `flush()` before; else up to 255 bytes of the last ones
- * wait with it. (`wake=watermark` always groups, without a limit in bytes.)
+ * One thing is left to the caller: a producer that sends over 64 short messages between two looks of the consumer, and
+ * then for long neither sends nor gives the event loop a turn, must call `flush()` first; else up to 255 bytes of its
+ * last messages wait as long. (`wake=watermark` always groups, without a limit in bytes.)
  *
  * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet one.
  *
  * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per message; one
- * view a run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
+ * view per run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
  * nobody else is touched.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";

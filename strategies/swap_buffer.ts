@@ -17,7 +17,7 @@
  *                      a message ends. A run that the consumer has taken is never dropped
  *
  * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full; `receive` while
- * nothing is there. Allocates: nothing per message; one view a run; one copy of what drop-oldest drops. Of a Worker that dies all messages arrive whose
+ * nothing is there. Allocates: nothing per message; one view per run; one copy of what drop-oldest drops. Of a Worker that dies all messages arrive whose
  * `send` had returned; one that dies with the lock held stops all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
