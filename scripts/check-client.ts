@@ -1,4 +1,4 @@
-/** Looks whether a client keeps to docs/clients.md, and names every fault that it finds. */
+/** Checks whether a client keeps to docs/clients.md, and names every fault that it finds. */
 import { resolve } from "node:path";
 import { Option } from "commander";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";

@@ -1,4 +1,4 @@
-/** Two results against each other: what has become slower or faster since, and whether that can be told. */
+/** Compares two results: what has become slower or faster, and whether the data can show it. */
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { plainText } from "./cli/plain_text.ts";
 import { digits } from "./cli/units.js";

@@ -1,4 +1,4 @@
-/** What can be measured on this machine: what is there, how noisy it is, and which difference takes how long to see. */
+/** What this machine can measure: what it has, how noisy it is, and how long it takes to see a difference of a given size. */
 import { runMain, UsageError } from "./cli/command.ts";
 import { runComparison } from "./session/comparison.ts";
 import { machineState } from "./processes/machine_state.ts";

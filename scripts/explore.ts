@@ -1,4 +1,4 @@
-/** Runs a strategy's small cases in every order of their steps, as far as a bound on preemptions goes. */
+/** Runs small cases of a strategy in every order of their steps, up to a bound on preemptions. */
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { PlantedSource } from "../bench/testing/planted.ts";
 import { type Case, casesOf, EXPLORED } from "../strategies/testing/explore/cases.ts";

@@ -423,7 +423,7 @@ function ringSize(capacity: number, workers: number): number {
 export const shardedRings: BlockingStrategy = {
   name: NAME,
   kind: "blocking",
-  summary: "one SPSC byte ring a Worker; messages published in groups while the consumer is busy",
+  summary: "one SPSC byte ring per Worker; messages published in groups while the consumer is busy",
   params: {
     publish: {
       help: "messages that a producer publishes together while the consumer is busy; 1 = each",

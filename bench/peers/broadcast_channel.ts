@@ -1,10 +1,10 @@
 /**
- * broadcast-channel: the platform's BroadcastChannel, a `postMessage` a message. Each Worker has a channel of a name of
+ * broadcast-channel: the platform's BroadcastChannel, one `postMessage` per message. Each Worker has a channel of a name of
  * its own, since all that open one name get all its messages, and a Worker that reads none would gather them for ever.
  *
  *     words, a Worker   | bytes taken | messages taken |
  *
- * It knows no back-pressure. So many messages may be on their way as `credits` says, and so many bytes as the capacity:
+ * It has no back-pressure. At most `credits` messages may be on their way, and at most as many bytes as the capacity:
  * a producer sleeps until the consumer has written some. With `credits=0` nothing bounds either, as the platform's
  * documentation has it; Deno then drops all but the last 256 messages of all channels together, which the proof calls lost;
  * where what says that a producer has closed is among them, the run never ends, and times out.

@@ -1,6 +1,6 @@
 /**
  * The consumer of peers whose library calls a function on its thread: what has come is gathered, and taken in one run.
- * Never blocks its thread. Allocates: one buffer of the capacity a hand-off, and a place in a list a message.
+ * Never blocks its thread. Allocates: one buffer of the capacity per hand-off, and a place in a list per message.
  */
 import { ConsumerBase, type ConsumerOptions } from "../../strategies/primitives/consumer.ts";
 import { type Lifecycle, producersByWorker } from "../../strategies/primitives/lifecycle.ts";

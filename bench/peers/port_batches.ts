@@ -1,11 +1,11 @@
 /**
  * port-batches: messages gathered in a buffer, and the buffer transferred over a MessagePort, as the platform's
- * documentation has it. `postMessage` itself knows no back-pressure: so many batches may be on the way as the
+ * documentation has it. `postMessage` itself has no back-pressure: as many batches may be on the way as the
  * capacity has room for, the one that is being filled included.
  *
  *     words, a Worker   | batches sent | batches taken |
  *
- * Blocks: `send` while too many batches are on the way. Allocates: a buffer a batch.
+ * Blocks: `send` while too many batches are on the way. Allocates: a buffer per batch.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { copyIn } from "../../strategies/primitives/layout.ts";

@@ -74,7 +74,7 @@ export const PEERS: readonly Peer[] = [
   {
     name: "ringbuf.js",
     kind: "blocking",
-    summary: "peer: ringbuf.js 0.4.0 (Paul Adenot), a wait-free ring a Worker; both ends poll",
+    summary: "peer: ringbuf.js 0.4.0 (Paul Adenot), a wait-free ring per Worker; both ends poll",
     params: {},
     variants: [],
     largestMessage: each,

@@ -1,9 +1,9 @@
 /**
- * ringbuf.js: a ring of bytes a Worker, `push` and `pop` as its README has them. The library wakes nobody, so both ends
+ * ringbuf.js: a ring of bytes per Worker, `push` and `pop` as its README has them. The library wakes nobody, so both ends
  * poll: a producer sleeps a millisecond while there is no room, the consumer lets the event loop turn. A message is
  * pushed where all of it fits, since what is popped must be whole messages.
  *
- * Blocks: `send` while the ring is full. Allocates: one view a run.
+ * Blocks: `send` while the ring is full. Allocates: one view per run.
  */
 import { RingBuffer } from "ringbuf.js";
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";

@@ -1,5 +1,5 @@
 /**
- * worker-stdout: a Node stream a Worker. The Worker is started with `stdout: true` and writes to its `process.stdout`; the
+ * worker-stdout: a Node stream per Worker. The Worker is started with `stdout: true` and writes to its `process.stdout`; the
  * consumer reads `worker.stdout`, as Node's documentation has it. Where `write` says false, producers await `drain`.
  *
  *     words   | bytes that Worker 0, 1, 2 … has written |

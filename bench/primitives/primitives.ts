@@ -3,7 +3,7 @@
  *
  *     <runtime> bench/primitives/primitives.ts <listener host> <listener port>
  *
- * Measured with mitata; prints one JSON line a primitive: its group, its name, the median in ns.
+ * Measured with mitata; prints one JSON line per primitive: its group, its name, the median in ns.
  */
 import { MessageChannel, Worker } from "node:worker_threads";
 import { bench, group, run, summary } from "mitata";

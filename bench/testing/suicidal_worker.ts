@@ -2,7 +2,7 @@
 import { workerData } from "node:worker_threads";
 import { serveProducers, type WorkerSetup } from "../workers/serve_producers.ts";
 
-/** Atomic adds and stores: every strategy makes some, once a message or once a batch. */
+/** Atomic adds and stores: every strategy makes some, once per message or once per batch. */
 const OPERATIONS_BEFORE = 5_000;
 
 const setup = workerData as WorkerSetup;

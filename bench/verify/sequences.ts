@@ -3,7 +3,7 @@ export const MAX_GAPS = 4_096;
 
 /**
  * Follows every producer's sequence numbers and tells loss, duplication and reordering apart. A good stream
- * costs one compare and one store a message; what is missing is kept as ranges, so memory grows with the
+ * costs one compare and one store per message; what is missing is kept as ranges, so memory grows with the
  * faults and not with the messages, and not beyond a bound.
  */
 export class Sequences {

@@ -19,7 +19,7 @@ const BANNER = 192;
 
 const lists = new Map<string, ReturnType<typeof permutationsOf>>();
 
-/** Each list is made once a thread: it is the service's work, not that of one line. */
+/** Each list is made once per thread: it is the service's work, not that of one line. */
 function lookAlikesOf(domain: string) {
   let list = lists.get(domain);
   if (list === undefined) lists.set(domain, list = permutationsOf(domain));

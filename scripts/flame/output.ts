@@ -1,4 +1,4 @@
-/** Writes profiles and flame graphs: a folder a strategy, and the page that has two side by side. */
+/** Writes profiles and flame graphs: a folder per strategy, and the page that has two side by side. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../cli/command.ts";

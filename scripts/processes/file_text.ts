@@ -1,4 +1,4 @@
-/** Files that may not be there: what the system tells, where it does. */
+/** Files that may be missing, such as those in which Linux describes a process. */
 import { readFileSync } from "node:fs";
 
 /** The text of a file, or null where there is none that this process may read. */

@@ -1,7 +1,7 @@
 /**
  * Who is faster than whom. The headline family: runtimes against each other on a strategy, and strategies against
  * each other under a runtime, pooled over P, corrected for all of them together. A single P gets no verdict. At full
- * load the faster one takes less time a message; in an open loop its messages wait less, by their 99th percentile, and
+ * load the faster one takes less time per message; in an open loop its messages wait less, by their 99th percentile, and
  * only cells at one absolute rate are compared.
  *
  * Two cells are paired by round, since both were measured within it: what slows the machine for a while
@@ -43,7 +43,7 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with the log of its processes' ns a message, or p99, by round. */
+/** A cell with the log of its processes' ns per message, or p99, by round. */
 interface Measured {
   row: Summary;
   label: string;

@@ -4,8 +4,8 @@ import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 
 /**
- * ns a message of each process, by session and round: the median of its runs, which is what a run typically takes. Of a
- * subject that sends no messages ns a run.
+ * ns per message of each process, by session and round: the median of its runs, which is what a run typically takes. Of a
+ * subject that sends no messages ns per run.
  * @param samples of one cell
  */
 export function processFigures(samples: readonly Sample[]): Map<string, number> {
@@ -13,7 +13,7 @@ export function processFigures(samples: readonly Sample[]): Map<string, number> 
 }
 
 /**
- * What ratios are made of: the natural logarithm of ns a message, as the mean of the faster half of a process's runs.
+ * What ratios are made of: the natural logarithm of ns per message, as the mean of the faster half of a process's runs.
  * Two processes of one cell differ less in it than in their medians (docs/method.md has the comparison).
  */
 export function logFigures(samples: readonly Sample[]): Map<string, number> {

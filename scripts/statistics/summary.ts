@@ -59,7 +59,7 @@ function summarizeCell(samples: Sample[]): Summary {
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
   const processes = [...byProcess(ok).values()];
-  // All on ns a message, since joined sessions may have chosen different numbers of them; then as runs of the first.
+  // All on ns per message, since joined sessions may have chosen different numbers of them; then as runs of the first.
   const sent = Math.max(1, ok[0]?.delivered ?? 1);
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
   const middle = known(median(medians));
