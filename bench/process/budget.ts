@@ -28,7 +28,7 @@ const EQUAL_RUNS = 3;
 const ENOUGH_RUNS = 3;
 /** Of a process's first cell. */
 const WARM_UP_RUNS = 8;
-/** Of each later one: the first run through a new hand-off takes up to twice as long, and P = 1 may have one of its own. */
+/** Of each later one: the first run through a new hand-off takes two to three times as long, and another number of Workers needs one. */
 const REWARM_RUNS = 1;
 /** About so many runs of the wanted length has a pilot that chooses. */
 export const PILOT_RUNS = 8;

@@ -85,7 +85,7 @@ export const CELL_COLUMNS = {
   producers: number("logical producers (P)"),
   workers: number("Worker threads asked for (W); min(P, W) are started"),
   run_length: text(
-    "time for which the pilot chose the number of messages (20 ms), or a number: 1000 each, 1000000 in all",
+    "time for which the pilot chose the number of messages (10 ms), or a number: 1000 each, 1000000 in all",
   ),
   message_size: text("bytes per message (S), or shortest and longest of a mix, 16..4096"),
   message_bytes: number("bytes of the longest message"),
