@@ -77,7 +77,7 @@ async function runCell(spec: CellSpec): Promise<void> {
     if (spec.task === "pilot") await fill(context, request, spec);
     isWell = true;
   } finally {
-    runs = context.runs;
+    runs = context.runs ?? runs;
     if (isWell && isForAnyP(spec, workers)) kept = { workers, context };
     else await subject.stop();
     if (spec.task === "pilot") {
