@@ -54,9 +54,7 @@ function ofFirst(bytes: number): number | null {
 
 async function runCell(spec: CellSpec): Promise<void> {
   const workers = Math.min(spec.workers, spec.producers);
-  const earlier = kept?.workers === workers && !kept.context.failure!.isTold
-    ? kept.context
-    : null;
+  const earlier = kept?.workers === workers && !kept.context.failure!.isTold ? kept.context : null;
   // Stopped before another one is opened, which then finds its Workers.
   if (earlier === null) await kept?.context.subject.stop();
   kept = null;

@@ -9,6 +9,7 @@ import { connectionLimit } from "./connection_limit.ts";
 import { encodeHello } from "./answers.ts";
 import { MAGIC, opensLike } from "./bytes.ts";
 import { decodeHeader, headerLength } from "./header.ts";
+import { clockNs } from "./listener_clock.ts";
 import { type HelloStatus, type RunHeader } from "./protocol.ts";
 import { type FinishedRun, receiveRun, type RunConnection } from "./received_run.ts";
 import { decodeQuestion, QUESTION_BYTES, Witnesses } from "./witness.ts";
@@ -197,7 +198,7 @@ class Queue {
 
   #hello(status: HelloStatus): Uint8Array {
     const storeBytes = this.#store.size;
-    return encodeHello({ status, mode: "after", storeBytes, clockNs: process.hrtime.bigint() });
+    return encodeHello({ status, mode: "after", storeBytes, clockNs: clockNs() });
   }
 
   /** A connection that has said what it is. */

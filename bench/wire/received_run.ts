@@ -1,5 +1,6 @@
 /** One run at the listener, from its hellos to its verdicts, over one connection or several. */
 import type { Socket } from "node:net";
+import { Stamps } from "../latency/stamps.ts";
 import {
   decodeClock,
   encodeAck,
@@ -16,6 +17,7 @@ import {
   type RunHeader,
   type Stamp,
 } from "./protocol.ts";
+import { clockNs } from "./listener_clock.ts";
 import { SlowReader } from "./slow_reader.ts";
 import { Recorder } from "../verify/recorder.ts";
 
@@ -67,7 +69,7 @@ class ReceivedRun {
   readonly #cpuBefore = process.cpuUsage();
   /** Of each connection: bytes of messages, and when its chunks were read. */
   readonly #received: number[];
-  readonly #stamps: Stamp[][];
+  readonly #stamps: Stamps[];
   #stamped = 0;
   /** Bytes that are read of it, all connections together. */
   readonly #most: number;
@@ -92,7 +94,7 @@ class ReceivedRun {
     this.#end = end;
     this.#recorder = new Recorder(header, store);
     this.#received = sockets.map(() => 0);
-    this.#stamps = sockets.map(() => []);
+    this.#stamps = header.stamps ? sockets.map(() => new Stamps()) : [];
     const trailers = header.trailer ? sockets.length * trailerBytes(header.producers) : 0;
     this.#most = 2 * (mostBytes(header) ?? Infinity) + trailers + SURPLUS_BYTES;
     this.#open = sockets.length;
@@ -110,7 +112,7 @@ class ReceivedRun {
         status: "accepted",
         mode: this.#recorder.mode,
         storeBytes: this.#store.length,
-        clockNs: process.hrtime.bigint(),
+        clockNs: clockNs(),
       }));
       if (ended) this.#ended();
     }
@@ -142,7 +144,7 @@ class ReceivedRun {
         length += part.length;
         if (length < CLOCK_BYTES) return;
         decodeClock(question);
-        this.#sockets[at].write(encodeClock(process.hrtime.bigint()));
+        this.#sockets[at].write(encodeClock(clockNs()));
         this.#lastByteAt = performance.now();
         length = 0;
         exchanges--;
@@ -162,7 +164,7 @@ class ReceivedRun {
   #stamp(at: number): void {
     if (this.#stamped < MAX_STAMPS) {
       this.#stamped++;
-      this.#stamps[at].push({ bytes: this.#received[at], ns: process.hrtime.bigint() });
+      this.#stamps[at].add(this.#received[at], this.#lastByteAt);
     }
   }
 
@@ -197,7 +199,7 @@ class ReceivedRun {
     this.#end.onRun?.({ header: this.#header, receivedBytes, spanUs, verdict });
     const names = this.#header.names ? this.#recorder.names() : new Uint8Array(0);
     for (const [at, socket] of this.#sockets.entries()) {
-      socket.end(encodeVerdict(verdict, this.#stamps[at], names));
+      socket.end(encodeVerdict(verdict, stampsOf(this.#stamps[at]), names));
       socket.setTimeout(LEAVE_MS, () => socket.destroy());
     }
   }
@@ -249,4 +251,12 @@ class ReceivedRun {
     this.#end.onAbort?.(this.#header, this.#recorder.receivedBytes, why);
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** As they are sent; made once the clock has stopped. */
+function stampsOf(stamps: Stamps | undefined): Stamp[] {
+  return Array.from({ length: stamps?.count ?? 0 }, (_, at) => ({
+    bytes: stamps!.bytesAt(at),
+    ns: clockNs(stamps!.msAt(at)),
+  }));
 }
