@@ -63,7 +63,8 @@ function proofFailure(events: CellEvent[], { secondPass, isPilot }: Promised): F
   }
   return isProven(proof) ? null : {
     status: proof.status,
-    detail: `${isPilot ? "with the whole capacity filled" : "second pass"}: ${proof.detail}`,
+    detail: [isPilot ? "with the whole capacity filled" : "second pass", proof.detail]
+      .filter((part) => part !== "").join(": "),
   };
 }
 

@@ -69,3 +69,11 @@ test("a process that has said nothing of a run has a failure, so that its cell h
     assert.equal(judge(outcome([good, proof, end]), promised).failure, null);
   }
 });
+
+test("what a listener says without a reason is told by where it was said", () => {
+  const unsaid: CellEvent = { ...spoiled, detail: "" };
+  const told = (promised: typeof ONE_BYTE) =>
+    reasonAgainst(judge(outcome([good, unsaid, end]), promised))?.detail;
+  assert.equal(told(ONE_BYTE), "second pass");
+  assert.equal(told(PILOT), "with the whole capacity filled");
+});
