@@ -104,11 +104,15 @@ for (const torn of [{ ...RUN, elapsedUs: 2 }, PROOF, { type: "failed", detail: "
     const path = join(folder, "runtime");
     const said = (...lines: unknown[]) => lines.map((line) => JSON.stringify(line) + "\n").join("");
     const last = { type: "end", rssPeakBytes: 1, outcomes: 2 };
-    writeFileSync(`${path}.told`, said(RUN) + "xxxx" + said(torn, last));
     writeFileSync(path, '#!/bin/sh\nread line\ncat "$0.told"\n');
     chmodSync(path, 0o755);
     const { runCell, close } = cellProcesses(null);
     try {
+      writeFileSync(`${path}.told`, said(RUN, torn, last));
+      const whole = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
+      assert.equal(whole.end, "done", whole.detail);
+      await close();
+      writeFileSync(`${path}.told`, said(RUN) + "xxxx" + said(torn, last));
       const { end, detail, events } = await runCell({ ...RUNTIME, path }, task(1, 1), LIMITS);
       assert.equal(end, "died");
       assert.match(detail, /^of 2 outcomes that the process told 1 came whole/);
@@ -183,6 +187,8 @@ test("cells of an open loop share a process whatever their rates and P", async (
       const { end, events, detail } = await runCell(HERE, spec, LIMITS);
       assert.equal(end, "done", detail);
       assert.ok(find(events, "run")!.waits!.handOff !== null);
+      // It has memory for every producer's messages, so no P goes on with another's.
+      assert.ok(find(events, "ready")!.workerStartMs !== null);
       kept.push(find(events, "end")!.rssPeakBytes === null);
     }
     assert.deepEqual(kept, [false, true]);
