@@ -7,6 +7,7 @@ import type { RunReport } from "../process/spec.ts";
 import { residentBytes } from "../process/usage.ts";
 import { collectGarbage } from "../runtime.ts";
 import { openStrategySubject } from "../subjects/strategy_subject.ts";
+import type { WorkerEntry } from "../workers/threads.ts";
 import { memoryRuns } from "../wire/memory_sink.ts";
 import { parseParams } from "../../strategies/params.ts";
 import type { Params, Strategy } from "../../strategies/strategy.ts";
@@ -44,7 +45,7 @@ export type SoakEvent =
   | { type: "end"; messages: number; ms: number };
 
 /** What the runs of all hand-offs are to take together (ms), but in a short soak, where each is to have many. */
-const LAP_MS = 1_000;
+const LAP_MS = 300;
 const LEAST_LAPS = 60;
 
 /** Soak until the task's end or the first fault. Blocks the thread while it waits, and needs its event loop. */
@@ -98,6 +99,8 @@ function failed(error: Error): Fault & { delivered: number } {
   };
 }
 
+const SOAKED: WorkerEntry = { file: new URL("./worker.ts", import.meta.url), data: {} };
+
 /** A hand-off with its Workers. */
 class Stand {
   readonly #leg: Leg;
@@ -112,7 +115,7 @@ class Stand {
       open: (options) => strategy.open({ ...options, firstPosition }),
     };
     const failure = new SubjectFailure();
-    const subject = await openStrategySubject(near, spec, failure.tell);
+    const subject = await openStrategySubject(near, spec, failure.tell, SOAKED);
     return new Stand(leg, {
       subject,
       openRun: memoryRuns(spec.storeBytes),
