@@ -12,7 +12,7 @@ import {
 
 /**
  * Every producer's messages, one producer after the other: a valid interleaving.
- * @param memory of an earlier stream, written over where the length is the same
+ * @param memory of an earlier stream, written over where there is enough of it
  */
 export function buildStream(
   producers: number,
@@ -21,7 +21,8 @@ export function buildStream(
 ): Uint8Array {
   const { messages, messageBytes } = plan;
   const length = producers * messages * messageBytes;
-  const stream = memory?.length === length ? memory : new Uint8Array(length);
+  const buffer = (memory?.buffer.byteLength ?? 0) >= length ? memory!.buffer : withRoom(length);
+  const stream = new Uint8Array(buffer, 0, length);
   if (plan.proof) {
     const { groupOf, first } = grouping(plan);
     for (let at = 0; at < stream.length; at++) {
@@ -50,6 +51,17 @@ export function buildStream(
     }
   }
   return stream;
+}
+
+/** At most, beside what the first run needs (bytes). */
+const SPARE_BYTES = 64 * 2 ** 20;
+
+/**
+ * Also for somewhat longer runs of other P. The first use of a page takes far longer than to write to it again, and a
+ * page that is never used costs nothing.
+ */
+function withRoom(length: number): ArrayBuffer {
+  return new ArrayBuffer(length + Math.min(length, SPARE_BYTES));
 }
 
 /** The same where lengths differ, with the place behind each message's end. */
