@@ -3,11 +3,11 @@
  * runs of equal length were found stands in docs/method.md.
  */
 import type { Budget } from "./repeat.ts";
-import { MAX_WARM_UP_US } from "./warm_up.ts";
+import { USUAL_WARM_UP, type WarmUpBounds } from "./warm_up.ts";
 
 export interface CellBudget extends Budget {
-  /** Warm-up ends with the run that passes this, µs. */
-  warmUpUs: number;
+  /** Of the process's first cell, and where messages were given of each. */
+  warmUp: WarmUpBounds;
 }
 
 /** A producer: the second one shows what comes between two. */
@@ -15,7 +15,7 @@ export const LEAST_MESSAGES = 2;
 
 /** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
 const GIVEN: CellBudget = {
-  warmUpUs: MAX_WARM_UP_US,
+  warmUp: USUAL_WARM_UP,
   leastRuns: 1,
   maxRuns: 10,
   enoughUs: 250_000,
@@ -26,8 +26,15 @@ export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
 const EQUAL_RUNS = 3;
 /** The third run is left out where two have taken as long as this many. */
 const ENOUGH_RUNS = 3;
-/** Of a process's first cell. */
-const WARM_UP_RUNS = 8;
+/**
+ * Of a process's first cell: so long after the start of its runs they are as fast as those of its later cells. A few
+ * runs that are alike, which may be any three, do not show that.
+ */
+const WARM_UP_US = 400_000;
+/** Where runs are so short that this is less. */
+const WARM_UP_RUNS = 40;
+/** Some of them begin small; and a run without messages never takes its time. */
+const MOST_WARM_UP_RUNS = 64;
 /** Of each later one: the first run through a new hand-off takes two to three times as long, and another number of Workers needs one. */
 const REWARM_RUNS = 1;
 /** About so many runs of the wanted length has a pilot that chooses. */
@@ -36,8 +43,13 @@ export const PILOT_RUNS = 8;
 /** What one process measures of a cell. @param runTimeUs see `CellSpec` */
 export function budgetOf(runTimeUs: number | null): CellBudget {
   if (runTimeUs === null) return GIVEN;
-  const [warmUpUs, enoughUs] = [WARM_UP_RUNS * runTimeUs, ENOUGH_RUNS * runTimeUs];
-  return { warmUpUs, leastRuns: 2, maxRuns: EQUAL_RUNS, enoughUs };
+  const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runTimeUs);
+  return {
+    warmUp: { leastUs: warmUpUs, maxUs: warmUpUs, maxRuns: MOST_WARM_UP_RUNS },
+    leastRuns: 2,
+    maxRuns: EQUAL_RUNS,
+    enoughUs: ENOUGH_RUNS * runTimeUs,
+  };
 }
 
 /**
@@ -51,12 +63,17 @@ export function rewarmRuns(messages: number): number {
 /** Warm-up runs of cells with a given number of messages, in a prediction. */
 const USUAL_WARM_UP_RUNS = 6;
 
-/** What warm-up and measured runs of a process take together, µs, where one run takes `runUs`. */
+/** What warm-up and measured runs of a cell take together, µs, where one run takes `runUs`. */
 export function predictedUs(runUs: number, runTimeUs: number | null): number {
-  const { warmUpUs, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
+  const { warmUp, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
-  const warmUp = runTimeUs === null
-    ? Math.min(warmUpUs, USUAL_WARM_UP_RUNS * runUs)
+  const again = runTimeUs === null
+    ? Math.min(warmUp.maxUs, USUAL_WARM_UP_RUNS * runUs)
     : REWARM_RUNS * runUs;
-  return measured + warmUp;
+  return measured + again;
+}
+
+/** What a process's first cell takes beyond that, µs. */
+export function predictedWarmUpUs(runTimeUs: number | null): number {
+  return runTimeUs === null ? 0 : budgetOf(runTimeUs).warmUp.maxUs;
 }

@@ -83,8 +83,8 @@ export class Course {
       this.#emit({ type: "warm", runs, steady: null });
       return;
     }
-    const { warmUpUs } = budgetOf(spec.runTimeUs);
-    const { runs, steady } = await warmUp(timed, spec.producers, request.messages, warmUpUs);
+    const bounds = budgetOf(spec.runTimeUs).warmUp;
+    const { runs, steady } = await warmUp(timed, spec.producers, request.messages, bounds);
     this.#warmWorkers = workers;
     this.#emit({ type: "warm", runs, steady });
   }

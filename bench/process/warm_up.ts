@@ -1,6 +1,6 @@
 /**
  * Warm-up by what it does, not by a count: the same Workers and buffers run until a run is long enough to be
- * timed at all, then until the last few are no faster than those before. Bounded in runs and time.
+ * timed at all, then until the last few are no faster than those before, and for as long as is asked at least.
  */
 
 /** A warm-up run should take this long (µs), or all of the cell's messages where those take less. */
@@ -9,9 +9,16 @@ const LONG_ENOUGH_US = 10_000;
 const WINDOW = 3;
 /** Warm when the newest window improves the best by less than this share. */
 const STEADY = 0.05;
-const MAX_RUNS = 16;
-/** What all runs may take together, where nothing else is said (µs). */
-export const MAX_WARM_UP_US = 500_000;
+/** Where nothing else is said. */
+export const USUAL_WARM_UP: WarmUpBounds = { leastUs: 0, maxUs: 500_000, maxRuns: 16 };
+
+export interface WarmUpBounds {
+  /** Before the runs have taken this long together, that they are steady does not end them (µs). */
+  leastUs: number;
+  /** No further run once the runs have taken more (µs). */
+  maxUs: number;
+  maxRuns: number;
+}
 
 export interface WarmUp {
   runs: number;
@@ -22,29 +29,29 @@ export interface WarmUp {
 /**
  * @param once performs a run of that many messages per producer and resolves with its time in µs
  * @param messages of the measured runs, a producer: warm-up runs have at most as many
- * @param maxUs no further run once the runs have taken more
  */
 export async function warmUp(
   once: (messages: number) => Promise<number>,
   producers: number,
   messages: number,
-  maxUs = MAX_WARM_UP_US,
+  { leastUs, maxUs, maxRuns }: WarmUpBounds = USUAL_WARM_UP,
 ): Promise<WarmUp> {
   let size = Math.min(messages, Math.max(1, Math.ceil(4_096 / producers)));
   const times: number[] = [];
   let spent = 0;
-  for (let runs = 1; runs <= MAX_RUNS; runs++) {
+  let runs = 0;
+  while (runs < maxRuns && spent <= maxUs) {
     const elapsed = await once(size);
+    runs++;
     spent += elapsed;
     if (elapsed < LONG_ENOUGH_US && size < messages) {
       size = Math.min(messages, size * 2);
     } else {
       times.push(elapsed);
-      if (isSteady(times)) return { runs, steady: true };
+      if (spent >= leastUs && isSteady(times)) break;
     }
-    if (spent > maxUs) return { runs, steady: false };
   }
-  return { runs: MAX_RUNS, steady: false };
+  return { runs, steady: isSteady(times) };
 }
 
 /** Whether the last three times are hardly better than the best one before them. */

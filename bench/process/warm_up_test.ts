@@ -25,6 +25,15 @@ test("runs grow until one is long enough, then repeat until they are steady", as
   assert.ok(Math.max(...sizes) * 10 >= 10_000);
 });
 
+test("runs that are alike from the first do not end it before its time", async () => {
+  const time = { leastUs: 400_000, maxUs: 400_000, maxRuns: 64 };
+  const once = (us: number) => () => Promise.resolve(us);
+  assert.deepEqual(await warmUp(once(20_000), 1, 1_000, time), { runs: 20, steady: true });
+  // What takes next to no time is not run for ever, and one long run is enough.
+  assert.deepEqual(await warmUp(once(1), 1, 1_000, time), { runs: 64, steady: true });
+  assert.deepEqual(await warmUp(once(2_000_000), 1, 1_000, time), { runs: 1, steady: false });
+});
+
 test("never more messages than the cell has, and never without end", async () => {
   let elapsed = 5_000;
   const sizes: number[] = [];

@@ -1,5 +1,10 @@
 /** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
-import { LEAST_MESSAGES, PILOT_RUNS, predictedUs } from "../../bench/process/budget.ts";
+import {
+  LEAST_MESSAGES,
+  PILOT_RUNS,
+  predictedUs,
+  predictedWarmUpUs,
+} from "../../bench/process/budget.ts";
 import type { Sample } from "../results/columns.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import { type Cell, seriesOf } from "../results/plan.ts";
@@ -9,7 +14,7 @@ import { median } from "../statistics/order.ts";
 interface Known {
   /** Of one run. */
   usPerMessage: number;
-  /** Of a process beside its runs. */
+  /** Of a cell beside its runs. */
   overheadMs: number;
 }
 
@@ -65,8 +70,13 @@ export class Predictions {
     }`;
   }
 
+  /** One round of these cells. */
   totalMs(cells: readonly Cell[]): number {
-    return cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
+    const each = cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
+    // What a process has taken for its warm-up is among what was measured.
+    const unmeasured = cells.filter((cell) => !this.#measuredMs.has(cell));
+    const processes = Map.groupBy(unmeasured, seriesOf).values();
+    return each + [...processes].reduce((sum, [first]) => sum + warmUpMs(first), 0);
   }
 
   /** @param runsUs of each of the pilot's runs */
@@ -98,6 +108,10 @@ export class Predictions {
     const least = cell.runTimeUs === null ? cell.messages! : LEAST_MESSAGES;
     return Math.max(cell.runTimeUs ?? 0, known.usPerMessage * cell.producers * least);
   }
+}
+
+function warmUpMs({ runTimeUs }: Cell): number {
+  return predictedWarmUpUs(runTimeUs) / 1_000;
 }
 
 /** How long a run of an open loop takes: as it was asked to, or until the last of the least messages is due. */

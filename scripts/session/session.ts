@@ -138,7 +138,10 @@ export class Session {
     const rounds = Math.max(least, done + paid);
     const left = cells.map((cell) => Math.max(0, rounds - this.#earlier.roundsOf(cell)));
     return {
-      totalMs: cells.reduce((ms, cell, at) => ms + left[at] * this.#predictions.totalMs([cell]), 0),
+      totalMs: Array.from(
+        { length: Math.max(...left) },
+        (_, round) => this.#predictions.totalMs(cells.filter((_, at) => left[at] > round)),
+      ).reduce((sum, ms) => sum + ms, 0),
       roundMs,
       rounds,
       cells: left.reduce((sum, count) => sum + count, 0),
