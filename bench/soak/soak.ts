@@ -45,7 +45,7 @@ export type SoakEvent =
   | { type: "end"; messages: number; ms: number };
 
 /** What the runs of all hand-offs are to take together (ms), but in a short soak, where each is to have many. */
-const LAP_MS = 300;
+const LAP_MS = 1_000;
 const LEAST_LAPS = 60;
 
 /** Soak until the task's end or the first fault. Blocks the thread while it waits, and needs its event loop. */
