@@ -16,7 +16,7 @@ import {
   type Runtime,
 } from "./processes/runtimes.ts";
 import { keepRow, type KeptTable } from "./report/kept_table.ts";
-import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
+import { judgeSoak, SOAK_HEAD, soakTable } from "./report/soak_row.ts";
 import { projectCommit } from "./results/commit.ts";
 import { parseSubjects, type SubjectChoice, subjectLabel } from "./results/subjects.ts";
 
@@ -119,15 +119,12 @@ function nameOf({ kind, label, version }: Runtime): string {
   return label === kind ? `${kind} ${version}` : `${label} (${kind} ${version})`;
 }
 
-/** Rows of what was not run this time stay, in front. */
+/** Rows of what was not run this time stay, in front; those of another version go. */
 function tableOf(choices: readonly SubjectChoice[], runtimes: readonly Runtime[]): KeptTable {
-  const all = [...parseSubjects(null), ...choices];
-  return {
-    name: "soak",
-    head: SOAK_HEAD,
-    words: [0, 1, 6, 7, 8],
-    known: all.flatMap(({ entry, params }) =>
-      runtimes.map((runtime) => [subjectLabel(entry.name, params), nameOf(runtime)] as const)
+  return soakTable(
+    [...parseSubjects(null), ...choices].map(({ entry, params }) =>
+      subjectLabel(entry.name, params)
     ),
-  };
+    [...findRuntimes(DEFAULT_RUNTIMES).runtimes, ...runtimes].map(nameOf),
+  );
 }

@@ -2,6 +2,7 @@
 import type { SoakEvent } from "../../bench/soak/soak.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import type { ChildOutcome } from "../processes/child.ts";
+import type { KeptTable } from "./kept_table.ts";
 import { slopeOf } from "../statistics/slope.ts";
 
 export const SOAK_HEAD = [
@@ -78,6 +79,18 @@ export function judgeSoak(
       ...origin,
     ],
     problem: problem === null ? null : printable(problem, 600),
+  };
+}
+
+/** The table of these strategies under these runtimes, each named as often as it may be. */
+export function soakTable(strategies: readonly string[], runtimes: readonly string[]): KeptTable {
+  return {
+    name: "soak",
+    head: SOAK_HEAD,
+    words: [0, 1, 6, 7, 8],
+    known: [...new Set(strategies)].flatMap((strategy) =>
+      [...new Set(runtimes)].map((runtime) => [strategy, runtime] as const)
+    ),
   };
 }
 
