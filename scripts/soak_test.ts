@@ -10,7 +10,7 @@ import { Crew } from "../bench/workers/crew.ts";
 import { random } from "../bench/workload/random.ts";
 import { atomicSwap } from "../strategies/atomic_swap.ts";
 import type { Strategy } from "../strategies/strategy.ts";
-import { judgeSoak, SOAK_HEAD } from "./report/soak_row.ts";
+import { judgeSoak, SOAK_HEAD, soakTable } from "./report/soak_row.ts";
 import { slopeOf } from "./statistics/slope.ts";
 import { runCommand } from "./testing/cli.ts";
 
@@ -259,4 +259,9 @@ test("a strategy that loses messages ends the command with 1, and how to repeat 
   } finally {
     source.remove();
   }
+});
+
+test("a row is in the table once, however often its strategy and its runtime are named", () => {
+  const { known } = soakTable(["a", "b", "b"], ["x", "y", "x"]);
+  assert.deepEqual(known, [["a", "x"], ["a", "y"], ["b", "x"], ["b", "y"]]);
 });
