@@ -29,7 +29,7 @@ function concluded(samples: Sample[]) {
   return {
     conclusions,
     sentences: conclusions.flatMap((conclusion) => conclusion.sentences),
-    page: summaryPage(summary, pairs, conclusions),
+    page: summaryPage(summary, pairs, conclusions, samples),
   };
 }
 

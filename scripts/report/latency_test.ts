@@ -22,7 +22,7 @@ function concluded(samples: Sample[]) {
     rows: table!.rows.map((row) => row.map(textOf)),
     notes: notes.join("\n"),
     sentences,
-    page: summaryPage(summary, pairs, conclusions),
+    page: summaryPage(summary, pairs, conclusions, samples),
   };
 }
 

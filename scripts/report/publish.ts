@@ -30,7 +30,7 @@ export async function publish(
   const pairs = comparePairs(samples, summary, sameWithin);
   const conclusions = conclusionsOf(summary, pairs, samples);
   folder.writePairs(pairRows(pairs));
-  folder.write("summary.md", summaryPage(summary, pairs, conclusions));
+  folder.write("summary.md", summaryPage(summary, pairs, conclusions, samples));
   if (environment !== null && samples.some(({ round }) => round! > 0)) {
     // Loading the charts' library takes longer than many a command that draws none.
     const { writeReport } = await import("./write_report.ts");

@@ -1,10 +1,11 @@
 /** `summary.md`: the tables and the answer first, then every P and every pair, for a person or a CI summary. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { applying } from "../cli/applying.ts";
-import { time } from "../cli/units.js";
-import type { Summary } from "../results/columns.ts";
+import { factor, time } from "../cli/units.js";
+import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
+import { firstCellRatios } from "../statistics/first_cells.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -13,7 +14,7 @@ import { MEASURE_WORDS } from "./measure_words.ts";
 import { pairMatrix } from "./pair_matrix.ts";
 import { ratesTable } from "./result_tables.ts";
 import { markdownTable, type TableData } from "./table.ts";
-import { CAUTION, verdict } from "./verdicts.ts";
+import { capitalized, CAUTION, verdict } from "./verdicts.ts";
 
 /** Above this a cell's first measured run is named as an effect of its own. */
 const FIRST_RUN_FACTOR = 1.1;
@@ -22,6 +23,7 @@ export function summaryPage(
   summary: readonly Summary[],
   pairs: readonly PairComparison[],
   conclusions: readonly Conclusion[],
+  samples: readonly Sample[],
 ): string {
   return [
     "# Summary",
@@ -37,7 +39,7 @@ export function summaryPage(
     ]),
     "## What to know about the figures",
     "",
-    ...bullets([...remarks(summary, pairs), CAUTION]),
+    ...bullets([...remarks(summary, pairs), ...firstCells(samples), CAUTION]),
     ...[...Map.groupBy(pairs, ({ measure }) => measure).values()].flatMap((same) => [
       ...section("Runtimes against each other", same.filter(({ family }) => family === "runtimes")),
       ...section(
@@ -120,6 +122,18 @@ function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]):
     summary.some((row) => row.oversubscribed) &&
       "There were more threads than cores: Workers, consumer and listener share them.",
     bad.length > 0 && `Without a figure: ${listed(bad, (row) => row.status!)}.`,
+  );
+}
+
+function firstCells(samples: readonly Sample[]): string[] {
+  const ratios = [...firstCellRatios(samples)].map(([runtime, { ratio, low, high }]) =>
+    `${factor(ratio)} as long in ${capitalized(runtime)} (${factor(low)} to ${factor(high)})`
+  );
+  return applying(
+    ratios.length > 0 &&
+      `The first P that a process measures, against its later ones: a message took ${
+        ratios.join(", ")
+      }.`,
   );
 }
 

@@ -1,0 +1,36 @@
+/** The first P of a process against later ones, on made-up rows. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { madeUpSample } from "../testing/samples.ts";
+import { firstCellRatios } from "./first_cells.ts";
+
+/** Twelve P in six rounds; another P comes first in each, and its runs take longer by that factor. */
+function rounds(factor: number, runtime = "node") {
+  return [1, 2, 3, 4, 5, 6].flatMap((round) =>
+    Array.from({ length: 12 }, (_, at) => {
+      const isFirst = at % 6 === round - 1;
+      return madeUpSample("swap-buffer", round, (1_000 + at) * (isFirst ? factor : 1), {
+        ...{ producers: 2 ** at, runtime, rss_ready_bytes: isFirst ? 1 : null },
+      });
+    })
+  );
+}
+
+test("what comes first is told apart from what is slow, runtime by runtime", () => {
+  const ratios = firstCellRatios([...rounds(1.25), ...rounds(1, "bun")]);
+  const [node, bun] = ["node", "bun"].map((runtime) => ratios.get(runtime)!);
+  assert.ok(Math.abs(node.ratio - 1.25) < 1e-9 && Math.abs(bun.ratio - 1) < 1e-9);
+  assert.equal(node.n, 12);
+});
+
+test("nothing is said of a single P, of a pilot, of few cells, and of a client", () => {
+  const all = rounds(1.25);
+  const silent = [
+    all.map((row) => ({ ...row, rss_ready_bytes: 1 })),
+    all.map((row) => ({ ...row, rss_ready_bytes: null })),
+    all.map((row) => ({ ...row, round: 0 })),
+    all.filter(({ producers }) => producers! < 2 ** 7),
+    all.map((row) => ({ ...row, strategy: "empty" })),
+  ];
+  for (const rows of silent) assert.equal(firstCellRatios(rows).size, 0);
+});
