@@ -8,6 +8,19 @@ const DRAIN = "bench/subjects/drain.ts";
 const STAMP = "    if (stamps !== null) stamps.add(bytes);\n";
 const WORK = "    if (workUs > 0) work(workUs);\n";
 const COUNT = "  let peakBytes = 0;\n  const turns";
+const RETURN = "  return { bytes, writes, peakBytes };\n";
+
+/** Each run takes that share longer: the consumer is busy for so much of the time that it took. */
+function slower(share: number): Patch[] {
+  return [
+    { file: DRAIN, find: COUNT, replace: `  const started = performance.now();\n${COUNT}` },
+    {
+      file: DRAIN,
+      find: RETURN,
+      replace: `  work((performance.now() - started) * 1_000 * ${share});\n${RETURN}`,
+    },
+  ];
+}
 
 export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
   // What arrives is stamped at full load, too, by the consumer and by the listener.
@@ -35,6 +48,8 @@ export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
       replace: `    if (stamps !== null && ++planted % 50 === 0) work(500);\n${STAMP}`,
     },
   ],
+  "slower-5": slower(0.05),
+  "slower-8": slower(0.08),
   // The consumer stops for 100 ms, half a second after the start of a run.
   stall: [
     { file: DRAIN, find: COUNT, replace: `  let stallAt = performance.now() + 500;\n${COUNT}` },
