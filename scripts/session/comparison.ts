@@ -116,6 +116,7 @@ export async function runComparison(work: Work): Promise<number> {
           histograms.keep(cell, runs);
           backlogs.keep(cell, runs);
         },
+        onNote: (line) => progress.say(line),
         onEstimate: (estimate) => {
           for (const line of estimateLines(estimate)) progress.say(line);
         },

@@ -53,6 +53,7 @@ async function session(args: string[], failing = "", slowness = [1]) {
       onProgress() {},
       onChosen: (cells) => chosen.push(...cells),
       onEstimate() {},
+      onNote() {},
       onRows: (more) => rows.push(...more),
       onWaits() {},
     },

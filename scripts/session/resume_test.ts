@@ -53,6 +53,7 @@ async function run(plan: string, earlier: Sample[], runtime = NODE) {
       onProgress() {},
       onChosen() {},
       onEstimate() {},
+      onNote() {},
       onRows: (more) => rows.push(...more),
       onWaits() {},
     },
@@ -145,9 +146,11 @@ test("another version of a runtime is another cell", async () => {
   assert.ok(other.rows.every((row) => row.runtime_version === "2"));
 });
 
-test("what was calibrated is not calibrated again", async () => {
+test("what was calibrated is not calibrated again, and what could not be is said", async () => {
   const options = readOptions("bench", ["node", "bench", "--strategies", "socket-bulk"]);
   const asked: CellSpec[] = [];
+  const notes: string[] = [];
+  let event: CellEvent = { type: "calibrated", chunk: 4_096 };
   const calibrate = (known?: Record<string, number>) =>
     new Session({
       session: "s",
@@ -157,18 +160,23 @@ test("what was calibrated is not calibrated again", async () => {
       cores: 2,
       runCell: (_, spec) => {
         asked.push(spec);
-        return Promise.resolve({
-          events: [{ type: "calibrated", chunk: 4_096 }],
-          end: "done",
-          detail: "",
-          wallMs: 1,
-        });
+        return Promise.resolve({ events: [event], end: "done", detail: "", wallMs: 1 });
       },
       signal: new AbortController().signal,
-      observer: { onProgress() {}, onChosen() {}, onEstimate() {}, onRows() {}, onWaits() {} },
+      observer: {
+        onProgress() {},
+        onChosen() {},
+        onEstimate() {},
+        onNote: (line) => notes.push(line),
+        onRows() {},
+        onWaits() {},
+      },
     }).calibrate(known);
   assert.deepEqual(await calibrate({ node: 8_192 }), { node: 8_192 });
   assert.equal(asked.length, 0);
   assert.deepEqual(await calibrate({}), { node: 4_096 });
-  assert.equal(asked.length, 1);
+  assert.deepEqual([asked.length, notes], [1, []]);
+  event = { type: "failed", detail: "no room" };
+  assert.deepEqual(await calibrate({}), {});
+  assert.match(notes.join("\n"), /^node: the best chunk size of socket-bulk .* \(no room\)$/);
 });

@@ -37,6 +37,8 @@ export interface SessionObserver {
   onWaits(cell: Cell, runs: readonly RunReport[]): void;
   /** The pilot has chosen how many messages each producer of these cells sends, for good. Called before any round. */
   onChosen(cells: readonly Cell[]): void;
+  /** Something that no row tells, in a line. */
+  onNote(line: string): void;
   /** The pilot has ended: what is to come. */
   onEstimate(estimate: Estimate): void;
 }
@@ -103,6 +105,13 @@ export class Session {
       const outcome = await this.#run(cell, "calibrate", 0);
       const event = outcome.events.find((other) => other.type === "calibrated");
       if (event?.type === "calibrated") this.#chunks.set(runtime.label, event.chunk);
+      else if (!this.#isCutShort(outcome)) {
+        const failed = outcome.events.find((other) => other.type === "failed");
+        const why = failed?.type === "failed" ? failed.detail : outcome.detail || outcome.end;
+        this.#setup.observer.onNote(
+          `${runtime.label}: the best chunk size of socket-bulk is not known, so that it is no ceiling (${why})`,
+        );
+      }
     }
     return Object.fromEntries(this.#chunks);
   }

@@ -40,6 +40,7 @@ async function rowsOf(
       onProgress() {},
       onChosen,
       onEstimate() {},
+      onNote() {},
       onRows: (more) => rows.push(...more),
       onWaits() {},
     },
