@@ -29,12 +29,9 @@ export function keepCompiledCode(): void {
   nodeModule.flushCompileCache?.();
 }
 
-/**
- * What a runtime is started with so that `collectGarbage` works in it and its heap has its size from the start: each
- * thread of V8 would double the space for new objects up to 16 MiB, at times that are minutes apart.
- */
-export function garbageArguments(kind: RuntimeKind): string[] {
-  const v8 = ["--expose-gc", "--min-semi-space-size=16", "--max-semi-space-size=16"];
+/** What a runtime is started with so that `collectGarbage` works in it. @param more flags of V8 */
+export function garbageArguments(kind: RuntimeKind, more: readonly string[] = []): string[] {
+  const v8 = ["--expose-gc", ...more];
   return { deno: [`--v8-flags=${v8.join()}`], node: v8, bun: [] }[kind];
 }
 

@@ -22,6 +22,8 @@ import { parseSubjects, type SubjectChoice, subjectLabel } from "./results/subje
 
 const PROCESS = fileURLToPath(new URL("../bench/soak/process.ts", import.meta.url));
 const PAGE = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
+/** Each thread of V8 would double the space for new objects up to 16 MiB, at times that are minutes apart. */
+const STEADY_HEAP = ["--min-semi-space-size=16", "--max-semi-space-size=16"];
 /** Longer than Workers take to start, and any run to end. */
 const GRACE_MS = 120_000;
 
@@ -104,7 +106,7 @@ async function soakOne(
   const { output, ...outcome } = await runChild(runtime, {
     path: PROCESS,
     args: [JSON.stringify(task)],
-    flags: garbageArguments(runtime.kind),
+    flags: garbageArguments(runtime.kind, STEADY_HEAP),
   }, { timeoutMs: limits.timeMs + GRACE_MS, signal });
   return { ...outcome, events: jsonLines<SoakEvent>(output) };
 }
