@@ -1,5 +1,5 @@
 /** What this machine can measure: what it has, how noisy it is, and how long it takes to see a difference of a given size. */
-import { runMain, UsageError } from "./cli/command.ts";
+import { refuse, runMain } from "./cli/command.ts";
 import { runComparison } from "./session/comparison.ts";
 import { machineState } from "./processes/machine_state.ts";
 import { readOptions } from "./session/options.ts";
@@ -20,16 +20,12 @@ await runMain("doctor", async () => {
     budgetMs: null,
   });
   if (options.list) return printSubjects();
-  if (options.clients.length > 0) {
-    throw new UsageError("doctor compares runtimes with themselves: leave --client to bench");
-  }
-  if (options.rounds < 2) {
-    throw new UsageError(
-      `one round${
-        options.preset === "quick" ? ", as --quick has," : ""
-      } shows no noise: add --rounds 8, or more`,
-    );
-  }
+  const asQuick = options.preset === "quick" ? ", as --quick has," : "";
+  refuse(
+    options.clients.length > 0 &&
+      "doctor compares runtimes with themselves: leave --client to bench",
+    options.rounds < 2 && `one round${asQuick} shows no noise: add --rounds 8, or more`,
+  );
   const { runtimes, missing } = findRuntimes(options.runtimes);
   for (const line of missing) console.error(`doctor: ${line}; left out`);
   const { machine } = describeEnvironment("", {}, runtimes);

@@ -13,7 +13,7 @@ import {
 import { stress } from "../strategies/testing/explore/stress.ts";
 import { INTERLEAVINGS } from "../strategies/testing/mutations/interleavings.ts";
 import type { Mutation } from "../strategies/testing/mutations/mutation.ts";
-import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
+import { command, EXIT, refuse, runMain, UsageError } from "./cli/command.ts";
 import { count } from "./cli/values.ts";
 import { keepRow, type KeptTable } from "./report/kept_table.ts";
 
@@ -87,28 +87,26 @@ await runMain("explore", async () => {
     .parse(process.argv);
   const options = program.opts();
   const names = program.args.length > 0 ? program.args : EXPLORED;
-  for (const name of names) {
-    if (!EXPLORED.includes(name)) {
-      throw new UsageError(`there are no cases of "${name}"; there are of ${EXPLORED.join(", ")}`);
-    }
-  }
+  const unknown = names.find((name) => !EXPLORED.includes(name));
+  refuse(
+    unknown !== undefined &&
+      `there are no cases of "${unknown}"; there are of ${EXPLORED.join(", ")}`,
+  );
   const named = names.flatMap(casesOf).filter(({ name }) => name.includes(options.case));
   const exactly = named.filter(({ name }) => name === options.case);
   const cases = exactly.length > 0 ? exactly : named;
-  if (cases.length === 0) throw new UsageError(`no case has "${options.case}" in its name`);
   const { preemptions, most, seed } = options;
-  if (options.stress !== undefined && options.planted === undefined) {
-    throw new UsageError("--stress counts what catches planted mistakes: add --planted");
-  }
-  if (options.stress === undefined && program.getOptionValueSource("seed") === "cli") {
-    throw new UsageError("--seed is that of the stalls: add --stress");
-  }
-  if (options.replay !== undefined && options.writeTable) {
-    throw new UsageError("--write-table is for what a search finds: leave it out, or --replay");
-  }
-  if (options.replay !== undefined && options.planted === true) {
-    throw new UsageError("--replay needs the name of what is planted: add it behind --planted");
-  }
+  refuse(
+    cases.length === 0 && `no case has "${options.case}" in its name`,
+    options.stress !== undefined && options.planted === undefined &&
+      "--stress counts what catches planted mistakes: add --planted",
+    options.stress === undefined && program.getOptionValueSource("seed") === "cli" &&
+      "--seed is that of the stalls: add --stress",
+    options.replay !== undefined && options.writeTable === true &&
+      "--write-table is for what a search finds: leave it out, or --replay",
+    options.replay !== undefined && options.planted === true &&
+      "--replay needs the name of what is planted: add it behind --planted",
+  );
   if (options.replay !== undefined) {
     return await replay(cases[0], options.replay, options.planted);
   }
@@ -126,9 +124,7 @@ await runMain("explore", async () => {
   const bugs = INTERLEAVINGS.filter(({ subject, name }) =>
     names.includes(subject) && name.includes(text)
   );
-  if (bugs.length === 0) {
-    throw new UsageError(`nothing that is planted into these has "${text}" in its name`);
-  }
+  refuse(bugs.length === 0 && `nothing that is planted into these has "${text}" in its name`);
   const stressed = (subject: string, root: string) =>
     underStress(subject, root, options.stress, seed);
   const tell = (row: (string | null)[]) => {
@@ -247,15 +243,13 @@ async function replay(one: Case, text: string, planted: string | undefined): Pro
   const bug = INTERLEAVINGS.find(({ subject, name }) =>
     planted !== undefined && subject === one.strategy && name.includes(planted)
   );
-  if (planted !== undefined && bug === undefined) {
-    throw new UsageError(
-      `nothing that is planted into ${one.strategy} has "${planted}" in its name`,
-    );
-  }
   const [schedule, stops = ""] = text.split("@");
-  if (!/^(\d+(,\d+)*)?$/.test(stops)) {
-    throw new UsageError(`"${stops}" is no list of stops: repeat the whole text behind "again:"`);
-  }
+  refuse(
+    planted !== undefined && bug === undefined &&
+      `nothing that is planted into ${one.strategy} has "${planted}" in its name`,
+    !/^(\d+(,\d+)*)?$/.test(stops) &&
+      `"${stops}" is no list of stops: repeat the whole text behind "again:"`,
+  );
   const choices = parse(schedule);
   const chosen = new Set(stops.split(",").filter(Boolean).map(Number));
   return await inSource(bug, (root) => tell(one, root, choices, chosen, bug?.name));

@@ -4,7 +4,7 @@ import { Option } from "commander";
 import { onlyInBench } from "../bench/peers/registry.ts";
 import { garbageArguments } from "../bench/runtime.ts";
 import type { SoakEvent, SoakTask } from "../bench/soak/soak.ts";
-import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
+import { command, EXIT, refuse, runMain } from "./cli/command.ts";
 import { watchInterrupts } from "./cli/interrupt.ts";
 import { count, timeSpan } from "./cli/values.ts";
 import { jsonLines, runChild } from "./processes/child.ts";
@@ -51,13 +51,11 @@ await runMain("soak", async () => {
   const { messages, time, atLeast, strategies = null, writeTable } = program.opts();
   const seed: number = program.opts().seed ?? Math.floor(Math.random() * 2 ** 32);
   const choices = parseSubjects(strategies).filter(({ entry }) => entry.kind !== "control");
-  if (choices.length === 0) {
-    throw new UsageError(`--strategies ${strategies}: controls lose nothing`);
-  }
-  for (const { entry } of choices) {
-    const lack = onlyInBench(entry.name);
-    if (lack !== null) throw new UsageError(`--strategies ${entry.name}: ${lack}`);
-  }
+  const lacks = choices.map(({ entry: { name } }) => ({ name, lack: onlyInBench(name) }));
+  refuse(
+    choices.length === 0 && `--strategies ${strategies}: controls lose nothing`,
+    ...lacks.map(({ name, lack }) => lack !== null && `--strategies ${name}: ${lack}`),
+  );
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   for (const line of missing) console.error(`soak: ${line}; left out`);
   const origin: [string, string] = [

@@ -23,6 +23,12 @@ export class UsageError extends Error {
   }
 }
 
+/** Refuses the command line for the first reason that holds. @param reasons false: it does not hold */
+export function refuse(...reasons: readonly (string | false)[]): void {
+  const reason = reasons.find((reason) => reason !== false);
+  if (reason !== undefined) throw new UsageError(reason);
+}
+
 /** A command in the suite's style: errors say where the help is. */
 export function command(name: string, description: string): Command {
   return new Command(name)

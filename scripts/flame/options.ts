@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { InvalidArgumentError } from "commander";
 import { onlyInBench } from "../../bench/peers/registry.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
-import { command, UsageError } from "../cli/command.ts";
+import { command, refuse } from "../cli/command.ts";
 import { count, timeSpan } from "../cli/values.ts";
 import { findRuntime, type Runtime } from "../processes/runtimes.ts";
 import { parseSubject, type SubjectChoice } from "../results/subjects.ts";
@@ -78,30 +78,28 @@ export function readProfileOptions(argv: readonly string[]): ProfileOptions {
     timeoutMs: given.timeout ?? 120_000,
     out: given.out ?? null,
   };
-  for (const { entry } of options.subjects) {
-    if (options.messageBytes > entry.largestMessage(options.capacity, options.workers)) {
-      throw new UsageError(
-        `${entry.name} takes no message of ${options.messageBytes} bytes; give a smaller --message-size`,
-      );
-    }
-  }
+  const { messageBytes, capacity, workers } = options;
+  refuse(
+    ...options.subjects.map(({ entry }) =>
+      messageBytes > entry.largestMessage(capacity, workers) &&
+      `${entry.name} takes no message of ${messageBytes} bytes; give a smaller --message-size`
+    ),
+  );
   return options;
 }
 
 function parseStrategies(list: string): SubjectChoice[] {
   const subjects = list.split(",").map((item) => parseSubject(item.trim(), "--strategy"));
-  if (subjects.length > 2) {
-    throw new UsageError(`--strategy ${list}: give one strategy, or two to see side by side`);
-  }
-  for (const { entry } of subjects) {
-    if (entry.kind === "control") {
-      throw new UsageError(`${entry.name} is a control; --strategy takes strategies`);
-    }
-    const lack = onlyInBench(entry.name);
-    if (lack !== null) throw new UsageError(`--strategy ${entry.name}: ${lack}`);
-  }
+  const lacks = subjects.map(({ entry: { name } }) => ({ name, lack: onlyInBench(name) }));
   const [one, two] = subjects.map(({ entry, params }) => entry.name + JSON.stringify(params));
-  if (one === two) throw new UsageError(`--strategy ${list}: the two are the same`);
+  refuse(
+    subjects.length > 2 && `--strategy ${list}: give one strategy, or two to see side by side`,
+    ...subjects.map(({ entry }) =>
+      entry.kind === "control" && `${entry.name} is a control; --strategy takes strategies`
+    ),
+    ...lacks.map(({ name, lack }) => lack !== null && `--strategy ${name}: ${lack}`),
+    one === two && `--strategy ${list}: the two are the same`,
+  );
   return subjects;
 }
 

@@ -1,5 +1,5 @@
 /** What the page, and all pictures and tables of throughput, are drawn from. No text in it is escaped, all of it is one line. */
-import { UsageError } from "../cli/command.ts";
+import { refuse } from "../cli/command.ts";
 import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf, settingTitle } from "../results/labels.ts";
@@ -65,13 +65,12 @@ export interface ChartData {
 /** @throws {UsageError} where the samples hold nothing that can be drawn */
 export function chartData(samples: readonly Sample[]): ChartData {
   const summary = summarize(samples);
-  if (summary.length === 0) {
-    throw new UsageError("the results hold no finished round, so there is nothing to report yet");
-  }
-  const odd = summary.find((row) => !(row.producers! > 0) || row.strategy === null);
-  if (odd !== undefined) {
-    throw new UsageError("samples.csv has a row without a strategy or a number of producers");
-  }
+  refuse(
+    summary.length === 0 &&
+      "the results hold no finished round, so there is nothing to report yet",
+    summary.some((row) => !(row.producers! > 0) || row.strategy === null) &&
+      "samples.csv has a row without a strategy or a number of producers",
+  );
   const processes = processesOf(samples);
   const nameOf = runtimeNames(summary);
   const settingsOf = (rows: readonly Summary[]) =>

@@ -1,7 +1,7 @@
 /** Named results: `bench --save NAME` keeps a copy under results/baselines/NAME, which `compare` finds by its name. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { UsageError } from "../cli/command.ts";
+import { refuse, UsageError } from "../cli/command.ts";
 import type { Sample } from "./columns.ts";
 import { LOCK } from "./lock.ts";
 import { ResultsFolder } from "./folder.ts";
@@ -10,18 +10,13 @@ const BASELINES = join("results", "baselines");
 
 /** Check before anything is measured. @throws {UsageError} where the name is taken, or no name */
 export function requireFreeBaseline(name: string): void {
-  if (!/^[A-Za-z0-9][\w.-]*$/.test(name)) {
-    throw new UsageError(
+  const path = join(BASELINES, name);
+  refuse(
+    !/^[A-Za-z0-9][\w.-]*$/.test(name) &&
       `--save ${name}: a name has letters, digits, dots, dashes and underscores`,
-    );
-  }
-  if (existsSync(join(BASELINES, name))) {
-    throw new UsageError(
-      `--save ${name}: ${
-        join(BASELINES, name)
-      } is there already; choose another name, or remove it`,
-    );
-  }
+    existsSync(path) &&
+      `--save ${name}: ${path} is there already; choose another name, or remove it`,
+  );
 }
 
 /** Copy a results folder's files. Returns where they are. */

@@ -1,7 +1,7 @@
 /** Options as arguments again, so that a folder can hold its plan and `--resume` make it anew. */
 import { type Command, Option } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
-import { UsageError } from "../cli/command.ts";
+import { refuse, UsageError } from "../cli/command.ts";
 import { parseClient } from "../processes/clients.ts";
 import { hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import { ResultsFolder } from "../results/folder.ts";
@@ -24,13 +24,13 @@ export function argumentsOf(options: BenchOptions): string[] {
 /** The arguments with which a command began a folder. @throws {UsageError} */
 export function recordedArguments(name: string, folder: string): string[] {
   const plan = ResultsFolder.readPlan(folder);
-  if (plan.command !== name) {
-    throw new UsageError(`${folder} was not begun by ${name}; resume it with the command that did`);
-  }
-  // A plan of ours has none; one that names itself would be read for ever.
-  if (plan.arguments.some((argument) => argument.startsWith("--resume"))) {
-    throw new UsageError(`the plan in ${folder} is not one that ${name} has written`);
-  }
+  refuse(
+    plan.command !== name &&
+      `${folder} was not begun by ${name}; resume it with the command that did`,
+    // A plan of ours has none; one that names itself would be read for ever.
+    plan.arguments.some((argument) => argument.startsWith("--resume")) &&
+      `the plan in ${folder} is not one that ${name} has written`,
+  );
   return plan.arguments;
 }
 

@@ -5,7 +5,7 @@ import { type Spacing, SPACINGS } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { MAX_TRAILER_PRODUCERS } from "../../bench/wire/header.ts";
 import { LONGEST_LINE, SHORTEST_LINE, type Workload } from "../../bench/workload/lines.ts";
-import { command, UsageError } from "../cli/command.ts";
+import { command, refuse } from "../cli/command.ts";
 import { powersOfTwo } from "../cli/values.ts";
 import { requireFreeBaseline } from "../results/baselines.ts";
 import { recordedArguments, refuseBesideResume, refuseRecordedPaths } from "./arguments.ts";
@@ -75,13 +75,11 @@ export function readOptions(
   const program = programOf(name, defaults).parse(argv as string[]);
   const given = program.opts();
   if (given.resume !== undefined) return resumed(name, program);
-  if (given.allowChangedEnvironment) {
-    throw new UsageError("--allow-changed-environment belongs to --resume");
-  }
+  refuse(
+    given.allowChangedEnvironment === true && "--allow-changed-environment belongs to --resume",
+  );
   if (given.save !== undefined) requireFreeBaseline(given.save);
-  if (given.out?.trim() === "") {
-    throw new UsageError("--out is empty; name a folder or leave it out");
-  }
+  refuse(given.out?.trim() === "" && "--out is empty; name a folder or leave it out");
   const preset = PRESET_FLAGS.find((name) => given[name]) ?? "default";
   const strategies = preset === "explain"
     ? [...MAIN_WAY, ...BRANCHES].map(({ subject }) => subject).join(",")
@@ -91,23 +89,16 @@ export function readOptions(
   const workload = workloadOf(given, program);
   const runTimeMs = given.runTime ?? openRunTimeMs(loads) ?? DEFAULT_RUN_TIME_MS;
   const sizes: MessageSize[] = given.messageSize;
-  if (loads.length > 0 && sizes.some(({ least, most }) => least < most)) {
-    throw new UsageError(
+  refuse(
+    loads.length > 0 && sizes.some(isMix) &&
       "an open loop sends messages of one size: give --message-size 64, say, and no mix",
-    );
-  }
-  if (loads.length > 0 && sizes.some(({ most }) => most === 1)) {
-    throw new UsageError(
+    loads.length > 0 && sizes.some(isOneByte) &&
       "an open loop must tell its messages apart: give --message-size 8 or more, such as 64",
-    );
-  }
-  if (preset !== "post" && PILOT_SHARE * runTimeMs > timeoutMs) {
-    throw new UsageError(
+    preset !== "post" && PILOT_SHARE * runTimeMs > timeoutMs &&
       `--run-time takes at most a tenth of --timeout (${
         timeoutMs / 1_000
       }s): the pilot needs ten runs`,
-    );
-  }
+  );
   const isWork = workload === "domains generated" || given.workUs.some((us: number) => us > 0);
   const subjects = parseSubjects(given.strategies ?? strategies, given.overflow, isWork);
   if (subjects.some(({ params }) => "overflow" in params)) refuseBesideDropping(given);
@@ -155,50 +146,42 @@ export function readOptions(
 
 /** What is dropped is announced by producer, so messages must name theirs. @throws {UsageError} */
 function refuseBesideDropping(given: Record<string, unknown>): void {
-  if (given.workload !== "bytes") {
-    throw new UsageError(
-      "a hand-off that drops is proven with messages of one size: leave --workload out",
-    );
-  }
-  if (given.load !== undefined || given.sweep === true) {
-    throw new UsageError(
-      "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
-    );
-  }
   const sizes = given.messageSize as MessageSize[];
-  if (sizes.some(({ least, most }) => least < most)) {
-    throw new UsageError(
+  const producers = given.producers as number[] | undefined ?? [];
+  refuse(
+    given.workload !== "bytes" &&
+      "a hand-off that drops is proven with messages of one size: leave --workload out",
+    (given.load !== undefined || given.sweep === true) &&
+      "--load and --sweep are shares of what a cell can deliver, and one that drops has no such limit: give --rate",
+    sizes.some(isMix) &&
       "a hand-off that drops is proven with messages of one size: give --message-size 64, say, and no mix",
-    );
-  }
-  if (sizes.some(({ most }) => most === 1)) {
-    throw new UsageError(
+    sizes.some(isOneByte) &&
       "a hand-off that drops needs messages that name their producer: give --message-size 8 or more, such as 64",
-    );
-  }
-  if (
-    (given.producers as number[] | undefined ?? []).some((count) => count > MAX_TRAILER_PRODUCERS)
-  ) {
-    throw new UsageError(`a hand-off that drops takes at most ${MAX_TRAILER_PRODUCERS} producers`);
-  }
+    producers.some((count) => count > MAX_TRAILER_PRODUCERS) &&
+      `a hand-off that drops takes at most ${MAX_TRAILER_PRODUCERS} producers`,
+  );
+}
+
+function isMix({ least, most }: MessageSize): boolean {
+  return least < most;
+}
+
+function isOneByte({ most }: MessageSize): boolean {
+  return most === 1;
 }
 
 function workloadOf(given: Record<string, unknown>, program: Command): Workload {
   const workload = given.workload as Workload;
-  if (given.generate && workload !== "domains") {
-    throw new UsageError("--generate makes look-alike domains: give --workload domains");
-  }
-  if (workload === "bytes") return workload;
-  if (program.getOptionValueSource("messageSize") !== "default") {
-    throw new UsageError(
+  const isOpen = given.load !== undefined || given.rate !== undefined || given.sweep === true;
+  const isOwnLength = workload !== "bytes";
+  refuse(
+    given.generate === true && workload !== "domains" &&
+      "--generate makes look-alike domains: give --workload domains",
+    isOwnLength && program.getOptionValueSource("messageSize") !== "default" &&
       `--workload ${workload} has lengths of its own: leave --message-size out`,
-    );
-  }
-  if (given.load !== undefined || given.rate !== undefined || given.sweep === true) {
-    throw new UsageError(
+    isOwnLength && isOpen &&
       `an open loop sends messages of one size: leave --workload ${workload} out, or --load and --rate`,
-    );
-  }
+  );
   return given.generate ? "domains generated" : workload;
 }
 
@@ -219,29 +202,21 @@ function loadsOf(
   const reading = isSlow
     ? { stall: stall ?? null, bytesPerS: drainRate ?? null } as SlowReading
     : null;
-  if (pacing !== SPACINGS[0] && !isOpen) {
-    throw new UsageError(
+  refuse(
+    pacing !== SPACINGS[0] && !isOpen &&
       "--pacing says when the messages of an open loop come: give --load, --rate or --sweep",
-    );
-  }
-  if (consumerWorkUs !== 0 && !isOpen) {
-    throw new UsageError(
+    consumerWorkUs !== 0 && !isOpen &&
       "--consumer-work-us needs a rate that goes on: give --load, --rate or --sweep",
-    );
-  }
+    isSlow && !isOpen &&
+      "--stall and --drain-rate need a rate that goes on: give --load, --rate or --sweep",
+    isSlow && sink === "none" &&
+      "--stall and --drain-rate slow a listener down, and --sink none has none",
+  );
   const common = {
     spacing: pacing as Spacing,
     consumerWorkUs: consumerWorkUs as number,
     reading,
   };
-  if (isSlow && !isOpen) {
-    throw new UsageError(
-      "--stall and --drain-rate need a rate that goes on: give --load, --rate or --sweep",
-    );
-  }
-  if (isSlow && sink === "none") {
-    throw new UsageError("--stall and --drain-rate slow a listener down, and --sink none has none");
-  }
   if (rate !== undefined) return (rate as number[]).map((ratePerS) => ({ ratePerS, ...common }));
   if (sweep === true) {
     const own = SWEEP_SHARES.map((share): OpenLoad => ({ share, of: "own", ...common }));
