@@ -104,21 +104,8 @@ export const CELL_COLUMNS = {
   ),
 } satisfies Columns;
 
-export const SAMPLE_COLUMNS = {
-  schema: number("version of this file's columns"),
-  session: text("UTC time at which the command started; tells joined results apart"),
-  round: number("round, from 1; 0 = the pilot, which no statistic uses"),
-  position: number("place of the cell in its round's shuffled order, from 1"),
-  run: number("measured run of its process, from 1; empty where there was none"),
-  ...CELL_COLUMNS,
-  messages: number("messages per producer (M)"),
-  seed: number(
-    "seed of the order, of the messages' content and, with the round, of when they are due in an open loop",
-  ),
-  status: text(
-    "ok, dropped (a hand-off that may drop, and all that is missing was announced), lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
-  ),
-  detail: text("why, where it is not ok"),
+/** Of one run. */
+export const RUN_COLUMNS = {
   verify: text("after: checked when the clock had stopped; inline: as the bytes came"),
   elapsed_us: number(
     "µs from the release of the producers to the acknowledgement of the last byte; empty unless ok",
@@ -155,6 +142,24 @@ export const SAMPLE_COLUMNS = {
   cpu_system_us: number("system CPU µs of the same"),
   listener_cpu_user_us: number("user CPU µs of the listener's process until its acknowledgement"),
   listener_cpu_system_us: number("system CPU µs of the same"),
+} satisfies Columns;
+
+export const SAMPLE_COLUMNS = {
+  schema: number("version of this file's columns"),
+  session: text("UTC time at which the command started; tells joined results apart"),
+  round: number("round, from 1; 0 = the pilot, which no statistic uses"),
+  position: number("place of the cell in its round's shuffled order, from 1"),
+  run: number("measured run of its process, from 1; empty where there was none"),
+  ...CELL_COLUMNS,
+  messages: number("messages per producer (M)"),
+  seed: number(
+    "seed of the order, of the messages' content and, with the round, of when they are due in an open loop",
+  ),
+  status: text(
+    "ok, dropped (a hand-off that may drop, and all that is missing was announced), lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
+  ),
+  detail: text("why, where it is not ok"),
+  ...RUN_COLUMNS,
   rss_ready_bytes: number(
     "resident memory when all Workers ran, before the warm-up; empty unless the first P of its process",
   ),

@@ -4,7 +4,14 @@ import { isProven, type RunReport } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
 import type { Cell } from "./plan.ts";
 import { identityOf } from "./cell_key.ts";
-import { emptyRow, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
+import {
+  emptyRow,
+  LATENCY_COLUMNS,
+  RUN_COLUMNS,
+  type Sample,
+  SAMPLE_COLUMNS,
+  SCHEMA,
+} from "./columns.ts";
 import { find, judge } from "./judge.ts";
 
 /** Words of rows that nobody has to mend: measured, with messages dropped as was asked for, piloted, or left out with its reason. */
@@ -64,64 +71,43 @@ export function timeOf({ elapsed_us, dropped_elapsed_us }: Sample): number | nul
   return elapsed_us ?? dropped_elapsed_us;
 }
 
+/** What the report of a run says stands in columns of the same names, but for these. */
 function runColumns(run: RunReport): Partial<Sample> {
-  const { status, detail } = run;
+  const { status, detail, messages, elapsedUs, bytes, writes, peakBytes } = run;
+  const told = Object.entries(run).map(([name, value]) => [columnOf(name), value]);
   return {
+    ...Object.fromEntries(told.filter(([column]) => column in RUN_COLUMNS)),
     status,
     detail: detail || null,
-    verify: run.verify,
-    messages: run.messages,
-    elapsed_us: status === "ok" ? run.elapsedUs : null,
-    expected: run.expected,
-    delivered: run.delivered,
-    lost: run.lost,
-    duplicated: run.duplicated,
-    reordered: run.reordered,
-    corrupted: run.corrupted,
-    dropped: run.dropped,
-    dropped_elapsed_us: status === "dropped" ? run.elapsedUs : null,
-    bytes: run.bytes,
-    writes: run.writes,
-    bytes_per_write: run.writes === 0 ? null : run.bytes / run.writes,
-    peak_write_bytes: run.peakBytes,
-    producer_parks: run.producerParks,
-    producer_blocked_us: run.producerBlockedUs,
-    failed_claims: run.failedClaims,
-    consumer_parks: run.consumerParks,
-    connect_us: run.connectUs,
-    cpu_user_us: run.cpuUserUs,
-    cpu_system_us: run.cpuSystemUs,
-    listener_cpu_user_us: run.listenerCpuUserUs,
-    listener_cpu_system_us: run.listenerCpuSystemUs,
+    messages,
+    elapsed_us: status === "ok" ? elapsedUs : null,
+    dropped_elapsed_us: status === "dropped" ? elapsedUs : null,
+    bytes_per_write: writes === 0 ? null : bytes / writes,
+    peak_write_bytes: peakBytes,
     ...waitColumns(run.waits),
   };
 }
 
+/** `cpu_user_us` of `cpuUserUs`. */
+function columnOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 function waitColumns(waits: Waits | null): Partial<Sample> {
   if (waits === null) return {};
-  const { handOff, uncorrected, endToEnd, late } = waits;
+  const { handOff, uncorrected, endToEnd, late, backlog } = waits;
+  const each = { "": handOff, uncorrected_: uncorrected, end_: endToEnd, late_: late };
+  const percentiles = Object.entries(each).flatMap(([of, own]) =>
+    Object.entries(own ?? {}).map(([name, us]) => [`${of}${name}_us`, us] as const)
+  );
   return {
-    p50_us: handOff?.p50 ?? null,
-    p90_us: handOff?.p90 ?? null,
-    p99_us: handOff?.p99 ?? null,
-    p999_us: handOff?.p999 ?? null,
-    max_us: handOff?.max ?? null,
-    uncorrected_p50_us: uncorrected?.p50 ?? null,
-    uncorrected_p99_us: uncorrected?.p99 ?? null,
-    uncorrected_max_us: uncorrected?.max ?? null,
-    end_p50_us: endToEnd?.p50 ?? null,
-    end_p90_us: endToEnd?.p90 ?? null,
-    end_p99_us: endToEnd?.p99 ?? null,
-    end_p999_us: endToEnd?.p999 ?? null,
-    end_max_us: endToEnd?.max ?? null,
-    late_p50_us: late.p50,
-    late_p99_us: late.p99,
+    ...Object.fromEntries(percentiles.filter(([column]) => column in LATENCY_COLUMNS)),
     clock_error_us: waits.clockErrorUs,
     end_clock_error_us: waits.endClockErrorUs,
-    backlog_peak_bytes: waits.backlog?.peakBytes ?? null,
-    backlog_mean_bytes: waits.backlog?.meanBytes ?? null,
-    unread_peak_bytes: waits.backlog?.unreadPeakBytes ?? null,
-    held_peak: waits.backlog?.heldPeak ?? null,
+    backlog_peak_bytes: backlog?.peakBytes ?? null,
+    backlog_mean_bytes: backlog?.meanBytes ?? null,
+    unread_peak_bytes: backlog?.unreadPeakBytes ?? null,
+    held_peak: backlog?.heldPeak ?? null,
   };
 }
 
