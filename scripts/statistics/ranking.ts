@@ -2,16 +2,14 @@
  * One figure for each strategy under each runtime: the geometric mean, over every P of the run, of messages per second.
  * That is the same pooling as the verdicts', whose letters stand beside it.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { mean, pairedRatio } from "./inference.ts";
-import { wordsOf } from "./failed_cells.ts";
 import { leadersOf } from "./leaders.ts";
-import { type Figure, inOrder, type Line, withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
 import { logFigures, meansOfWholeRounds, type Rounds } from "./processes.ts";
+import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface RankedFigure extends Figure {
   messagesPerSecond: number;
@@ -49,30 +47,29 @@ export function rank(
   pairs: readonly PairComparison[],
   samples: readonly Sample[],
 ): Rank[] {
+  if (summary.length === 0) return [];
   const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), cellKey);
-  const cells = summary
+  const measured = summary
     .filter(({ status, messages_per_s }) => status === "ok" && (messages_per_s ?? 0) > 0)
     .map((row): Measured => ({ row, label: labelOf(row), rounds: logRates(row, runs) }));
-  const everyP = [...new Set(summary.map(({ producers }) => producers!))];
-  const setting = summary.length === 0 ? "" : settingTitle(summary[0]);
-  const own = pairs.filter((pair) => pair.setting === setting);
-  const labels = Map.groupBy(summary.filter(({ strategy }) => strategy !== "empty"), labelOf);
-  const ranks = [...labels].map(([label, rows]): Rank => {
-    const words = wordsOf(rows);
-    const ofLabel = cells.filter((cell) => cell.label === label && !words.has(cell.row.runtime!));
+  const cells = new Map(measured.map((cell) => [cell.row, cell]));
+  const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
+  const lines = rankedLines<RankedFigure>(summary, own, {
+    has: (row) => cells.has(row),
+    figureOf: (rows) => figureOf(rows.map((row) => cells.get(row)!)),
+    key: ({ messagesPerSecond }) => -Math.log(messagesPerSecond),
+  });
+  return lines.filter(({ label }) => label !== "empty").map((line) => {
+    const { label, words } = line;
+    const ofLabel = measured.filter(({ row, ...cell }) =>
+      cell.label === label && !words.has(row.runtime!)
+    );
     return {
-      label,
-      words,
-      isControl: findControl(rows[0].strategy!) !== undefined,
-      figures: [...Map.groupBy(ofLabel, ({ row }) => row.runtime!)].map(([runtime, ofRuntime]) =>
-        figureOf(runtime, ofRuntime, everyP)
-      ),
+      ...line,
       fastestRuntime: leadersOf(own.filter(({ on }) => on === label)).leader,
-      timesReference: label === REFERENCE ? null : againstReference(ofLabel, cells),
+      timesReference: label === REFERENCE ? null : againstReference(ofLabel, measured),
     };
   });
-  const ordered = inOrder(ranks, (a, b) => speed(b) - speed(a));
-  return withLetters(ordered, own, (a, b) => b.messagesPerSecond - a.messagesPerSecond);
 }
 
 function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string, number> {
@@ -81,19 +78,12 @@ function logRates(row: Summary, runs: ReadonlyMap<string, Sample[]>): Map<string
   );
 }
 
-function figureOf(
-  runtime: string,
-  cells: readonly Measured[],
-  everyP: readonly number[],
-): RankedFigure {
+function figureOf(cells: readonly Measured[]): Omit<RankedFigure, keyof Figure> {
   const interval = pairedRatio(meansOfWholeRounds(cells.map(({ rounds }) => rounds)));
   return {
-    runtime,
     messagesPerSecond: Math.exp(pooled(cells)),
     plusMinus: interval === null ? null : Math.sqrt(interval.high / interval.low) - 1,
     hasFixedCost: cells.some(({ row }) => row.floor === true),
-    missing: everyP.filter((producers) => !cells.some(({ row }) => row.producers === producers)),
-    letters: "",
   };
 }
 
@@ -118,10 +108,4 @@ function againstReference(
     return Math.exp(pooled(both.map(([cell]) => cell)) - pooled(both.map(([, other]) => other)));
   });
   return times.length === 0 ? null : [Math.min(...times), Math.max(...times)];
-}
-
-/** Over the runtimes that it has; the last where it has none. */
-function speed({ figures }: Rank): number {
-  if (figures.length === 0) return -Number.MAX_VALUE;
-  return mean(figures.map(({ messagesPerSecond }) => Math.log(messagesPerSecond)));
 }

@@ -2,13 +2,11 @@
  * What the messages of an open loop waited, one figure for each strategy under each runtime: geometric means over every
  * P of the summary's percentiles, pooled as the p99 pairs are, whose letters stand beside them.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
-import { isOwnLoad, labelOf, settingTitle } from "../results/labels.ts";
-import { wordsOf } from "./failed_cells.ts";
+import { isOwnLoad, settingTitle } from "../results/labels.ts";
 import { mean } from "./inference.ts";
-import { type Figure, inOrder, type Line, withLetters } from "./letters.ts";
 import type { PairComparison } from "./pairs.ts";
+import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface WaitFigure extends Figure {
   /** µs from when a message was due to the consumer's receive(); of `empty`, until it would have been sent. */
@@ -40,31 +38,13 @@ export function rankWaits(
   pairs: readonly PairComparison[],
 ): WaitRank[] {
   if (summary.length === 0) return [];
-  const everyP = [...new Set(summary.map(({ producers }) => producers!))];
   const isOwn = isOwnLoad(summary[0]);
-  const key = (figure: WaitFigure) => isOwn ? figure.p50Us : figure.p99Us;
-  const ranks = [...Map.groupBy(summary, labelOf)].map(([label, rows]): WaitRank => {
-    const words = wordsOf(rows);
-    const whole = rows.filter((row) =>
-      row.status === "ok" && waitOf(row) !== null && !words.has(row.runtime!)
-    );
-    return {
-      label,
-      words,
-      isControl: findControl(rows[0].strategy!) !== undefined,
-      figures: [...Map.groupBy(whole, ({ runtime }) => runtime!)].map(([runtime, ofRuntime]) =>
-        figureOf(runtime, ofRuntime, everyP)
-      ),
-    };
-  });
-  const wait = ({ figures }: WaitRank) =>
-    figures.length === 0
-      ? Number.MAX_VALUE
-      : mean(figures.map((figure) => Math.log(Math.max(key(figure), LEAST_US))));
-  const ordered = inOrder(ranks, (a, b) => wait(a) - wait(b));
-  if (isOwn) return ordered;
   const own = pairs.filter(({ setting }) => setting === settingTitle(summary[0]));
-  return withLetters(ordered, own, (a, b) => key(a) - key(b));
+  return rankedLines<WaitFigure>(summary, isOwn ? null : own, {
+    has: (row) => row.status === "ok" && waitOf(row) !== null,
+    figureOf,
+    key: ({ p50Us, p99Us }) => logOf(isOwn ? p50Us : p99Us),
+  });
 }
 
 /** Of `empty`, which hands nothing over, how late the pacing alone is. */
@@ -75,27 +55,23 @@ export function waitOf(row: Summary): { p50: number; p99: number } | null {
   return p50 === null || p99 === null ? null : { p50, p99 };
 }
 
-function figureOf(
-  runtime: string,
-  rows: readonly Summary[],
-  everyP: readonly number[],
-): WaitFigure {
+function figureOf(rows: readonly Summary[]): Omit<WaitFigure, keyof Figure> {
   const rates = rows.flatMap(({ rate_per_s }) => rate_per_s ?? []);
   return {
-    runtime,
     p50Us: geometricMean(rows.map((row) => waitOf(row)!.p50)),
     p99Us: geometricMean(rows.map((row) => waitOf(row)!.p99)),
     ratePerS: rates.length === 0 ? null : geometricMean(rates),
     isMostlyPacing: rows.some((row) => row.mostly_pacing === true && row.strategy !== "empty"),
     isClockDoubtful: rows.some((row) => row.clock_doubtful === true && row.strategy !== "empty"),
     isSaturated: rows.some((row) => row.saturated === true),
-    missing: everyP.filter((producers) => !rows.some((row) => row.producers === producers)),
-    letters: "",
   };
 }
 
 function geometricMean(values: readonly number[]): number {
   // One value stays what it is, to the last digit and at nothing.
-  if (new Set(values).size === 1) return values[0];
-  return Math.exp(mean(values.map((value) => Math.log(Math.max(value, LEAST_US)))));
+  return new Set(values).size === 1 ? values[0] : Math.exp(mean(values.map(logOf)));
+}
+
+function logOf(value: number): number {
+  return Math.log(Math.max(value, LEAST_US));
 }
