@@ -2,11 +2,14 @@
 import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
 import { type Category, categoryOf } from "./sources.ts";
 
-export interface FlameNode {
+interface Frame {
   name: string;
   /** File and line (from 1), or less where less is known. */
   source: string;
   category: Category;
+}
+
+export interface FlameNode extends Frame {
   /** Samples in it and in what it called. */
   value: number;
   children: FlameNode[];
@@ -19,9 +22,7 @@ export function flameTree(profile: CpuProfile): FlameNode {
     const { callFrame, hitCount, children: ids } = nodes.get(id)!;
     const children = ids.map(grow).filter(({ value }) => value > 0);
     return {
-      name: nameOf(callFrame),
-      source: sourceOf(callFrame),
-      category: categoryOf(callFrame),
+      ...frameOf(callFrame),
       value: children.reduce((sum, { value }) => sum + value, hitCount),
       children,
     };
@@ -30,10 +31,7 @@ export function flameTree(profile: CpuProfile): FlameNode {
 }
 
 /** A function and the share of samples in which it was the innermost. */
-export interface Hot {
-  name: string;
-  source: string;
-  category: Category;
+export interface Hot extends Frame {
   /** 0 to 1. */
   share: number;
 }
@@ -43,12 +41,7 @@ export function hottest(profile: CpuProfile, count: number): Hot[] {
   const functions = new Map<string, Hot>();
   for (const { callFrame, hitCount } of profile.nodes) {
     const key = JSON.stringify([callFrame.functionName, callFrame.url, callFrame.lineNumber]);
-    const hot = functions.get(key) ?? {
-      name: nameOf(callFrame),
-      source: sourceOf(callFrame),
-      category: categoryOf(callFrame),
-      share: 0,
-    };
+    const hot = functions.get(key) ?? { ...frameOf(callFrame), share: 0 };
     hot.share += hitCount / profile.samples.length;
     functions.set(key, hot);
   }
@@ -56,10 +49,11 @@ export function hottest(profile: CpuProfile, count: number): Hot[] {
     .sort((a, b) => b.share - a.share).slice(0, count);
 }
 
-function nameOf({ functionName }: CallFrame): string {
-  return functionName === "" ? "(anonymous)" : functionName;
-}
-
-function sourceOf({ url, lineNumber }: CallFrame): string {
-  return url === "" || lineNumber < 0 ? url : `${url}:${lineNumber + 1}`;
+function frameOf(callFrame: CallFrame): Frame {
+  const { functionName, url, lineNumber } = callFrame;
+  return {
+    name: functionName === "" ? "(anonymous)" : functionName,
+    source: url === "" || lineNumber < 0 ? url : `${url}:${lineNumber + 1}`,
+    category: categoryOf(callFrame),
+  };
 }
