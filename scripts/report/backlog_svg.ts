@@ -12,18 +12,8 @@ import { spreadNames } from "./line_names.ts";
 import { lineThrough, markAt } from "./marked_line.ts";
 import { linearTicks, scaleOf } from "./page/layout.js";
 import { styleOf } from "./palette.ts";
-import {
-  axisCaption,
-  frame,
-  headings,
-  LEFT,
-  level,
-  MARGIN,
-  panelTitle,
-  RIGHT,
-  WIDTH,
-} from "./plot.ts";
-import { INK, picture, shape, straight, words } from "./svg.ts";
+import { axisCaption, frame, LEFT, level, moved, type Panel, RIGHT, sheet } from "./plot.ts";
+import { INK, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
 /** All in px. */
@@ -42,45 +32,52 @@ const LEAST_SHADE = 1;
 
 /** One setting below the other. */
 export function backlogSvg(settings: readonly BacklogSetting[]): string {
-  const parts: string[] = [];
-  let y = MARGIN;
-  for (const setting of settings) {
-    const plots = plotsOf(setting);
-    parts.push(...headings(y, ...headingsOf(setting, plots[0])));
-    y += HEAD;
-    for (const panel of setting.panels) {
-      parts.push(panelTitle(y, panel.title));
-      y += TITLE;
-      for (const [at, plot] of plots.entries()) {
-        parts.push(words(LEFT, y + CAPTION - 8, plot.caption, { fill: INK.faint }));
-        const inside = [...axes(plot), ...panel.lines.map((line) => drawn(line, plot))];
-        const names = at === 0 ? namesOf(panel, plot) : [];
-        parts.push(
-          shape("g", { transform: `translate(0 ${y + CAPTION})` }, ...inside, ...names),
-        );
-        y += CAPTION + plot.height + (at < plots.length - 1 ? BETWEEN_PLOTS : 0);
-      }
-      parts.push(...timeAxis(plots[0], y));
-      y += UNDER;
-      if (panel.missing.length > 0) {
-        const text = shortened(`no figure: ${panel.missing.join(", ")}`, 100);
-        parts.push(words(LEFT, y + 8, text, { fill: INK.faint }));
-        y += NOTE;
-      }
-      y += BETWEEN;
-    }
-  }
-  return picture(
-    WIDTH,
-    y,
+  return sheet(
     "Bytes that wait in the hand-off, messages that are due and not sent, and resident memory, over the time of a run " +
       "behind a slow listener, a panel for each runtime, one line per strategy. The figures are in backlog.csv.",
-    ...parts,
+    settings.map((setting) => {
+      const plots = plotsOf(setting);
+      return {
+        headings: headingsOf(setting, plots[0]),
+        head: HEAD,
+        panels: setting.panels.map((panel) => panelOf(panel, plots)),
+      };
+    }),
   );
+}
+
+function panelOf(panel: BacklogPanel, plots: readonly Plot[]): Panel {
+  const { top: lowest, height } = plots.at(-1)!;
+  const under = lowest + height;
+  const missing = panel.missing.length === 0
+    ? null
+    : shortened(`no figure: ${panel.missing.join(", ")}`, 100);
+  const note = (y: number) =>
+    missing === null ? [] : [words(LEFT, y, missing, { fill: INK.faint })];
+  return {
+    title: panel.title,
+    height: under + UNDER + (missing === null ? 0 : NOTE) + BETWEEN,
+    inside: (y) => [
+      ...plots.flatMap((plot, at) => [
+        words(LEFT, y + plot.top - 8, plot.caption, { fill: INK.faint }),
+        moved(
+          0,
+          y + plot.top,
+          ...axes(plot),
+          ...panel.lines.map((line) => drawn(line, plot)),
+          ...(at === 0 ? namesOf(panel, plot) : []),
+        ),
+      ]),
+      ...timeAxis(plots[0], y + under),
+      ...note(y + under + UNDER + 8),
+    ],
+  };
 }
 
 interface Plot {
   caption: string;
+  /** In its panel. */
+  top: number;
   height: number;
   value: (moment: Moment) => number | null;
   x: (ms: number) => number;
@@ -98,16 +95,19 @@ function plotsOf({ row, panels }: BacklogSetting): Plot[] {
   const endMs = Math.max(1, ...moments.map(({ ms }) => ms));
   const x = scaleOf([0, endMs], [LEFT, RIGHT], false);
   const common = { x, endMs, stalls: stallsOf(row.load, endMs, x) };
+  let under = TITLE;
   const plot = (
     caption: string,
     height: number,
     value: Plot["value"],
     ticks: (most: number) => Tick[],
   ): Plot => {
+    const top = under + CAPTION;
+    under = top + height + BETWEEN_PLOTS;
     // With some air above the highest.
     const most = Math.max(1, ...moments.map((one) => value(one) ?? 0)) * 1.05;
     const y = scaleOf([0, most], [height, 0], false);
-    return { ...common, caption, height, value, y, ticks: ticks(most) };
+    return { ...common, caption, top, height, value, y, ticks: ticks(most) };
   };
   return [
     plot("bytes waiting in the hand-off", WAITING, (one) => one.waitingBytes, byteTicks),
@@ -140,7 +140,7 @@ function stallsOf(
 function headingsOf(
   { title, row, producers }: BacklogSetting,
   { stalls }: Plot,
-): [string, ...string[]] {
+): string[] {
   const shade = stalls.length === 0 ? "" : "; grey: about when the listener stalls";
   const own = isOwnLoad(row) ? "; each at a rate of its own, not to be compared" : "";
   return [

@@ -6,8 +6,8 @@ import { lineNames, LONGEST_LABEL } from "./line_names.ts";
 import { lineThrough, markAt } from "./marked_line.ts";
 import { domainsOf, panelGeometry } from "./page/geometry.js";
 import { METRICS } from "./page/metrics.js";
-import { axisCaption, frame, headings, level, MARGIN, panelTitle, WIDTH } from "./plot.ts";
-import { INK, pathThrough, picture, shape, straight, words } from "./svg.ts";
+import { axisCaption, frame, level, moved, type Panel, sheet, WIDTH } from "./plot.ts";
+import { INK, pathThrough, shape, straight, words } from "./svg.ts";
 
 /** All in px. */
 const PANEL = 300;
@@ -26,39 +26,32 @@ type Geometry = ReturnType<typeof panelGeometry>;
 
 /** One setting below the other, in it one runtime below the other; a cell without a figure is a mark under its panel. */
 export function chartSvg(data: ChartData): string {
-  const parts: string[] = [];
-  let y = MARGIN;
-  for (const setting of data.settings) {
-    parts.push(...headings(y, ...headingsOf(setting)));
-    y += HEAD;
-    for (const { runtime, geometry } of panelsOf(setting, data)) {
-      parts.push(panelTitle(y, runtime));
-      const panel = [...axes(geometry), ...geometry.lines.map(line), ...names(geometry)];
-      parts.push(shape("g", { transform: `translate(${INDENT} ${y + TITLE})` }, ...panel));
-      y += TITLE + geometry.height + BETWEEN;
-    }
-  }
   const runtimes = data.runtimes.map(({ name }) => name)
     .filter((name) => data.settings.some(({ cells }) => isIn(cells, name))).join(", ");
-  return picture(
-    WIDTH,
-    y,
+  return sheet(
     `Messages per second over producers, both logarithmic, a panel for each of ${runtimes}, one line per strategy. ` +
       "The figures are in report.md.",
-    ...parts,
+    data.settings.map((setting) => ({
+      headings: headingsOf(setting),
+      head: HEAD,
+      panels: panelsOf(setting, data),
+    })),
   );
 }
 
-function panelsOf(setting: Setting, { runtimes, series }: ChartData) {
+function panelsOf(setting: Setting, { runtimes, series }: ChartData): Panel[] {
   const domains = domainsOf(setting.cells, RATE, true, true);
   const missing = series.map(({ label }) => label).filter((label) =>
     setting.cells.some((cell) => cell.label === label && cell.status !== "ok")
   );
   return runtimes.filter(({ name }) => isIn(setting.cells, name)).map(({ name, version }) => {
     const cells = setting.cells.filter(({ runtime }) => runtime === name);
+    const geometry = panelGeometry(WIDTH - INDENT, cells, series, missing, RATE, domains, PANEL);
+    const drawn = [...axes(geometry), ...geometry.lines.map(line), ...names(geometry)];
     return {
-      runtime: titleOf(name, version),
-      geometry: panelGeometry(WIDTH - INDENT, cells, series, missing, RATE, domains, PANEL),
+      title: titleOf(name, version),
+      height: TITLE + geometry.height + BETWEEN,
+      inside: (top) => [moved(INDENT, top + TITLE, ...drawn)],
     };
   });
 }
@@ -77,7 +70,7 @@ export function titleOfRow({ runtime, runtime_version }: Summary): string {
   return titleOf(plainText(runtime), plainText(runtime_version));
 }
 
-function headingsOf(setting: Setting): [string, string] {
+function headingsOf(setting: Setting): string[] {
   const counts = setting.cells.filter(hasFigure).map((cell) => cell.processes.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const range = least === most ? String(most) : `${least} to ${most}`;

@@ -15,18 +15,8 @@ import { processesWords } from "./latency_svg.ts";
 import { LONGEST_LABEL } from "./line_names.ts";
 import { markedLine } from "./marked_line.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";
-import {
-  axisCaption,
-  frame,
-  headings,
-  LEFT,
-  level,
-  MARGIN,
-  panelTitle,
-  RIGHT,
-  WIDTH,
-} from "./plot.ts";
-import { INK, picture, shape, straight, words } from "./svg.ts";
+import { axisCaption, frame, LEFT, level, moved, RIGHT, sheet } from "./plot.ts";
+import { INK, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
 /** All in px. */
@@ -111,29 +101,33 @@ function pointOf(row: Summary): Point | null {
 
 /** One setting below the other. */
 export function curveSvg(curves: readonly Curve[]): string {
-  const parts: string[] = [];
-  let y = MARGIN;
-  for (const curve of curves) {
-    parts.push(...headings(y, ...headingsOf(curve)));
-    y += HEAD;
-    const points = curve.panels.flatMap(({ lines }) => lines.flatMap((line) => line.points));
-    const domains: Domains = {
-      perS: domainOf(points.map(({ perS }) => perS), true),
-      us: domainOf(points.flatMap(({ p50, p99 }) => [p50, p99]), true),
-    };
-    for (const { title, lines } of curve.panels) {
-      parts.push(panelTitle(y, title));
-      const inside = [...PLOTS.flatMap((plot) => drawn(plot, lines, domains)), ...key(lines)];
-      parts.push(shape("g", { transform: `translate(0 ${y + TITLE + CAPTION})` }, ...inside));
-      y += TITLE + CAPTION + Math.max(PLOT, KEY_LINE * lines.length) + UNDER + BETWEEN;
-    }
-  }
-  return picture(
-    WIDTH,
-    y,
+  return sheet(
     "What messages waited, p50 and p99, over messages delivered a second, all logarithmic, a panel for each runtime, " +
       "one line per strategy. The figures are in report.md.",
-    ...parts,
+    curves.map((curve) => {
+      const points = curve.panels.flatMap(({ lines }) => lines.flatMap((line) => line.points));
+      const domains: Domains = {
+        perS: domainOf(points.map(({ perS }) => perS), true),
+        us: domainOf(points.flatMap(({ p50, p99 }) => [p50, p99]), true),
+      };
+      const above = TITLE + CAPTION;
+      return {
+        headings: headingsOf(curve),
+        head: HEAD,
+        panels: curve.panels.map(({ title, lines }) => ({
+          title,
+          height: above + Math.max(PLOT, KEY_LINE * lines.length) + UNDER + BETWEEN,
+          inside: (top) => [
+            moved(
+              0,
+              top + above,
+              ...PLOTS.flatMap((plot) => drawn(plot, lines, domains)),
+              ...key(lines),
+            ),
+          ],
+        })),
+      };
+    }),
   );
 }
 
@@ -142,7 +136,7 @@ interface Domains {
   us: [number, number];
 }
 
-function headingsOf({ title, producers, rows, panels }: Curve): [string, ...string[]] {
+function headingsOf({ title, producers, rows, panels }: Curve): string[] {
   const hasHollow = panels.some(({ lines }) =>
     lines.some(({ points }) => points.some(({ isHollow }) => isHollow))
   );

@@ -16,18 +16,8 @@ import { spreadNames } from "./line_names.ts";
 import { markedLine } from "./marked_line.ts";
 import { domainOf, logTicks, scaleOf } from "./page/layout.js";
 import { styleOf } from "./palette.ts";
-import {
-  axisCaption,
-  frame,
-  headings,
-  LEFT,
-  level,
-  MARGIN,
-  panelTitle,
-  RIGHT,
-  WIDTH,
-} from "./plot.ts";
-import { INK, picture, shape, straight, words } from "./svg.ts";
+import { axisCaption, frame, LEFT, level, moved, RIGHT, sheet } from "./plot.ts";
+import { INK, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
 /** All in px. */
@@ -57,27 +47,23 @@ interface Line {
 
 /** One setting below the other; those at full load are left out. */
 export function latencySvg(conclusions: readonly Conclusion[]): string {
-  const parts: string[] = [];
-  let y = MARGIN;
-  for (const conclusion of conclusions.filter(({ isOpenLoop }) => isOpenLoop)) {
-    const producers = Math.max(...conclusion.producers);
-    const rows = conclusion.rows.filter((row) => row.producers === producers);
-    parts.push(...headings(y, ...headingsOf(conclusion, rows, producers)));
-    y += HEAD;
-    const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
-    for (const [title, own] of Map.groupBy(rows, titleOfRow)) {
-      parts.push(panelTitle(y, title));
-      const inside = panel(own, scales);
-      parts.push(shape("g", { transform: `translate(0 ${y + TITLE})` }, ...inside));
-      y += TITLE + PLOT + UNDER + (withoutFigure(own) === "" ? 0 : NOTE) + BETWEEN;
-    }
-  }
-  return picture(
-    WIDTH,
-    y,
+  return sheet(
     "What messages waited from when they were due until the consumer had them, over percentiles, a panel for each " +
       "runtime, one line per strategy. The figures are in report.md.",
-    ...parts,
+    conclusions.filter(({ isOpenLoop }) => isOpenLoop).map((conclusion) => {
+      const producers = Math.max(...conclusion.producers);
+      const rows = conclusion.rows.filter((row) => row.producers === producers);
+      const scales = scalesOf(rows.flatMap((row) => lineOf(row)?.points ?? []));
+      return {
+        headings: headingsOf(conclusion, rows, producers),
+        head: HEAD,
+        panels: [...Map.groupBy(rows, titleOfRow)].map(([title, own]) => ({
+          title,
+          height: TITLE + PLOT + UNDER + (withoutFigure(own) === "" ? 0 : NOTE) + BETWEEN,
+          inside: (top) => [moved(0, top + TITLE, ...panel(own, scales))],
+        })),
+      };
+    }),
   );
 }
 
@@ -85,7 +71,7 @@ function headingsOf(
   { title }: Conclusion,
   rows: readonly Summary[],
   producers: number,
-): [string, ...string[]] {
+): string[] {
   const doubt = rows.some((row) => lineOf(row)?.isDoubtful)
     ? "hollow: saturated, mostly pacing, or within the clocks' error"
     : "";
