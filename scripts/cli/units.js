@@ -50,3 +50,8 @@ export function duration(ms) {
 export function factor(value) {
   return `${digits(value)}×`;
 }
+
+/** `node 26.10.0`; one that has been told apart by its version has it in its name. @param {string} name @param {string} version */
+export function runtimeTitle(name, version) {
+  return name.includes(version) ? name : `${name} ${version}`;
+}

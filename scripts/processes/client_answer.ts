@@ -4,6 +4,7 @@ import { decodeVerdict } from "../../bench/wire/answers.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import { VERDICT_BYTES } from "../../bench/wire/protocol.ts";
 import type { SeenRun, Word } from "../../bench/wire/witness.ts";
+import { applying } from "../cli/applying.ts";
 
 /** One line on a client's standard input. */
 export interface ClientTask {
@@ -42,12 +43,12 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
   } catch {
     throw new Error("the client answered a run with something else than one line of JSON");
   }
-  if (answer.type === "failed") {
-    throw new Error(
-      typeof answer.detail === "string" ? printable(answer.detail) : "it failed without a word",
-    );
-  }
-  if (answer.type !== "run") throw new Error("the answer's type is neither run nor failed");
+  const { type, detail } = answer;
+  failFor(
+    type === "failed" &&
+      (typeof detail === "string" ? printable(detail) : "it failed without a word"),
+    type !== "run" && "the answer's type is neither run nor failed",
+  );
   const needed = (name: string): number => {
     const value = optional(answer, name);
     if (value === null) throw new Error(`the answer has no ${name}`);
@@ -59,48 +60,33 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
     seen.verdict.subarray(VERDICT_BYTES),
   );
   const hex = Array.from(seen.verdict, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (String(answer.verdict).toLowerCase() !== hex) {
-    const { status, detail } = verdict;
-    throw new Error(
+  failFor(
+    String(answer.verdict).toLowerCase() !== hex &&
       "verdict in the answer is not the one that the listener gave this run: " +
-        (detail === "" ? status : `${status}, ${detail}`),
-    );
-  }
+        [verdict.status, verdict.detail].filter((part) => part !== "").join(", "),
+  );
   const elapsedUs = needed("elapsedUs");
-  if (elapsedUs > wallUs) {
-    throw new Error(
+  failFor(
+    elapsedUs > wallUs &&
       `elapsedUs is ${elapsedUs}, but between question and answer were ${Math.round(wallUs)} µs`,
-    );
-  }
-  if (elapsedUs <= 0 || elapsedUs * (1 + CLOCKS.share) + CLOCKS.us < seen.spanUs) {
-    throw new Error(
+    (elapsedUs <= 0 || elapsedUs * (1 + CLOCKS.share) + CLOCKS.us < seen.spanUs) &&
       `elapsedUs is ${elapsedUs}, but the listener read for ${Math.round(seen.spanUs)} µs`,
-    );
-  }
+  );
   const [bytes, writes, peakBytes] = ["bytes", "writes", "peakBytes"].map(needed);
   const acknowledged = needed("acknowledged");
-  if (bytes !== seen.receivedBytes || acknowledged !== bytes) {
-    throw new Error(
-      `bytes is ${bytes} and acknowledged ${acknowledged}, but the listener read ${seen.receivedBytes}`,
-    );
-  }
   const messages = task.producers * task.messages;
-  if (isProven(verdict) && !agrees(verdict, messages)) {
-    throw new Error("the listener's verdict contradicts its own counts");
-  }
-  if (isProven(verdict) && bytes !== messages * task.messageBytes) {
-    throw new Error(
+  failFor(
+    (bytes !== seen.receivedBytes || acknowledged !== bytes) &&
+      `bytes is ${bytes} and acknowledged ${acknowledged}, but the listener read ${seen.receivedBytes}`,
+    isProven(verdict) && !agrees(verdict, messages) &&
+      "the listener's verdict contradicts its own counts",
+    isProven(verdict) && bytes !== messages * task.messageBytes &&
       `the listener read ${bytes} bytes, but the task has ${messages * task.messageBytes}`,
-    );
-  }
-  if (writes * peakBytes < bytes) {
-    throw new Error(`${writes} writes of at most ${peakBytes} bytes are not ${bytes} bytes`);
-  }
-  if (peakBytes > Math.max(task.capacity, task.messageBytes)) {
-    throw new Error(
+    writes * peakBytes < bytes &&
+      `${writes} writes of at most ${peakBytes} bytes are not ${bytes} bytes`,
+    peakBytes > Math.max(task.capacity, task.messageBytes) &&
       `it wrote ${peakBytes} bytes at once, more than the capacity of ${task.capacity} holds`,
-    );
-  }
+  );
   return {
     ...verdict,
     verify: mode,
@@ -120,6 +106,12 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
   };
 }
 
+/** @param reasons false: it does not hold */
+function failFor(...reasons: readonly (string | false)[]): void {
+  const [first] = applying(...reasons);
+  if (first !== undefined) throw new Error(first);
+}
+
 function optional(answer: Record<string, unknown>, name: string): number | null {
   const value = answer[name] ?? null;
   if (value === null) return null;
@@ -129,21 +121,13 @@ function optional(answer: Record<string, unknown>, name: string): number | null 
 
 /** The one run of a task, announced as it was asked for. */
 function seenRun({ begun, run }: Word, task: ClientTask): SeenRun {
-  if (begun !== 1) {
-    throw new Error(`the listener has seen ${begun} runs with the runId of the task, and not one`);
-  }
+  failFor(
+    begun !== 1 && `the listener has seen ${begun} runs with the runId of the task, and not one`,
+  );
   if (run === null) throw new Error("the listener has given this run no verdict");
-  const { messageBytes, content: framing, producers, messages, seed, warmUp, runId } = task;
-  const asked: Record<string, unknown> = {
-    messageBytes,
-    framing,
-    producers,
-    messages,
-    seed,
-    run: task.run,
-    warmUp,
-    runId,
-  };
+  const { arm: _a, host: _h, port: _p, workers: _w, capacity: _c, content: framing, ...same } =
+    task;
+  const asked: Record<string, unknown> = { ...same, framing };
   const announced: Record<string, unknown> = { ...run.header };
   for (const name of Object.keys({ ...asked, ...announced })) {
     if (announced[name] === asked[name]) continue;

@@ -2,7 +2,7 @@
 import type { CellChange, Change } from "../statistics/against_baseline.ts";
 import type { EnvironmentDifference } from "../results/environment_differences.ts";
 import type { TableData, Tone } from "./table.ts";
-import { digits } from "../cli/units.js";
+import { count, digits } from "../cli/units.js";
 
 const COLOURS: Partial<Record<Change, Tone>> = { slower: "red", faster: "green" };
 
@@ -15,7 +15,7 @@ export function baselineTable(cells: readonly CellChange[]): TableData {
       return [
         runtime,
         label,
-        producers === null ? "all" : producers.toLocaleString("en-US"),
+        producers === null ? "all" : count(producers),
         nsPerMessage !== null ? digits(nsPerMessage) : status === "ok" ? "" : status,
         estimate === null
           ? ""

@@ -1,4 +1,5 @@
 /** Everything that a run prints on standard output when it is over. */
+import { count } from "../cli/units.js";
 import { plainText, wrapped } from "../cli/plain_text.ts";
 import { painter } from "../cli/paint.ts";
 import type { Summary } from "../results/columns.ts";
@@ -51,6 +52,6 @@ const MOST_LISTED = 6;
 
 /** `1 16 256`, or `1 to 8,192 (14)`. */
 function listOf(producers: readonly number[]): string {
-  const all = producers.map((count) => count.toLocaleString("en-US"));
+  const all = producers.map(count);
   return all.length <= MOST_LISTED ? all.join(" ") : `${all[0]} to ${all.at(-1)} (${all.length})`;
 }

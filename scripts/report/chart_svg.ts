@@ -1,5 +1,6 @@
 /** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
 import { plainText, shortened } from "../cli/plain_text.ts";
+import { count, runtimeTitle } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { type ChartCell, type ChartData, hasFigure, type Setting } from "./chart_data.ts";
 import { lineNames, LONGEST_LABEL } from "./line_names.ts";
@@ -49,7 +50,7 @@ function panelsOf(setting: Setting, { runtimes, series }: ChartData): Panel[] {
     const geometry = panelGeometry(WIDTH - INDENT, cells, series, missing, RATE, domains, PANEL);
     const drawn = [...axes(geometry), ...geometry.lines.map(line), ...names(geometry)];
     return {
-      title: titleOf(name, version),
+      title: runtimeTitle(name, version),
       height: TITLE + geometry.height + BETWEEN,
       inside: (top) => [moved(INDENT, top + TITLE, ...drawn)],
     };
@@ -60,14 +61,9 @@ function isIn(cells: readonly ChartCell[], runtime: string): boolean {
   return cells.some((cell) => cell.runtime === runtime);
 }
 
-/** `node 26.10.0`. */
-export function titleOf(runtime: string, version: string): string {
-  return runtime.includes(version) ? runtime : `${runtime} ${version}`;
-}
-
 /** The same of a row: what stands above a panel, whose rows all have it. */
 export function titleOfRow({ runtime, runtime_version }: Summary): string {
-  return titleOf(plainText(runtime), plainText(runtime_version));
+  return runtimeTitle(plainText(runtime), plainText(runtime_version));
 }
 
 function headingsOf(setting: Setting): string[] {
@@ -86,7 +82,7 @@ function axes({ left, right, top, bottom, xTicks, yTicks }: Geometry): string[] 
     ...xTicks.flatMap(({ value, at }) => [
       straight([at, top], [at, bottom], INK.line),
       straight([at, bottom], [at, bottom + 4], INK.faint),
-      words(at, bottom + 18, value.toLocaleString("en-US"), { anchor: "middle" }),
+      words(at, bottom + 18, count(value), { anchor: "middle" }),
     ]),
     ...frame([left, right], [top, bottom]),
     axisCaption([left, right], bottom, "producers"),

@@ -1,5 +1,5 @@
 /** Cells whose hand-off may drop messages: which share was dropped, and how long a run took with what was left. */
-import { time } from "../cli/units.js";
+import { count, time } from "../cli/units.js";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
@@ -20,7 +20,7 @@ export function droppedTable(
     rows: [...Map.groupBy(dropping, cellKey).values()].map((runs) => [
       labelOf(runs[0]),
       runs[0].runtime!,
-      runs[0].producers!.toLocaleString("en-US"),
+      count(runs[0].producers!),
       String(runs.length),
       shareOf(runs),
       time(median(runs.map((run) => run.dropped_elapsed_us!))),

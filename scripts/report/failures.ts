@@ -1,4 +1,5 @@
 /** Cells without a figure, in words; a cell that failed the same way in several processes is one line. */
+import { count } from "../cli/units.js";
 import { plainText } from "../cli/plain_text.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
@@ -32,7 +33,7 @@ export function failuresOf(rows: readonly Summary[], samples: readonly Sample[])
 }
 
 function lineOf(row: Summary | Sample): string {
-  const producers = row.producers!.toLocaleString("en-US");
+  const producers = count(row.producers!);
   const why = row.detail === null ? "" : `, ${row.detail}`;
   const load = isOpenLoop(row) ? `, load ${row.load}` : "";
   return plainText(

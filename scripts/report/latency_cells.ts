@@ -33,7 +33,7 @@ export function latencyCells(rows: readonly Summary[]): TableData {
     rows: ordered.map((row) => [
       waitLabel(labelOf(row)),
       row.runtime!,
-      row.producers!.toLocaleString("en-US"),
+      count(row.producers!),
       row.rate_per_s === null ? "" : rate(row.rate_per_s),
       ...waits(row),
       ...(hasEnd ? [timeOf(row, row.end_p50_us), timeOf(row, row.end_p99_us)] : []),

@@ -4,7 +4,7 @@
  * tail ten times as rare is always as far to the right.
  */
 import { plainText, shortened } from "../cli/plain_text.ts";
-import { time } from "../cli/units.js";
+import { count, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
 import { marksOf } from "../statistics/latency.ts";
@@ -163,7 +163,7 @@ function axes({ domain, x, y, messages, most }: Scales): string[] {
   const isFree = (oneIn: number) => end.every((one) => x(one.oneIn) - x(oneIn) > TICK_ROOM);
   const caption = messages === null
     ? "so many wait no longer; the last mark is the longest of a run"
-    : `so many wait no longer; the longest of a run is 1 in ${messages.toLocaleString("en-US")}`;
+    : `so many wait no longer; the longest of a run is 1 in ${count(messages)}`;
   return [
     ...logTicks(domain).flatMap((us) => level([LEFT, RIGHT], y(us), time(us))),
     ...[...decades.map((one) => ({ ...one, name: isFree(one.oneIn) ? one.name : "" })), ...end]

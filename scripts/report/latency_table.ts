@@ -1,6 +1,6 @@
 /** What the messages of an open loop waited, as a table: one line per strategy, one column per runtime. */
 import { applying } from "../cli/applying.ts";
-import { digits, rate, time } from "../cli/units.js";
+import { count, digits, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, labelOf } from "../results/labels.ts";
 import type { WaitFigure, WaitRank } from "../statistics/wait_ranking.ts";
@@ -104,6 +104,6 @@ function omissionNote(rows: readonly Summary[]): string | false {
   return `Counted from when a message was sent and not from when it was due, p99 would be up to ${
     digits(Number(factor.toPrecision(2)))
   }× shorter (${row.runtime} ${labelOf(row)} at P = ${
-    row.producers!.toLocaleString("en-US")
+    count(row.producers!)
   }): a late producer would hide so much.`;
 }

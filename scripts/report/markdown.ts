@@ -1,6 +1,6 @@
 /** report.md: the tables of a run, for a README or the summary of a CI job. */
+import { runtimeTitle } from "../cli/units.js";
 import type { ChartData, Setting } from "./chart_data.ts";
-import { titleOf } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 import { environmentFacts } from "./environment_facts.ts";
 import { escaped, fenced } from "./markdown_text.ts";
@@ -71,7 +71,12 @@ function settingSection(setting: Setting, data: ChartData): string[] {
     ...data.runtimes.flatMap(({ name, version }) => {
       const ofRuntime = rows.filter((row) => row.runtime === name);
       return ofRuntime.some(isOfThePost)
-        ? [`### ${escaped(titleOf(name, version))}`, "", ...markdownTable(postTable(ofRuntime)), ""]
+        ? [
+          `### ${escaped(runtimeTitle(name, version))}`,
+          "",
+          ...markdownTable(postTable(ofRuntime)),
+          "",
+        ]
         : [];
     }),
     "### Runtimes side by side",

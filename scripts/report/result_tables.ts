@@ -1,5 +1,5 @@
 /** The tables of a run, described once. Times are medians over processes. */
-import { rate, time } from "../cli/units.js";
+import { count, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { isComparable } from "../statistics/summary.ts";
@@ -29,7 +29,7 @@ export function postTable(rows: readonly Summary[]): TableData {
     rows: byProducers.map((cells) => {
       const cell = (label: string) => cells.find((row) => labelOf(row) === label);
       return [
-        cells[0].producers!.toLocaleString("en-US"),
+        count(cells[0].producers!),
         ...labels.map((label) => timeEntry(cell(label))),
         ...(withDelta ? [delta(cell(POST[0]), cell(POST[1]))] : []),
       ];
@@ -41,7 +41,7 @@ export function postTable(rows: readonly Summary[]): TableData {
 function delta(swap: Summary | undefined, channel: Summary | undefined): string {
   if (!isComparable(swap) || !isComparable(channel) || swap.verify !== channel.verify) return "";
   const share = (channel.median_us! - swap.median_us!) / swap.median_us!;
-  return `${Math.round(share * 100).toLocaleString("en-US")}%`;
+  return `${count(Math.round(share * 100))}%`;
 }
 
 /** All strategies and controls in messages/s, the runtimes side by side; what sends no messages has the time of a run. */
@@ -58,7 +58,7 @@ export function ratesTable(rows: readonly Summary[]): TableData {
     words: [0],
     rows: lines.map(({ label, cells }) => [
       label,
-      cells[0].producers!.toLocaleString("en-US"),
+      count(cells[0].producers!),
       ...runtimes.map((runtime) => rateEntry(cells.find((row) => row.runtime === runtime))),
     ]),
   };

@@ -1,4 +1,5 @@
 /** What a soak's events and the end of its process come to: a row of the table, and what went wrong. */
+import { count } from "../cli/units.js";
 import type { SoakEvent } from "../../bench/soak/soak.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import type { ChildOutcome } from "../processes/child.ts";
@@ -69,7 +70,7 @@ export function judgeSoak(
     row: [
       strategy,
       runtime,
-      messages.toLocaleString("en-US"),
+      count(messages),
       (ms / 1_000).toFixed(0),
       lost,
       slope === null

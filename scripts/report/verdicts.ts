@@ -2,7 +2,7 @@
 import { RUNTIME_KINDS } from "../../bench/runtime.ts";
 import type { Decision } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
-import { digits } from "../cli/units.js";
+import { count, digits } from "../cli/units.js";
 import { MEASURE_WORDS } from "./measure_words.ts";
 
 /** The one caution that every output ends with. */
@@ -46,8 +46,8 @@ export function span(producers: readonly number[]): string {
   const [least, most] = [Math.min(...producers), Math.max(...producers)];
   const word = most === 1 ? "producer" : "producers";
   return least === most
-    ? `at ${most.toLocaleString("en-US")} ${word}`
-    : `over ${least.toLocaleString("en-US")} to ${most.toLocaleString("en-US")} ${word}`;
+    ? `at ${count(most)} ${word}`
+    : `over ${count(least)} to ${count(most)} ${word}`;
 }
 
 function named(name: string, family: PairComparison["family"]): string {

@@ -1,4 +1,5 @@
 /** The panels: one picture a runtime, whose points can be hovered, clicked and walked with the arrow keys. */
+import { runtimeTitle } from "../../cli/units.js";
 import { element, inked, shape } from "./dom.js";
 import { domainsOf, panelGeometry } from "./geometry.js";
 import { outlineOf } from "./marks.js";
@@ -15,7 +16,7 @@ const LONGEST_LABEL = 24;
 
 /**
  * Draws all panels anew.
- * @param view { cells, runtimes, series, metric, axis, yLog, xLog, selected, select(cell) }
+ * @param view { setting, runtimes, series, metric, axis, yLog, xLog, selected, select(cell) }
  */
 export function drawPanels(container, view) {
   hideTip();
@@ -25,10 +26,7 @@ export function drawPanels(container, view) {
     Math.min(view.runtimes.length, Math.floor((width + GAP) / (PANEL_MIN + GAP))),
   );
   container.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-  const shown = view.cells.filter((cell) =>
-    view.runtimes.some(({ name }) => name === cell.runtime) &&
-    view.series.some(({ label }) => label === cell.label)
-  );
+  const shown = shownOf(view);
   const domains = domainsOf(shown, view.metric, view.yLog, view.xLog, view.axis);
   const missing = view.series.map(({ label }) => label).filter((label) =>
     shown.some((cell) => cell.label === label && cell.status !== "ok")
@@ -47,9 +45,7 @@ export function drawPanels(container, view) {
 }
 
 function panel(runtime, geometry, view) {
-  const title = runtime.name.includes(runtime.version)
-    ? runtime.name
-    : `${runtime.name} ${runtime.version}`;
+  const title = runtimeTitle(runtime.name, runtime.version);
   const picture = shape(
     "svg",
     {
@@ -262,6 +258,14 @@ export function markSelected(container, selected) {
   for (const node of container.querySelectorAll(".point")) {
     node.setAttribute("aria-pressed", String(node.cell === selected));
   }
+}
+
+/** The cells of the setting that are chosen. */
+export function shownOf({ setting, runtimes, series }) {
+  return setting.cells.filter((cell) =>
+    runtimes.some(({ name }) => name === cell.runtime) &&
+    series.some(({ label }) => label === cell.label)
+  );
 }
 
 /** What is true of many cells and so is not said at each: sentences, or an empty text. */

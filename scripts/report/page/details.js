@@ -1,5 +1,5 @@
 /** One cell: its raw figures, and its processes as one dot each. */
-import { element, inked, shape } from "./dom.js";
+import { definitions, element, inked, shape } from "./dom.js";
 import { domainOf, linearTicks, scaleOf } from "./layout.js";
 import { intervalOf, processValueOf, valueOf } from "./metrics.js";
 import { outlineOf } from "./marks.js";
@@ -24,14 +24,7 @@ export function showDetails(section, metric, cell, series, close) {
     element(
       "div",
       { class: "columns" },
-      element(
-        "dl",
-        {},
-        ...rawOf(cell).flatMap(([name, value]) => [
-          element("dt", {}, name),
-          element("dd", {}, value),
-        ]),
-      ),
+      definitions(rawOf(cell)),
       dots(metric, cell, series),
       processTable(cell),
     ),
@@ -98,32 +91,23 @@ function processTable({ processes, open }) {
     : ["p50_us", "p99_us", "end_p99_us"];
   const head = [...(sessions ? ["session"] : []), "round", "status", "runs", ...columns];
   const number = (value) => value === null ? "" : String(Number(value.toPrecision(6)));
+  const row = (process) =>
+    element(
+      "tr",
+      {},
+      ...(sessions ? [element("td", {}, process.session)] : []),
+      element("td", {}, String(process.round)),
+      element("td", { class: process.status === "ok" ? null : "bad" }, process.status),
+      element("td", {}, String(process.runs)),
+      ...columns.map((name) => element("td", {}, number((process.waits ?? process)[name]))),
+    );
+  const heads = head.map((name) => element("th", { scope: "col" }, name));
   const table = element(
     "table",
     {},
     element("caption", {}, "Processes, one per round"),
-    element(
-      "thead",
-      {},
-      element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name))),
-    ),
-    element(
-      "tbody",
-      {},
-      ...processes.map((process) =>
-        element(
-          "tr",
-          {},
-          ...(sessions ? [element("td", {}, process.session)] : []),
-          element("td", {}, String(process.round)),
-          process.status === "ok"
-            ? element("td", {}, "ok")
-            : element("td", { class: "bad" }, process.status),
-          element("td", {}, String(process.runs)),
-          ...columns.map((name) => element("td", {}, number((process.waits ?? process)[name]))),
-        )
-      ),
-    ),
+    element("thead", {}, element("tr", {}, ...heads)),
+    element("tbody", {}, ...processes.map(row)),
   );
   const box = element("div", {
     class: "scroll",

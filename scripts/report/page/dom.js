@@ -14,6 +14,12 @@ export function shape(name, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
+/** Names, each with what it has for a value. @param {readonly (readonly [string, string])[]} entries */
+export function definitions(entries) {
+  const parts = entries.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  return element("dl", {}, ...parts.flat());
+}
+
 export function byId(id) {
   return document.getElementById(id);
 }

@@ -1,8 +1,8 @@
 /** The page: reads the data beside it, and draws what is chosen. */
-import { drawPanels, markSelected, notesOn } from "./chart.js";
+import { drawPanels, markSelected, notesOn, shownOf } from "./chart.js";
 import { openControls } from "./controls.js";
 import { showDetails } from "./details.js";
-import { byId, element } from "./dom.js";
+import { byId, definitions, element } from "./dom.js";
 import { openTable } from "./table.js";
 import { hideTip } from "./tip.js";
 import { sentenceOf } from "./words.js";
@@ -24,7 +24,7 @@ function draw() {
   if (!setting.cells.includes(selected)) close();
   byId("subtitle").textContent = setting.title;
   byId("figure-note").textContent = [
-    `${metric.title}, ${metric.better}.${notesOn(shownOf(chosen), metric)}`,
+    `${metric.title}, ${metric.better ?? "lower"} is better.${notesOn(shownOf(chosen), metric)}`,
     ...setting.notes,
   ].join(" ");
   drawChosen(chosen);
@@ -38,14 +38,7 @@ function drawChosen(chosen) {
   const runtimes = chosen.runtimes.filter(({ name }) =>
     cells.some((cell) => cell.runtime === name)
   );
-  drawPanels(byId("panels"), { ...chosen, runtimes, cells, selected, select });
-}
-
-function shownOf({ setting, runtimes, series }) {
-  return setting.cells.filter((cell) =>
-    runtimes.some(({ name }) => name === cell.runtime) &&
-    series.some(({ label }) => label === cell.label)
-  );
+  drawPanels(byId("panels"), { ...chosen, runtimes, selected, select });
 }
 
 /** @param goThere whether the reader is far from the details, as in the table */
@@ -75,11 +68,7 @@ function showTexts() {
   byId("answer-section").hidden = data.conclusions.length === 0;
   byId("environment").replaceChildren(...data.environment.flatMap(({ title, facts }) => [
     ...(data.environment.length > 1 ? [element("h3", {}, title)] : []),
-    element(
-      "dl",
-      {},
-      ...facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
-    ),
+    definitions(facts),
   ]));
 }
 

@@ -25,10 +25,10 @@ import { count, digits, memory, percent, rate, time } from "../../cli/units.js";
  * @typedef {object} Metric
  * @property {string} key
  * @property {string} title
- * @property {string} better which way is better
+ * @property {"higher"} [better] lower where it is not said
  * @property {(cell: Cell) => number | null} of null where there is none
- * @property {((us: number, cell: Cell) => number) | null} fromTime from the time of a run, where it follows from it
- * @property {(process: Process) => number | null} ofProcess where it does not
+ * @property {(us: number, cell: Cell) => number} [fromTime] from the time of a run, where it follows from it
+ * @property {(process: Process) => number | null} [ofProcess] where it does not
  * @property {(value: number) => string} format
  */
 
@@ -42,55 +42,44 @@ export const METRICS = [
   {
     key: "rate",
     title: "messages/s",
-    better: "higher is better",
+    better: "higher",
     of: (cell) => cell.messages_per_s,
     fromTime: (us, cell) => messagesOf(cell) / us * 1e6,
-    ofProcess: () => null,
     format: rate,
   },
   {
     key: "price",
     title: "ns per message",
-    better: "lower is better",
     of: (cell) => cell.messages_per_s === null ? null : 1e9 / cell.messages_per_s,
     fromTime: (us, cell) => us * 1_000 / messagesOf(cell),
-    ofProcess: () => null,
     format: nanoseconds,
   },
   {
     key: "time",
     title: "time of a run",
-    better: "lower is better",
     of: (cell) => cell.median_us,
     fromTime: (us) => us,
-    ofProcess: () => null,
     format: time,
   },
   {
     key: "share",
     title: "share of socket-bulk",
-    better: "higher is better",
+    better: "higher",
     of: (cell) => cell.share_of_socket_bulk,
     // The ceiling, too, differs from process to process, so one process has no share of its own.
-    fromTime: null,
-    ofProcess: () => null,
     format: percent,
   },
   {
     key: "cpu",
     title: "CPU time per message",
-    better: "lower is better",
     of: (cell) => cell.cpu_us_per_message,
-    fromTime: null,
     ofProcess: (process) => process.cpu_us_per_message,
     format: (us) => nanoseconds(us * 1_000),
   },
   {
     key: "memory",
     title: "peak resident memory",
-    better: "lower is better",
     of: (cell) => cell.rss_peak_bytes,
-    fromTime: null,
     ofProcess: (process) => process.rss_peak_bytes,
     format: memory,
   },
@@ -105,9 +94,7 @@ export const METRICS = [
 const ofOpenLoop = (key, title, format) => ({
   key,
   title,
-  better: "lower is better",
   of: (cell) => cell.open?.waits?.[key] ?? null,
-  fromTime: null,
   ofProcess: (process) => process.waits?.[key] ?? null,
   format,
 });
@@ -155,7 +142,7 @@ export function valueOf(metric, cell) {
 
 /** The ends of the 95 % interval, or null where the metric or the cell has none. @param {Metric} metric @param {Cell} cell */
 export function intervalOf(metric, cell) {
-  if (metric.fromTime === null || cell.low_us === null || cell.high_us === null) return null;
+  if (metric.fromTime === undefined || cell.low_us === null || cell.high_us === null) return null;
   if (valueOf(metric, cell) === null) return null;
   const ends = [metric.fromTime(cell.low_us, cell), metric.fromTime(cell.high_us, cell)];
   return [Math.min(...ends), Math.max(...ends)];
@@ -163,7 +150,7 @@ export function intervalOf(metric, cell) {
 
 /** What one process of a cell has, or null. @param {Metric} metric @param {Cell} cell @param {Process} process */
 export function processValueOf(metric, cell, process) {
-  if (metric.fromTime === null) return metric.ofProcess(process);
+  if (metric.fromTime === undefined) return metric.ofProcess?.(process) ?? null;
   return process.median_us === null || valueOf(metric, cell) === null
     ? null
     : metric.fromTime(process.median_us, cell);

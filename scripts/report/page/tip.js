@@ -1,5 +1,5 @@
 /** What hovers beside a point. Screen readers have the same in the point's name. */
-import { byId, element } from "./dom.js";
+import { byId, definitions, element } from "./dom.js";
 import { caveatsOf, figureOf, intervalText, processesText, rawOf, titleOf } from "./words.js";
 
 export function showTip(metric, cell, near) {
@@ -9,16 +9,7 @@ export function showTip(metric, cell, near) {
     element("p", {}, `${metric.title}: ${figureOf(metric, cell)}`),
     ...[intervalText(metric, cell), processesText(cell), ...caveatsOf(cell)]
       .filter((text) => text !== "").map((text) => element("p", {}, text)),
-    ...(cell.status === "ok"
-      ? [element(
-        "dl",
-        {},
-        ...rawOf(cell).flatMap(([name, value]) => [
-          element("dt", {}, name),
-          element("dd", {}, value),
-        ]),
-      )]
-      : []),
+    ...(cell.status === "ok" ? [definitions(rawOf(cell))] : []),
   );
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
