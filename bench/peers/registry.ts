@@ -56,7 +56,6 @@ const pool = {
   // All lanes are in flight at once, and none blocks a thread of its own.
   kind: "async",
   params: TASK,
-  variants: [],
   forms: [{ task: "message" }, { task: "batch" }],
   largestMessage: (capacity, workers) => batchBytes(Math.floor(capacity / workers)),
   capacityRange: least(2),
@@ -68,15 +67,15 @@ const pool = {
       ? null
       : "which Worker of the pool sends a line is known inside the run alone, so none can be made before the clock; --generate makes them inside";
   },
-} satisfies Partial<Peer>;
+} satisfies Partial<Given>;
 
-export const PEERS: readonly Peer[] = [
+type Given = Omit<Peer, "params" | "variants"> & Partial<Pick<Peer, "params">>;
+
+const OWN: readonly Given[] = [
   {
     name: "ringbuf.js",
     kind: "blocking",
     summary: "peer: ringbuf.js 0.4.0 (Paul Adenot), a wait-free ring per Worker; both ends poll",
-    params: {},
-    variants: [],
     largestMessage: each,
     capacityRange: least(1),
     load: () => import("./ringbuf.ts"),
@@ -85,8 +84,6 @@ export const PEERS: readonly Peer[] = [
     name: "port-batches",
     kind: "blocking",
     summary: "peer: the platform's MessagePort with transferred buffers of up to 64 KiB",
-    params: {},
-    variants: [],
     largestMessage: (capacity, workers) => batchBytes(Math.floor(capacity / workers)),
     capacityRange: least(2),
     lack: ({ isPaced }) =>
@@ -100,8 +97,6 @@ export const PEERS: readonly Peer[] = [
     kind: "async",
     summary:
       "peer: comlink 4.4.2 (Google), a function of the consumer's that Workers call and await",
-    params: {},
-    variants: [],
     largestMessage: largest,
     capacityRange: least(1),
     load: () => import("./comlink.ts"),
@@ -118,7 +113,6 @@ export const PEERS: readonly Peer[] = [
         max: 1 << 20,
       },
     },
-    variants: [],
     largestMessage: each,
     capacityRange: least(1),
     load: () => import("./broadcast_channel.ts"),
@@ -127,8 +121,6 @@ export const PEERS: readonly Peer[] = [
     name: "worker-stdout",
     kind: "async",
     summary: "peer: a Node stream a Worker: its process.stdout, read as worker.stdout",
-    params: {},
-    variants: [],
     largestMessage: () => MAX_MESSAGE_BYTES,
     capacityRange: least(1),
     lack: ({ runtime }) =>
@@ -155,14 +147,15 @@ export const PEERS: readonly Peer[] = [
     name: "multithreading",
     kind: "async",
     summary: "peer: the channel of multithreading 0.3.52 (Walter van der Giessen); never measured",
-    params: {},
-    variants: [],
     largestMessage: largest,
     capacityRange: least(1),
     lack: () =>
       "its channel takes JSON values alone, and of strings that two senders sent, some arrived in place of others",
   },
 ];
+
+/** None is in the default matrix, so none has variants. */
+export const PEERS: readonly Peer[] = OWN.map((peer) => ({ params: {}, ...peer, variants: [] }));
 
 export function findPeer(name: string): Peer | undefined {
   return PEERS.find((peer) => peer.name === name);
