@@ -1,11 +1,11 @@
 /** Options as arguments again, so that a folder can hold its plan and `--resume` make it anew. */
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
 import { refuse, UsageError } from "../cli/command.ts";
 import { parseClient } from "../processes/clients.ts";
 import { hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import { ResultsFolder } from "../results/folder.ts";
-import { longFlag, OPTION_TABLE } from "./option_table.ts";
+import { attributeOf, keyOf, longFlag, OPTION_TABLE } from "./option_table.ts";
 import type { BenchOptions } from "./bench_options.ts";
 
 /**
@@ -37,7 +37,7 @@ export function recordedArguments(name: string, folder: string): string[] {
 /** The arguments that replace recorded ones. @throws {UsageError} where others stand beside `--resume` */
 export function refuseBesideResume(program: Command): string[] {
   const given = OPTION_TABLE.filter((spec) =>
-    program.getOptionValueSource(new Option(spec.flags).attributeName()) === "cli"
+    program.getOptionValueSource(attributeOf(spec)) === "cli"
   );
   const others = given.filter(({ besideResume }) => !besideResume);
   if (others.length > 0) {
@@ -52,7 +52,7 @@ export function refuseBesideResume(program: Command): string[] {
     listenerRuntime,
   };
   return given.flatMap((spec) => {
-    const value = anew[spec.key];
+    const value = anew[keyOf(spec)];
     return value === undefined ? [] : [value].flat().flatMap((one) => [longFlag(spec), one]);
   });
 }

@@ -3,6 +3,7 @@
  * plan records, what may stand beside `--resume`, and what `compare` takes for a difference: all of it follows from here.
  */
 import { resolve } from "node:path";
+import { Option } from "commander";
 import { SPACINGS } from "../../bench/latency/arrivals.ts";
 import { MAX_PRODUCERS } from "../../bench/wire/header.ts";
 import { DEFAULT_CAPACITY, MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
@@ -34,8 +35,8 @@ export const SHARED_SHARE = 0.5;
 export const BUDGET_ROUNDS = 3;
 
 export interface OptionSpec {
-  /** What it sets in `BenchOptions`. */
-  key: keyof BenchOptions;
+  /** What it sets in `BenchOptions`, where that is not called as the option is. */
+  key?: keyof BenchOptions;
   /** As commander reads it, and as the help shows it. */
   flags: string;
   help: string | ((defaults: Defaults) => string);
@@ -62,7 +63,6 @@ export interface OptionSpec {
 
 export const OPTION_TABLE: readonly OptionSpec[] = [
   {
-    key: "runtimes",
     flags: "--runtimes <list>",
     help:
       "deno, bun, node; each may be =pinned, =system or =/path, or have a name: before=deno:/path",
@@ -92,7 +92,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       ).join(","),
   },
   {
-    key: "producers",
     flags: "--producers <list>",
     help: ({ producers }) =>
       "logical producers: a list, or 1..8192 for the powers of two (default: " +
@@ -101,14 +100,12 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ producers }) => producers.join(","),
   },
   {
-    key: "workers",
     flags: "--workers <list>",
     help: "Worker threads (default: the number of cores)",
     parse: list([1, 128], "1,2,4, or 1..16"),
     recorded: ({ workers }) => workers.join(","),
   },
   {
-    key: "cpus",
     flags: "--cpus <list>",
     help: "pin the measured processes and the listener to these, as 0,1 or 0-3",
     recorded: ({ cpus }) => cpus?.join(",") ?? null,
@@ -125,7 +122,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       messages === null && total === null ? `${runTimeMs}ms` : null,
   },
   {
-    key: "messages",
     flags: "--messages <number>",
     help: "messages per producer, the same for all cells, in place of --run-time",
     parse: count(1, MAX_MESSAGES),
@@ -133,7 +129,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ messages }) => messages,
   },
   {
-    key: "total",
     flags: "--total <number>",
     help: `messages of all producers together; at most ${MAX_MESSAGES} a producer`,
     parse: count(1),
@@ -150,7 +145,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       workload === "bytes" ? messageSizes.map(sizeTitle).join(",") : null,
   },
   {
-    key: "workload",
     flags: "--workload <workload>",
     help: "messages of one size; or JSON lines of 40 to 400 bytes: look-alike domains, or filler " +
       "of the same lengths",
@@ -166,7 +160,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ workload }) => workload === "domains generated" ? true : null,
   },
   {
-    key: "workUs",
     flags: "--work-us <list>",
     help: "µs that a producer works before each message, such as 0,1,10; the control no-handoff " +
       "then shows the same work without a hand-off",
@@ -178,7 +171,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ workUs, loads }) => loads.length > 0 ? null : workUs.join(","),
   },
   {
-    key: "turn",
     flags: "--turn <number>",
     help: "messages of a producer before its Worker turns to the next; 0: all",
     parse: count(0, 2 ** 31 - 1),
@@ -261,7 +253,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ loads }) => loads[0]?.consumerWorkUs || null,
   },
   {
-    key: "capacity",
     flags: "--capacity <bytes>",
     help: "bytes of messages that may wait in a hand-off, the same for all strategies",
     parse: byteSize(1),
@@ -278,7 +269,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     default: "block",
   },
   {
-    key: "rounds",
     flags: "--rounds <number>",
     help: ({ rounds }) =>
       `processes per cell (default: ${rounds}; with --budget at least ${BUDGET_ROUNDS})`,
@@ -297,7 +287,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
   },
   {
-    key: "sameWithin",
     flags: "--same-within <percent>",
     help: "call two the same if their corrected interval lies within this much of 1",
     parse: (text) => percentage(text) / 100,
@@ -306,7 +295,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ sameWithin }) => `${sameWithin * 100}%`,
   },
   {
-    key: "seed",
     flags: "--seed <number>",
     help: "order of the cells, content of the messages, and when they are due",
     parse: count(0, 2 ** 32 - 1),
@@ -331,36 +319,30 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     besideResume: true,
   },
   {
-    key: "out",
     flags: "--out <folder>",
     help: "where the results go (default: results/<UTC time>)",
   },
   {
-    key: "save",
     flags: "--save <name>",
     help: "keep the results as a baseline, for compare",
     besideResume: true,
   },
   {
-    key: "report",
     flags: "--no-report",
     help: "write no charts and pages",
     besideResume: true,
   },
   {
-    key: "resume",
     flags: "--resume <folder>",
     help: "resume an interrupted run: the same plan, only what is missing",
     besideResume: true,
   },
   {
-    key: "allowChangedEnvironment",
     flags: "--allow-changed-environment",
     help: "resume although versions or the machine have changed",
     besideResume: true,
   },
   {
-    key: "listener",
     flags: "--listener <host:port>",
     help: "use a listener that is already running",
     parse: address,
@@ -369,7 +351,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     confounds: true,
   },
   {
-    key: "listenerRuntime",
     flags: "--listener-runtime <runtime>",
     help: "runtime of the listener that is started",
     default: "node",
@@ -377,7 +358,6 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     besideResume: true,
   },
   {
-    key: "sink",
     flags: "--sink <sink>",
     help: "tcp, or none: verify in the consumer's process, without a socket",
     choices: ["tcp", "none"],
@@ -419,19 +399,16 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ preset }) => preset === "explain",
   },
   {
-    key: "allowSkipped",
     flags: "--allow-skipped",
     help: "end with 0 although every cell was skipped",
     besideResume: true,
   },
   {
-    key: "dryRun",
     flags: "--dry-run",
     help: "show the plan and stop",
     besideResume: true,
   },
   {
-    key: "list",
     flags: "--list",
     help: "show the strategies, the controls and their parameters, and stop",
   },
@@ -440,6 +417,16 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
 /** `--producers` of `--producers <list>`. */
 export function longFlag({ flags }: OptionSpec): string {
   return flags.split(" ")[0];
+}
+
+/** As commander calls what is given: `workUs` of `--work-us`. */
+export function attributeOf({ flags }: OptionSpec): string {
+  return new Option(flags).attributeName();
+}
+
+/** What an option sets in `BenchOptions`. */
+export function keyOf(spec: OptionSpec): keyof BenchOptions {
+  return spec.key ?? attributeOf(spec) as keyof BenchOptions;
 }
 
 /** Options in which a resumed run must be as it was begun. */
@@ -451,7 +438,7 @@ export const FIXED_BY_PLAN: ReadonlySet<string> = keys((spec) =>
 export const CONFOUNDING: ReadonlySet<string> = keys((spec) => spec.confounds === true);
 
 function keys(which: (spec: OptionSpec) => boolean): ReadonlySet<string> {
-  return new Set(OPTION_TABLE.filter(which).map(({ key }) => key));
+  return new Set(OPTION_TABLE.filter(which).map(keyOf));
 }
 
 /** `--load` has as many shares of the slowest's capacity as of the cell's own. */

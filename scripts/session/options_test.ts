@@ -5,7 +5,7 @@ import { PEERS } from "../../bench/peers/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import { argumentsOf } from "./arguments.ts";
 import { sizeTitle } from "../results/message_size.ts";
-import { OPTION_TABLE } from "./option_table.ts";
+import { keyOf, OPTION_TABLE } from "./option_table.ts";
 import { readOptions } from "./options.ts";
 
 const read = (...argv: string[]) => readOptions("bench", ["", "", ...argv]);
@@ -100,7 +100,7 @@ test("what the same means is fixed before the run, and recorded", () => {
 });
 
 test("every option that says what is measured is recorded, and no plan can change it", () => {
-  const free = OPTION_TABLE.filter(({ recorded }) => recorded === undefined).map(({ key }) => key);
+  const free = OPTION_TABLE.filter(({ recorded }) => recorded === undefined).map(keyOf);
   assert.deepEqual(
     free.sort(),
     [
