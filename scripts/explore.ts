@@ -169,9 +169,7 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
   const since = performance.now();
   try {
     const { found, complete, schedules, longest } = await explore(stage, preemptions, most);
-    const how = complete
-      ? `all, ≤ ${preemptions} preemptions`
-      : `a part, ≤ ${preemptions} preemptions`;
+    const how = `${complete ? "all" : "a part"}, ≤ ${preemptions} preemptions`;
     const row = [
       one.strategy,
       one.name,

@@ -4,6 +4,7 @@ import { DELIVERED, FIXED, NOT_A_MEASUREMENT, PUBLISHED, type Row, type StallRow
 import { type AsPublished, failuresOf } from "./result_file.ts";
 import { median } from "../statistics/order.ts";
 import { isMostlyFixedCost } from "../statistics/summary.ts";
+import { applying } from "../cli/applying.ts";
 import { painter } from "../cli/paint.ts";
 import { wrapped } from "../cli/plain_text.ts";
 import type { Paint } from "../report/table.ts";
@@ -89,42 +90,30 @@ function table(rows: readonly Row[], paint: Paint): string[] {
 function sentences(cell: (way: Row["way"]) => CellOfTable, all: number): string[] {
   const [mutex, channel] = PUBLISHED.map(cell);
   const [swap, each, batch] = DELIVERED.map(cell);
-  const told: string[] = [];
-  if (mutex.us !== null) {
-    told.push(
+  const allSentUs = mutex.us === null ? NaN : mutex.of("allSent", "elapsedUs");
+  return applying(
+    mutex.us !== null &&
       `When the mutex clock stopped, ${share(mutex.of("stopped", "sent"), all)} of the messages ` +
         `had been sent and ${share(mutex.of("stopped", "written"), all)} written. When all had ` +
         `been sent, ${share(mutex.of("allSent", "written"), all)} had been written, and ` +
         `${count(Math.round(mutex.of("allSent", "again")))} bytes once more.`,
-    );
-  }
-  if (channel.us !== null) {
-    told.push(
+    channel.us !== null &&
       `When the channel clock stopped, ${
-        share(channel.of("stopped", "sent"), all)
-      } had been sent ` +
+          share(channel.of("stopped", "sent"), all)
+        } had been sent ` +
         `and ${share(channel.of("stopped", "written"), all)} written.`,
-    );
-  }
-  if (mutex.us !== null && channel.us !== null) {
-    const allSentUs = mutex.of("allSent", "elapsedUs");
-    told.push(
+    mutex.us !== null && channel.us !== null &&
       `Of the published ${factor(channel.us / mutex.us)} the stopping rule makes ` +
         `${factor(allSentUs / mutex.us)}: by the channel's rule, all sent, the same runs of the ` +
         `mutex arm take ${time(allSentUs)}. That leaves ${
           factor(channel.us / allSentUs)
         } for the ` +
         `batch and all else, since neither clock waits for a write.`,
-    );
-  }
-  if (swap.us !== null && each.us !== null && batch.us !== null) {
-    told.push(
+    swap.us !== null && each.us !== null && batch.us !== null &&
       `Of the ${factor(each.us / swap.us)} with everything delivered the batch makes ` +
         `${factor(each.us / batch.us)}, and the lock with its two buffers ` +
         `${factor(batch.us / swap.us)}.`,
-    );
-  }
-  return told;
+  );
 }
 
 function stallSentence({ runtime, bytes, accepted, stalled, elapsedMs }: StallRow): string {

@@ -98,16 +98,13 @@
 
     function neighbour(node, key) {
       const siblings = node.parent?.children ?? [node];
-      switch (key) {
-        case "ArrowUp":
-          return node.parent;
-        case "ArrowDown":
-          return node.children?.[0];
-        case "ArrowLeft":
-          return siblings[siblings.indexOf(node) - 1];
-        case "ArrowRight":
-          return siblings[siblings.indexOf(node) + 1];
-      }
+      const at = siblings.indexOf(node);
+      return {
+        ArrowUp: node.parent,
+        ArrowDown: node.children?.[0],
+        ArrowLeft: siblings[at - 1],
+        ArrowRight: siblings[at + 1],
+      }[key];
     }
 
     /** False where there is no such frame, or it is too narrow to be drawn. */

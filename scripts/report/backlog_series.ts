@@ -80,10 +80,8 @@ function panelOf(rows: readonly Summary[], series: Series): Omit<BacklogPanel, "
 /** Null where a cell has no figure, or its series was never written. */
 function lineOf(row: Summary, series: Series): BacklogLine | null {
   if (row.status !== "ok") return null;
-  const { runtime, producers, workers, message_bytes, load } = row;
   const label = labelOf(row);
-  const key = backlogKey({ runtime, label, producers, workers, message_bytes, load });
-  const moments = (series.get(key) ?? []).flatMap((row) => {
+  const moments = (series.get(backlogKey({ ...row, label })) ?? []).flatMap((row) => {
     const { ms, waiting_bytes, held_messages, resident_bytes } = row;
     if (!isCount(ms) || !isCount(waiting_bytes) || !isCount(held_messages)) return [];
     const residentBytes = isCount(resident_bytes) ? resident_bytes : null;

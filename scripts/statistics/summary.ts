@@ -1,5 +1,13 @@
 /** One row per cell, recomputed from the samples: nothing here is measured. */
-import { CELL_COLUMNS, namesOf, type Sample, SCHEMA, type Summary } from "../results/columns.ts";
+import {
+  CELL_COLUMNS,
+  emptyRow,
+  namesOf,
+  type Sample,
+  SCHEMA,
+  type Summary,
+  SUMMARY_COLUMNS,
+} from "../results/columns.ts";
 import { FULL_LOAD, runTimeMsOf, settingOf } from "../results/labels.ts";
 import { runTimeUs } from "../results/run_length.ts";
 import { type CellIdentity, cellKey } from "../results/cell_key.ts";
@@ -69,12 +77,15 @@ function summarizeCell(samples: Sample[]): Summary {
     : runTimeUs(runTimeMs, first.producers!);
   const [low, high] = medians.length > 1 ? medianInterval(medians) : [NaN, NaN];
   const verify = new Set(ok.map((sample) => sample.verify));
+  const both = (user: number | null, system: number | null) =>
+    user === null ? null : user + system!;
   const perMessage = (value: (sample: Sample) => number | null) => {
     const values = ok.filter((sample) => sample.delivered! > 0 && value(sample) !== null)
       .map((sample) => value(sample)! / sample.delivered!);
     return known(median(values));
   };
   return {
+    ...emptyRow(SUMMARY_COLUMNS),
     ...(Object.fromEntries(
       namesOf(CELL_COLUMNS).map((name) => [name, first[name]]),
     ) as unknown as CellIdentity),
@@ -83,7 +94,6 @@ function summarizeCell(samples: Sample[]): Summary {
     status: bad?.status ?? "ok",
     detail: bad?.detail ?? null,
     verify: verify.size > 1 ? "mixed" : [...verify][0] ?? null,
-    floor: null,
     oversubscribed: first.oversubscribed,
     processes: processes.length,
     runs: ok.length,
@@ -100,26 +110,15 @@ function summarizeCell(samples: Sample[]): Summary {
     first_run_factor: known(median(processes.flatMap(firstRunFactor))),
     messages_per_s: middle === null ? null : (ok[0].delivered! / middle) * 1e6,
     bytes_per_s: middle === null ? null : (ok[0].bytes! / middle) * 1e6,
-    speed_vs_channel_each: null,
-    share_of_socket_bulk: null,
-    share_of_no_handoff: null,
-    cpu_us_per_message: perMessage((sample) =>
-      sample.cpu_user_us === null ? null : sample.cpu_user_us + sample.cpu_system_us!
-    ),
-    listener_cpu_us_per_message: perMessage((sample) =>
-      sample.listener_cpu_user_us === null
-        ? null
-        : sample.listener_cpu_user_us + sample.listener_cpu_system_us!
+    cpu_us_per_message: perMessage((one) => both(one.cpu_user_us, one.cpu_system_us)),
+    listener_cpu_us_per_message: perMessage((one) =>
+      both(one.listener_cpu_user_us, one.listener_cpu_system_us)
     ),
     bytes_per_write: known(
       median(ok.map((sample) => sample.bytes_per_write!).filter((bytes) => bytes !== null)),
     ),
     rss_peak_bytes: known(median(processes.flatMap((runs) => runs[0].rss_peak_bytes ?? []))),
     ...waitsOf(processes),
-    mostly_pacing: null,
-    clock_doubtful: null,
-    delivered_share: null,
-    saturated: null,
   };
 }
 
