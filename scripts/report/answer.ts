@@ -51,9 +51,7 @@ export function answer(
 
 /** Which strategy leads, under which runtimes; where none does, those that nothing is shown to be faster than. */
 function strategySentences(pairs: readonly PairComparison[]): string[] {
-  const groups = groupsOf(pairs);
-  const led = groups.filter(({ leader }) => leader !== null);
-  const open = groups.filter(({ leader }) => leader === null);
+  const { led = [], open = [] } = groupsOf(pairs);
   return [
     ...[...Map.groupBy(led, ({ leader, words }) => words.leads(leader!, "strategy"))].map((
       [leads, under],
@@ -75,9 +73,7 @@ function openWords({ names, unbeaten, words }: Group): string {
 
 /** The same of runtimes: which leads on which strategies, and on which it is open. */
 function runtimeSentences(pairs: readonly PairComparison[]): string[] {
-  const groups = groupsOf(pairs);
-  const led = groups.filter(({ leader }) => leader !== null);
-  const open = groups.filter(({ leader }) => leader === null);
+  const { led = [], open = [] } = groupsOf(pairs);
   return [
     ...[...Map.groupBy(led, ({ leader, words }) => words.leads(capitalized(leader!), "runtime"))]
       .map((
@@ -98,14 +94,15 @@ interface Group extends Leaders {
   atLeast: string;
 }
 
-function groupsOf(pairs: readonly PairComparison[]): Group[] {
-  return [...Map.groupBy(pairs, ({ on }) => on)].map(([on, same]) => {
+function groupsOf(pairs: readonly PairComparison[]): { led?: Group[]; open?: Group[] } {
+  const groups = [...Map.groupBy(pairs, ({ on }) => on)].map(([on, same]) => {
     const leaders = leadersOf(same);
     const lows = same.filter(({ first }) => first === leaders.leader)
       .map(({ decision }) => decision!.low);
     const words = MEASURE_WORDS[same[0].measure];
     return { on, words, ...leaders, atLeast: words.atLeast(`${roundedDown(Math.min(...lows))}×`) };
   });
+  return Object.groupBy(groups, ({ leader }) => leader === null ? "open" : "led");
 }
 
 /** Never more than it is: in hundredths, or where those would say nothing in thousandths. */

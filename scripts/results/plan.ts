@@ -4,6 +4,7 @@ import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import type { Workload } from "../../bench/workload/lines.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
 import type { Params } from "../../strategies/strategy.ts";
+import { applying } from "../cli/applying.ts";
 import type { Client } from "../processes/clients.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { lackOf, subjectsUnder } from "./client_arms.ts";
@@ -161,41 +162,31 @@ function mostMessages({ storeBytes }: PlanOptions, producers: number, messageByt
 }
 
 function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
-  const { producers, messageBytes, capacity, kind } = cell;
+  const { runtime, workload, producers, messageBytes, capacity, kind, subject, turn } = cell;
   const messages = cell.messages ?? LEAST_MESSAGES;
-  if (cell.runtime.kind === "client") {
-    const lack = lackOf(cell.runtime, cell);
-    if (lack !== null) return lack;
-  } else {
-    const { runtime: { kind: runtime }, workload } = cell;
-    const lack = entry.lack?.({ runtime, workload, isPaced: cell.load !== null }) ?? null;
-    if (lack !== null) return lack;
-  }
-  const range = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
-  if (cell.sink === "none" && SOCKETS.has(cell.subject)) {
-    return "it measures the socket, and --sink none has none";
-  }
-  if (cell.subject === "own-socket" && cell.turn > 0) {
-    return "its Workers send each producer's messages to their end, whatever --turn says";
-  }
-  if (cell.kind === "async" && cell.turn > 0) {
-    return "--turn is for producers that block: those of an async strategy are all in flight at once";
-  }
-  if (messages === 0) return `${producers} producers have less than a message each`;
-  if (messages > MAX_MESSAGES) {
-    return `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`;
-  }
-  if (capacity < range.least || capacity > range.largest) {
-    const size = sizeTitle({ least: cell.leastBytes, most: messageBytes });
-    return `with ${size}-byte messages it takes a --capacity from ${range.least} to ${range.largest}, not ${capacity}`;
-  }
-  if (
-    kind === "control" && cell.subject !== "empty" && cell.subject !== "own-socket" &&
-    producers * messages * messageBytes > MAX_PREBUILT_BYTES
-  ) {
-    return "the run is too large to be built before the clock";
-  }
-  return null;
+  const lack = runtime.kind === "client"
+    ? lackOf(runtime, cell)
+    : entry.lack?.({ runtime: runtime.kind, workload, isPaced: cell.load !== null }) ?? null;
+  const { least, largest } = entry.capacityRange(Math.min(producers, cell.workers), messageBytes);
+  const size = sizeTitle({ least: cell.leastBytes, most: messageBytes });
+  const isBuilt = kind === "control" && subject !== "empty" && subject !== "own-socket";
+  const [first] = applying(
+    lack !== null && lack,
+    cell.sink === "none" && SOCKETS.has(subject) &&
+      "it measures the socket, and --sink none has none",
+    subject === "own-socket" && turn > 0 &&
+      "its Workers send each producer's messages to their end, whatever --turn says",
+    kind === "async" && turn > 0 &&
+      "--turn is for producers that block: those of an async strategy are all in flight at once",
+    messages === 0 && `${producers} producers have less than a message each`,
+    messages > MAX_MESSAGES &&
+      `${messages} messages per producer are more than the ${MAX_MESSAGES} that a message's number can tell apart`,
+    (capacity < least || capacity > largest) &&
+      `with ${size}-byte messages it takes a --capacity from ${least} to ${largest}, not ${capacity}`,
+    isBuilt && producers * messages * messageBytes > MAX_PREBUILT_BYTES &&
+      "the run is too large to be built before the clock",
+  );
+  return first ?? null;
 }
 
 /** Cells that differ in P and load alone: a process measures all of them. */

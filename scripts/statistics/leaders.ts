@@ -39,7 +39,7 @@ export function groupLetters(
     );
     groups = split.filter((group, at) =>
       !split.some((other, place) =>
-        place !== at && isWithin(group, other) && (group.size < other.size || place < at)
+        place !== at && group.isSubsetOf(other) && (group.size < other.size || place < at)
       )
     );
   }
@@ -52,10 +52,6 @@ export function groupLetters(
       ordered.flatMap((group, at) => group.has(name) ? [letter(at)] : []).join(""),
     ]),
   );
-}
-
-function isWithin(group: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return [...group].every((name) => other.has(name));
 }
 
 function without(group: ReadonlySet<string>, name: string): Set<string> {

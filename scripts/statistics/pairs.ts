@@ -43,8 +43,8 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with the log of its processes' ns per message, or p99, by round. */
-interface Measured {
+/** A cell with a logarithm of what its processes measured, by round: ns per message, p99, or messages per second. */
+export interface Measured {
   row: Summary;
   label: string;
   rounds: Rounds;

@@ -7,8 +7,8 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { mean, pairedRatio } from "./inference.ts";
 import { leadersOf } from "./leaders.ts";
-import type { PairComparison } from "./pairs.ts";
-import { logFigures, meansOfWholeRounds, type Rounds } from "./processes.ts";
+import type { Measured, PairComparison } from "./pairs.ts";
+import { logFigures, meansOfWholeRounds } from "./processes.ts";
 import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface RankedFigure extends Figure {
@@ -28,13 +28,6 @@ export interface Rank extends Line<RankedFigure> {
 
 /** The platform's own channel, which a strategy must beat to be worth its code. */
 export const REFERENCE = "post-message:drain=batch";
-
-interface Measured {
-  row: Summary;
-  label: string;
-  /** Log of messages per second, by round. */
-  rounds: Rounds;
-}
 
 /**
  * Strategies from the fastest on, then the controls in the same order. A strategy of which a cell failed has that word
