@@ -1,21 +1,14 @@
 /** The listener of a comparison: one process for all cells, or one that runs already. */
 import { fileURLToPath } from "node:url";
-import { watchListener } from "./listener_watch.ts";
+import { type ListenerWatch, watchListener } from "./listener_watch.ts";
 import { findRuntime, type Runtime } from "./runtimes.ts";
-import { startServerChild } from "./server_child.ts";
+import { type ServerChild, startServerChild } from "./server_child.ts";
 
 const SERVER = fileURLToPath(new URL("../../server.ts", import.meta.url));
 
-export interface RunningListener {
-  host: string;
-  port: number;
-  /** What runs it; null for one that was there already. */
+export interface RunningListener extends Omit<ServerChild, "runtime">, ListenerWatch {
+  /** Null of one that somebody else has started, or where there is none. */
   runtime: Runtime | null;
-  /** Aborts when the listener has died. */
-  gone: AbortSignal;
-  /** Finds out whether it has died, where that shows by asking only. Never rejects. */
-  look(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** Start a listener on loopback and a free port, on the given CPUs or on any. @throws {UsageError} */

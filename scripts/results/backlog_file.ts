@@ -39,8 +39,7 @@ export class BacklogFile {
   keep(cell: Cell, runs: readonly RunReport[]): void {
     const series = runs[0]?.waits?.backlog?.series;
     if (series === undefined || (cell.load?.reading ?? null) === null) return;
-    const { runtime, label, producers, workers, message_bytes, load } = identityOf(cell);
-    const place = { runtime, label, producers, workers, message_bytes, load };
+    const place = identityOf(cell);
     if (this.#kept.has(backlogKey(place))) return;
     this.#kept.add(backlogKey(place));
     const rows = series.map(({ ms, waitingBytes, unreadBytes, held, residentBytes = null }) =>

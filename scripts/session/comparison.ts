@@ -17,7 +17,7 @@ import { type RecordedPlan, ResultsFolder } from "../results/folder.ts";
 import { hasFailed } from "../results/samples.ts";
 import { cellProcesses } from "../processes/cell_process.ts";
 import { leftOutVariables } from "../processes/child_environment.ts";
-import { type Destination, openDestination } from "./destination.ts";
+import { type Circumstances, type Destination, openDestination } from "./destination.ts";
 import { watchInterrupts } from "../cli/interrupt.ts";
 import { joinListener, lookingAt } from "../processes/joined_listener.ts";
 import { noListener, startListenerProcess } from "../processes/listener_process.ts";
@@ -26,8 +26,8 @@ import { readOptions } from "./options.ts";
 import { type Cell, makePlan } from "../results/plan.ts";
 import { Earlier } from "./resume.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
-import { type Client, findClients } from "../processes/clients.ts";
-import { findRuntimes, type Runtime } from "../processes/runtimes.ts";
+import { findClients } from "../processes/clients.ts";
+import { findRuntimes } from "../processes/runtimes.ts";
 import { type Estimate, Session } from "./session.ts";
 
 /** Makes what a folder's readers want, and prints; no charts and no page where the environment is null. */
@@ -69,12 +69,8 @@ function printDryRun(cells: readonly Cell[], options: BenchOptions): number {
   return printPlan(cells, options);
 }
 
-interface Work {
-  command: string;
-  options: BenchOptions;
+interface Work extends Omit<Circumstances, "listener"> {
   cells: readonly Cell[];
-  runtimes: readonly (Runtime | Client)[];
-  notes: string[];
   finish: Finish;
 }
 
