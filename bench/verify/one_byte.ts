@@ -9,20 +9,20 @@ import { firstOneByte, ONE_BYTE_VALUES } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { verdictOf, type Verifier } from "./verdict.ts";
 
-/** Turns through all values that are compared at once, where so many come in one piece: a call costs more than a few hundred bytes. */
-const MANY_TURNS = 256;
-/** Fewer or more turns at once by this factor. */
+/** Cycles through all values that are compared at once, where so many come in one piece: a call costs more than a few hundred bytes. */
+const MANY_CYCLES = 256;
+/** Fewer or more cycles at once by this factor. */
 const STEP = 4;
-/** From any of its first 255 places, that many whole turns of the sequence follow. */
-const TURNS = Uint8Array.from(
-  { length: (MANY_TURNS + 1) * ONE_BYTE_VALUES },
+/** From any of its first 255 places, that many whole cycles of the sequence follow. */
+const CYCLES = Uint8Array.from(
+  { length: (MANY_CYCLES + 1) * ONE_BYTE_VALUES },
   (_, at) => at % ONE_BYTE_VALUES,
 );
 
 export class OneByteVerifier implements Verifier {
   readonly #header: RunHeader;
-  /** Whole turns that came in one piece, counted here in place of 255 values. */
-  #wholeTurns = 0;
+  /** Whole cycles that came in one piece, counted here in place of 255 values. */
+  #wholeCycles = 0;
   /** Times each value came. */
   readonly #seen = new Float64Array(256);
   /** By how much a value may be ahead of the one before it: P for the first value, else nothing. */
@@ -50,19 +50,19 @@ export class OneByteVerifier implements Verifier {
   feed(bytes: Uint8Array): void {
     let at = 0;
     // Down to the end of a piece, then up by one step from what the piece could take: pieces tend to be alike.
-    let turns = MANY_TURNS;
+    let cycles = MANY_CYCLES;
     let took = 0;
     while (at < bytes.length) {
-      if (this.#takeTurns(bytes, at, turns)) {
-        at += turns * ONE_BYTE_VALUES;
-        took = Math.max(took, turns);
-      } else if (turns > 1) {
-        turns /= STEP;
+      if (this.#takeCycles(bytes, at, cycles)) {
+        at += cycles * ONE_BYTE_VALUES;
+        took = Math.max(took, cycles);
+      } else if (cycles > 1) {
+        cycles /= STEP;
       } else {
         const end = Math.min(bytes.length, at + ONE_BYTE_VALUES);
         this.#takeEach(bytes, at, end);
         at = end;
-        turns = Math.min(MANY_TURNS, Math.max(1, took * STEP));
+        cycles = Math.min(MANY_CYCLES, Math.max(1, took * STEP));
         took = 0;
       }
     }
@@ -70,19 +70,19 @@ export class OneByteVerifier implements Verifier {
   }
 
   /**
-   * A whole turn leaves every count where it was against the one before it, so only its first value can be too early,
+   * A whole cycle leaves every count where it was against the one before it, so only its first value can be too early,
    * and of several in a row only the first one's. That holds while nothing has been: behind the first fault every byte
    * is looked at.
    */
-  #takeTurns(bytes: Uint8Array, at: number, turns: number): boolean {
+  #takeCycles(bytes: Uint8Array, at: number, cycles: number): boolean {
     const first = bytes[at];
-    const length = turns * ONE_BYTE_VALUES;
+    const length = cycles * ONE_BYTE_VALUES;
     if (this.#early > 0) return false;
     const [seen, lead, before] = [this.#seen, this.#lead, this.#before];
     if (seen[first] + 1 > seen[before[first]] + lead[first]) return false;
-    const [came, due] = [bytes.subarray(at, at + length), TURNS.subarray(first, first + length)];
+    const [came, due] = [bytes.subarray(at, at + length), CYCLES.subarray(first, first + length)];
     if (Buffer.compare(came, due) !== 0) return false;
-    this.#wholeTurns += turns;
+    this.#wholeCycles += cycles;
     return true;
   }
 
@@ -106,7 +106,7 @@ export class OneByteVerifier implements Verifier {
     if (messages !== null) {
       for (let value = 0; value < ONE_BYTE_VALUES; value++) {
         const due = producers * occurrences(this.#place[value], messages);
-        const seen = this.#seen[value] + this.#wholeTurns;
+        const seen = this.#seen[value] + this.#wholeCycles;
         missing += Math.max(0, due - seen);
         surplus += Math.max(0, seen - due);
       }

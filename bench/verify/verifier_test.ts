@@ -271,11 +271,11 @@ describe("gaps without end", () => {
   });
 });
 
-test("one-byte messages looked at in whole turns are judged as one by one", () => {
+test("one-byte messages looked at in whole cycles are judged as one by one", () => {
   const next = random(seed);
   const below = (limit: number) => Math.floor(next() * limit);
   for (let trial = 0; trial < 150; trial++) {
-    // Every tenth stream has more turns in one piece than are compared at once.
+    // Every tenth stream has more cycles in one piece than are compared at once.
     const scale = trial % 10 === 0 ? 100 : 1;
     const [producers, messages] = [1 + below(4), 1 + below(1_500 * scale)];
     const header = { ...headerOf(1, producers, messages), run: below(600) };
