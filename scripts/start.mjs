@@ -5,7 +5,7 @@
  *     node scripts/start.mjs <command> [options]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -30,7 +30,10 @@ function main() {
     return end(`"${name}" is "npm run ${MOVED[name]}" now`);
   }
   if (!/^[a-z-]+$/.test(name || "") || !existsSync(file)) {
-    return end(`there is no command "${name || ""}"; see the README for those there are`);
+    const names = readdirSync(`${root}scripts`).flatMap((file) =>
+      /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []
+    );
+    return end(`there is no command "${name || ""}"; there are ${[...names, "server"].join(", ")}`);
   }
   if (!deno && !bun && !nodeRunsTypeScript()) {
     return end(

@@ -1,7 +1,7 @@
 /** The way into a command: what npm starts, and what it needs to be there. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -107,5 +107,17 @@ test("a command of an earlier version answers with the one that does its work no
     );
     assert.equal(status, 2);
     assert.match(stderr, new RegExp(`^fanin: "${name}" is "npm run \\S+.*" now\n$`));
+  }
+});
+
+test("every command is there for npm and for Deno, has its file, and stands in the README", () => {
+  const { tasks } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  assert.deepEqual(Object.keys(tasks).toSorted(), Object.keys(scripts).toSorted());
+  const readme = readFileSync(join(ROOT, "README.md"), "utf8");
+  const files = readdirSync(join(ROOT, "scripts"));
+  const names = files.flatMap((file) => /^([a-z-]+)\.ts$/.exec(file)?.[1] ?? []);
+  for (const name of names) {
+    assert.ok(name in scripts, `package.json has no ${name}`);
+    assert.ok(new RegExp(`[ \`]${name}[ \`]`).test(readme), `README.md does not name ${name}`);
   }
 });

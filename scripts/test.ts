@@ -61,9 +61,12 @@ await runMain("test", async () => {
   )
     .argument("[files...]", "only these test files, without the checks")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
-    .option("--fix", "first format the files and write the generated pages of docs")
+    .option("--fix", "only format the files and write the generated pages of docs")
     .parse(process.argv);
-  if (program.opts().fix) fix();
+  if (program.opts().fix) {
+    fix();
+    return EXIT.ok;
+  }
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   const files = program.args;
   const steps = files.length > 0

@@ -3,6 +3,7 @@
  * in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is written from this list.
  */
 
+/** Raised whenever `SAMPLE_COLUMNS` changes: earlier results are then refused by their number (docs/architecture.md). */
 export const SCHEMA = 8;
 
 type Kind = "text" | "number" | "flag";
@@ -108,7 +109,7 @@ export const CELL_COLUMNS = {
 export const RUN_COLUMNS = {
   verify: text("after: checked when the clock had stopped; inline: as the bytes came"),
   elapsed_us: number(
-    "µs from the release of the producers to the acknowledgement of the last byte; empty unless ok",
+    "µs from the release of the producers to the acknowledgement of the last byte; of runs that are ok, those of the pilot among them",
   ),
   expected: number("messages that should arrive"),
   delivered: number("messages that arrived"),
@@ -134,9 +135,9 @@ export const RUN_COLUMNS = {
     "ms from the first new Worker until the last one runs (two at a time); empty where the hand-off of the P before goes on",
   ),
   connect_us: number("µs to connect and shake hands with the listener; outside the clock"),
-  warmup_runs: number("warm-up runs of the process"),
+  warmup_runs: number("warm-up runs at this P"),
   warmup_steady: flag(
-    "whether their times had stopped improving before a bound was hit; empty for the one run of a later P of its process",
+    "whether the last of them were no longer faster; empty where the process was warm already",
   ),
   cpu_user_us: number("user CPU µs of the runtime's process over the run, all threads"),
   cpu_system_us: number("system CPU µs of the same"),
@@ -156,7 +157,7 @@ export const SAMPLE_COLUMNS = {
     "seed of the order, of the messages' content and, with the round, of when they are due in an open loop",
   ),
   status: text(
-    "ok, dropped (a hand-off that may drop, and all that is missing was announced), lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
+    "ok, pilot (a run of the pilot that was ok), dropped (a hand-off that may drop, and all that is missing was announced), lost, duplicated, reordered, corrupt, timeout, memory-limit, error or skipped",
   ),
   detail: text("why, where it is not ok"),
   ...RUN_COLUMNS,
@@ -305,7 +306,7 @@ export function columnsPage(): string {
     "",
     "Text that a spreadsheet would take for a formula (it begins with =, +, -, @, tab or return) has a ' before it.",
     "",
-    "A row is trusted only if its `status` is `ok`; every other row has no `elapsed_us`.",
+    "A figure counts only if the `status` of its row is `ok`. Rows of the pilot have a time as well, which no statistic uses; other rows have none.",
     "",
     "## samples.csv: one row per measured run",
     ...head,

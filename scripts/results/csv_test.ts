@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import papaparse from "papaparse";
-import { columnsPage, emptyRow, namesOf, type Sample, SAMPLE_COLUMNS } from "./columns.ts";
+import { refilled } from "../testing/refill.ts";
+import { columnsPage, emptyRow, namesOf, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { parseRows, tableText } from "./csv.ts";
 
 const AWKWARD = 'a "quoted", comma,\nline feed and – dash';
@@ -67,6 +68,14 @@ test("numbers are plain, and no text is a formula to a spreadsheet", () => {
 test("a table that is not ours is refused in one line", () => {
   assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2\n", "x.csv"), /has no column "schema"/);
   assert.throws(() => parseRows(SAMPLE_COLUMNS, "a,b\n1,2,3\n", "x.csv"), /not readable as CSV/);
+});
+
+test("an earlier result gets the columns that it lacks, empty, and loses those that are gone", () => {
+  const columns = { schema: SAMPLE_COLUMNS.schema, detail: SAMPLE_COLUMNS.detail };
+  assert.equal(
+    refilled(columns, 'gone,schema\n"a, ""b""",3\n', "x.csv"),
+    `schema,detail\n${SCHEMA},\n`,
+  );
 });
 
 test("docs/columns.md explains the columns that there are (npm test -- --fix writes it)", () => {

@@ -1,0 +1,45 @@
+/**
+ * Gives committed results the columns that this version writes: the files of rows are written anew, with a new column
+ * empty and a column that is gone left out. Then `npm run summarize` makes everything else from them.
+ *
+ *     npx deno run -A scripts/testing/refill.ts results/reference …
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import {
+  BACKLOG_COLUMNS,
+  type Columns,
+  namesOf,
+  SAMPLE_COLUMNS,
+  SCHEMA,
+} from "../results/columns.ts";
+import { parseRows, tableText } from "../results/csv.ts";
+
+const FILES: Record<string, Columns> = {
+  "samples.csv": SAMPLE_COLUMNS,
+  "backlog.csv": BACKLOG_COLUMNS,
+};
+
+/** @returns the table with these columns */
+export function refilled(columns: Columns, text: string, name: string): string {
+  const [head, ...lines]: string[][] = parse(text);
+  const added = namesOf(columns).filter((column) => !head.includes(column));
+  const quoted = [[...head, ...added], ...lines.map((line) => [...line, ...added.map(() => "")])]
+    .map((line) => line.map((entry) => `"${entry.replaceAll('"', '""')}"`).join(",") + "\n");
+  const rows = parseRows(columns, quoted.join(""), name);
+  return tableText(
+    columns,
+    rows.map((row) => "schema" in columns ? { ...row, schema: SCHEMA } : row),
+  );
+}
+
+if (import.meta.main) {
+  for (const folder of process.argv.slice(2)) {
+    for (const [name, columns] of Object.entries(FILES)) {
+      const file = join(folder, name);
+      if (!existsSync(file)) continue;
+      writeFileSync(file, refilled(columns, readFileSync(file, "utf8"), file));
+    }
+  }
+}
