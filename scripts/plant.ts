@@ -1,6 +1,6 @@
 /**
  * Makes a program that runs cells with a known change planted. Beside the same runtime without it, a run shows whether
- * the open loop measures what was planted, and nothing else (docs/method.md).
+ * the suite finds what was planted, and nothing else (docs/method.md). The copy stays until somebody removes its folder.
  */
 import { CHANGES, plantedRuntime } from "../bench/testing/planted_runtime.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";

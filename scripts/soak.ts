@@ -55,6 +55,9 @@ await runMain("soak", async () => {
   refuse(
     choices.length === 0 && `--strategies ${strategies}: controls lose nothing`,
     ...lacks.map(({ name, lack }) => lack !== null && `--strategies ${name}: ${lack}`),
+    ...choices.map(({ entry, params }) =>
+      "overflow" in params && `--strategies ${entry.name}: what may drop messages loses some`
+    ),
   );
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   for (const line of missing) console.error(`soak: ${line}; left out`);

@@ -227,6 +227,8 @@ test(
     const refused = await runCommand("soak", "--strategies", "empty", ...runtimes);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /^soak: --strategies empty: controls lose nothing\n$/);
+    const dropping = "sharded-rings:overflow=drop-newest";
+    assert.equal((await runCommand("soak", "--strategies", dropping, ...runtimes)).code, 2);
     const peer = await runCommand("soak", "--strategies", "worker-stdout", ...runtimes);
     assert.equal(peer.code, 2);
     assert.match(peer.stderr, /^soak: --strategies worker-stdout: it reads what .*\n$/);

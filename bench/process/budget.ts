@@ -27,8 +27,8 @@ const EQUAL_RUNS = 3;
 /** The third run is left out where two have taken as long as this many. */
 const ENOUGH_RUNS = 3;
 /**
- * Of a process's first cell: so long after the start of its runs they are as fast as those of its later cells. A few
- * runs that are alike, which may be any three, do not show that.
+ * Of a process's first cell, and of the first with a further Worker. A few runs that are alike, which may be any three,
+ * do not show that a process is warm. How much is left of the difference to later cells, `summary.md` says.
  */
 const WARM_UP_US = 400_000;
 /** Where runs are so short that this is less. */
@@ -73,7 +73,7 @@ export function predictedUs(runUs: number, runTimeUs: number | null): number {
   return measured + again;
 }
 
-/** What a process's first cell takes beyond that, µs. */
+/** What a cell takes beyond that where it is the first with so many Workers, µs. */
 export function predictedWarmUpUs(runTimeUs: number | null): number {
   return runTimeUs === null ? 0 : budgetOf(runTimeUs).warmUp.maxUs;
 }

@@ -24,6 +24,8 @@ export class Course {
   /** Workers that have warmed up with a cell before. */
   #warmWorkers = 0;
   #hasPaced = false;
+  /** The subject takes no messages, and so no run of it is long. */
+  #isSilent = false;
 
   constructor(emit: (event: CellEvent) => void) {
     this.#emit = emit;
@@ -74,11 +76,14 @@ export class Course {
 
   /** Where the process has compiled its code for another P, it needs a run to find its buffers, or none. */
   async #warm(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
-    const timed = async (messages: number) =>
-      (await once({ ...request, messages, warmUp: true })).elapsedUs;
+    const timed = async (asked: number) => {
+      const { elapsedUs, messages } = await once({ ...request, messages: asked, warmUp: true });
+      this.#isSilent = messages === 0;
+      return elapsedUs;
+    };
     const workers = Math.min(spec.workers, spec.producers);
     if (workers <= this.#warmWorkers && spec.runTimeUs !== null) {
-      const runs = rewarmRuns(request.messages);
+      const runs = this.#isSilent ? 1 : rewarmRuns(request.messages);
       for (let run = 0; run < runs; run++) await timed(request.messages);
       this.#emit({ type: "warm", runs, steady: null });
       return;

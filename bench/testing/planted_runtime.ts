@@ -3,30 +3,29 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CELL, type Patch, PlantedSource } from "./planted.ts";
 
+const RUN = "bench/process/run.ts";
 const SUBJECT = "bench/subjects/strategy_subject.ts";
 const DRAIN = "bench/subjects/drain.ts";
 const STAMP = "    if (stamps !== null) stamps.add(bytes);\n";
 const WORK = "    if (workUs > 0) work(workUs);\n";
 const COUNT = "  let peakBytes = 0;\n  const turns";
-const RETURN = "  return { bytes, writes, peakBytes };\n";
+const ELAPSED = "  const elapsedUs = (performance.now() - start) * 1_000;\n";
 
-/** Each run takes that share longer: the consumer is busy for so much of the time that it took. */
+/** Each run takes that share longer: before its clock stops, the consumer is busy for so much of the time that it took. */
 function slower(share: number): Patch[] {
-  return [
-    { file: DRAIN, find: COUNT, replace: `  const started = performance.now();\n${COUNT}` },
-    {
-      file: DRAIN,
-      find: RETURN,
-      replace: `  work((performance.now() - started) * 1_000 * ${share});\n${RETURN}`,
-    },
-  ];
+  const busy = `  for (
+    const end = performance.now() + ${share} * (performance.now() - start);
+    performance.now() < end;
+  );
+`;
+  return [{ file: RUN, find: ELAPSED, replace: busy + ELAPSED }];
 }
 
 export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
   // What arrives is stamped at full load, too, by the consumer and by the listener.
   stamps: [
     {
-      file: "bench/process/run.ts",
+      file: RUN,
       find:
         "...(pace === null ? {} : { stamps: true, names: messages > 0, exchanges: EXCHANGES }),",
       replace: "stamps: true, names: messages > 0 && messageBytes >= 8 && !proof, " +

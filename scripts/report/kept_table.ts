@@ -25,9 +25,12 @@ export function keepRow(page: string, table: KeptTable, row: readonly (string | 
   const linesOf = (rows: readonly (readonly string[])[]) => markdownTable({ head, words, rows });
   const before = old.split("\n").filter((line) => line.startsWith("|")).slice(2);
   const start = linesOf([[row[0]!, row[1]!]])[2].slice(0, -1);
-  const earlier = before.findLast((line) => line.startsWith(start))?.slice(2, -2).split(" | ");
-  const whole = row.map((entry, at) => entry ?? earlier?.[at] ?? "");
-  const [headLine, rule, line] = linesOf([whole]);
+  const entriesOf = (line: string | undefined) => line?.slice(2, -2).split(" | ");
+  const earlier = entriesOf(before.findLast((line) => line.startsWith(start)));
+  const [headLine, rule, told] = linesOf([row.map((entry) => entry ?? "")]);
+  // What stays is text of the page already.
+  const whole = entriesOf(told)!.map((entry, at) => row[at] === null ? earlier?.[at] ?? "" : entry);
+  const line = `| ${whole.join(" | ")} |`;
   const kept = [...before, line];
   const sorted = linesOf(known).slice(2).flatMap((known) =>
     kept.findLast((line) => line.startsWith(known.slice(0, -1))) ?? []

@@ -28,6 +28,8 @@ test("a row takes its place, in place of an older one, and rows of what is gone 
     ]);
     keepRow(page, TABLE, ["a", "x_y", null]);
     assert.match(readFileSync(page, "utf8"), /^\| a \| x\\_y \| 4 \|$/m);
+    for (const entry of ["w|_x_", null, null]) keepRow(page, TABLE, ["a", "x", entry]);
+    assert.match(readFileSync(page, "utf8"), /^\| a \| x \| w\\\|\\_x\\_ \|$/m);
     assert.throws(() => keepRow(page, { ...TABLE, name: "other" }, ["a", "x", "1"]), /no place/);
   } finally {
     rmSync(folder, { recursive: true });

@@ -6,6 +6,7 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
 import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { firstCellRatios } from "../statistics/first_cells.ts";
+import { mean } from "../statistics/inference.ts";
 import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { escaped } from "./markdown_text.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -125,15 +126,21 @@ function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]):
   );
 }
 
+/** A share that comes from the first P is larger in a session of few P: a reader of its ratios must know it. */
 function firstCells(samples: readonly Sample[]): string[] {
-  const ratios = [...firstCellRatios(samples)].map(([runtime, { ratio, low, high }]) =>
-    `${factor(ratio)} as long in ${capitalized(runtime)} (${factor(low)} to ${factor(high)})`
-  );
+  const ratios = firstCellRatios(samples);
+  const shown = Map.groupBy(ratios, ({ runtime }) => runtime).values().map((own) => {
+    const [most] = own.toSorted((a, b) => b.ratio.ratio - a.ratio.ratio);
+    const middle = Math.exp(mean(own.map(({ ratio }) => Math.log(ratio.ratio))));
+    return `${factor(middle)} as long in ${capitalized(most.runtime)}, ` +
+      `at most ${factor(most.ratio.ratio)} (${factor(most.ratio.low)} to ${
+        factor(most.ratio.high)
+      }, ${most.label})`;
+  });
   return applying(
     ratios.length > 0 &&
-      `The first P that a process measures, against its later ones: a message took ${
-        ratios.join(", ")
-      }.`,
+      "The first P that a process measures, against its later ones, in the mean over strategies: " +
+        `a message took ${[...shown].join("; ")}.`,
   );
 }
 
