@@ -30,7 +30,7 @@ const ENOUGH_RUNS = 3;
  * Of a process's first cell, and of the first with a further Worker. A few runs that are alike, which may be any three,
  * do not show that a process is warm. How much is left of the difference to later cells, `summary.md` says.
  */
-const WARM_UP_US = 400_000;
+export const WARM_UP_US = 400_000;
 /** Where runs are so short that this is less. */
 const WARM_UP_RUNS = 40;
 /** Some of them begin small; and a run without messages never takes its time. */

@@ -1,26 +1,35 @@
 /** Finds the chunk size in which this runtime writes fastest to the listener. */
-import { carryOut } from "./run.ts";
+import { WARM_UP_US } from "./budget.ts";
+import { carryOut, type RunContext } from "./run.ts";
 import { openRuns } from "../wire/open_runs.ts";
 import type { CellSpec } from "./spec.ts";
 import { CHUNKS } from "../subjects/controls.ts";
 import { openSubject } from "../subjects/registry.ts";
 
+/** Those that count. */
 const ROUNDS = 5;
+/** Rounds that warm up, where runs are short. */
+const MOST_WARM_UP_ROUNDS = 16;
 /** At most: a run that the listener has no room for would be checked while it is timed. */
 const TOTAL_BYTES = 16 * 2 ** 20;
 const MESSAGE_BYTES = 1_024;
 
 /** The chunk size in bytes whose median time over interleaved rounds is the shortest. */
 export async function calibrate(spec: CellSpec): Promise<number> {
-  const times = new Map<number, number[]>(CHUNKS.map((chunk) => [chunk, []]));
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const chunk of CHUNKS) {
-      const bulk: CellSpec = { ...spec, subject: "socket-bulk", params: { chunk }, producers: 1 };
-      const report = await carryOut({
-        subject: await openSubject(bulk, () => {}),
-        openRun: openRuns(spec),
-        producers: 1,
-      }, {
+  // Each keeps its memory from round to round.
+  const ways = await Promise.all(CHUNKS.map(async (chunk) => {
+    const bulk: CellSpec = { ...spec, subject: "socket-bulk", params: { chunk }, producers: 1 };
+    const subject = await openSubject(bulk, () => {});
+    const context: RunContext = { subject, openRun: openRuns(spec), producers: 1 };
+    return { chunk, context, timesUs: [] as number[] };
+  }));
+  let warmUpUs = 0;
+  for (let round = 1, counted = 0; counted < ROUNDS; round++) {
+    // In a cold process each chunk size may turn out to be the best.
+    const isWarm = warmUpUs >= WARM_UP_US || round > MOST_WARM_UP_ROUNDS;
+    if (isWarm) counted++;
+    for (const { chunk, context, timesUs } of ways) {
+      const report = await carryOut(context, {
         runId: `${spec.runId} ${chunk / 1_024}K`,
         messages: Math.ceil(Math.min(TOTAL_BYTES, spec.storeBytes) / MESSAGE_BYTES),
         messageBytes: MESSAGE_BYTES,
@@ -30,12 +39,14 @@ export async function calibrate(spec: CellSpec): Promise<number> {
       if (report.status !== "ok") {
         throw new Error(`calibration: ${report.status}, ${report.detail}`);
       }
-      // The first round warms up.
-      if (round > 0) times.get(chunk)!.push(report.elapsedUs);
+      if (isWarm) timesUs.push(report.elapsedUs);
+      else warmUpUs += report.elapsedUs;
     }
   }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1];
-  return CHUNKS.reduce((best, chunk) =>
-    median(times.get(chunk)!) < median(times.get(best)!) ? chunk : best
-  );
+  const [best] = ways.toSorted((a, b) => median(a.timesUs) - median(b.timesUs));
+  return best.chunk;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
