@@ -76,7 +76,7 @@ export class Predictions {
     // What a process has taken for its warm-up is among what was measured.
     const unmeasured = cells.filter((cell) => !this.#measuredMs.has(cell));
     const processes = Map.groupBy(unmeasured, seriesOf).values();
-    return each + [...processes].reduce((sum, [first]) => sum + warmUpMs(first), 0);
+    return each + [...processes].reduce((sum, axis) => sum + warmUpsOf(axis) * warmUpMs(axis[0]), 0);
   }
 
   /** @param runsUs of each of the pilot's runs */
@@ -108,6 +108,15 @@ export class Predictions {
     const least = cell.runTimeUs === null ? cell.messages! : LEAST_MESSAGES;
     return Math.max(cell.runTimeUs ?? 0, known.usPerMessage * cell.producers * least);
   }
+}
+
+/** How often a process is expected to warm up: at each P that needs more Workers than any before it in a random order. */
+function warmUpsOf(axis: readonly Cell[]): number {
+  const counts = axis.map(({ producers, workers }) => Math.min(producers, workers));
+  return [...new Set(counts)].reduce((sum, own) => {
+    const [same, atLeast] = [counts.filter((n) => n === own), counts.filter((n) => n >= own)];
+    return sum + same.length / atLeast.length;
+  }, 0);
 }
 
 function warmUpMs({ runTimeUs }: Cell): number {

@@ -40,3 +40,13 @@ test("all runs of a pilot are no overhead, and a resumed session predicts the sa
   assert.equal(Math.round(one - seven), 40 + 6 * 50);
   assert.equal(predicted([90_000, ...Array(6).fill(50_000)], true), seven);
 });
+
+test("a process warms up at its first P, and again where one on a single Worker came before", () => {
+  const argv = ["--strategies", "swap-buffer", "--producers", "1,16,64", "--workers", "2"];
+  const options = readOptions("bench", ["node", "bench", ...argv]);
+  const cells = makePlan(options, [RUNTIME]).filter(({ subject }) => subject === "swap-buffer");
+  const predictions = new Predictions(options.timeoutMs);
+  const apart = cells.reduce((sum, cell) => sum + predictions.totalMs([cell]), 0);
+  // Three times by themselves; together once, and once more in a third of the orders.
+  assert.equal(Math.round(apart - predictions.totalMs(cells)), Math.round((3 - 4 / 3) * 400));
+});
