@@ -21,8 +21,8 @@ export function buildStream(
 ): Uint8Array {
   const { messages, messageBytes } = plan;
   const length = producers * messages * messageBytes;
-  const buffer = (memory?.buffer.byteLength ?? 0) >= length ? memory!.buffer : withRoom(length);
-  const stream = new Uint8Array(buffer, 0, length);
+  const hasRoom = memory !== undefined && memory.buffer.byteLength >= length;
+  const stream = new Uint8Array(hasRoom ? memory.buffer : withRoom(length), 0, length);
   if (plan.proof) {
     const { groupOf, first } = grouping(plan);
     for (let at = 0; at < stream.length; at++) {

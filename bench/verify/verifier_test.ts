@@ -300,3 +300,13 @@ test("one-byte messages looked at in whole cycles are judged as one by one", () 
     );
   }
 });
+
+test("a stream over the memory of another one has its own bytes, and may be empty", () => {
+  const plan = { messageBytes: 8, seed: 7 };
+  const long = buildStream(3, { ...plan, messages: 50, run: 1 });
+  for (const messages of [50, 70, 20, 0]) {
+    const fresh = buildStream(3, { ...plan, messages, run: 2 });
+    assert.deepEqual(buildStream(3, { ...plan, messages, run: 2 }, long), fresh);
+    assert.equal(fresh.length, 24 * messages);
+  }
+});

@@ -76,7 +76,8 @@ export class Predictions {
     // What a process has taken for its warm-up is among what was measured.
     const unmeasured = cells.filter((cell) => !this.#measuredMs.has(cell));
     const processes = Map.groupBy(unmeasured, seriesOf).values();
-    return each + [...processes].reduce((sum, axis) => sum + warmUpsOf(axis) * warmUpMs(axis[0]), 0);
+    return each +
+      [...processes].reduce((sum, axis) => sum + warmUpsOf(axis) * warmUpMs(axis[0]), 0);
   }
 
   /** @param runsUs of each of the pilot's runs */
