@@ -125,9 +125,18 @@ function seenRun({ begun, run }: Word, task: ClientTask): SeenRun {
     begun !== 1 && `the listener has seen ${begun} runs with the runId of the task, and not one`,
   );
   if (run === null) throw new Error("the listener has given this run no verdict");
-  const { arm: _a, host: _h, port: _p, workers: _w, capacity: _c, content: framing, ...same } =
-    task;
-  const asked: Record<string, unknown> = { ...same, framing };
+  // By name: what the task has beside these is no business of a header.
+  const { messageBytes, content: framing, producers, messages, seed, warmUp, runId } = task;
+  const asked: Record<string, unknown> = {
+    messageBytes,
+    framing,
+    producers,
+    messages,
+    seed,
+    run: task.run,
+    warmUp,
+    runId,
+  };
   const announced: Record<string, unknown> = { ...run.header };
   for (const name of Object.keys({ ...asked, ...announced })) {
     if (announced[name] === asked[name]) continue;
