@@ -7,6 +7,7 @@ import type { CellSpec, RunReport } from "../../bench/process/spec.ts";
 import type { Sample } from "../results/columns.ts";
 import { cellTask } from "../results/cell_task.ts";
 import { identityOf } from "../results/cell_key.ts";
+import { find } from "../results/judge.ts";
 import { samplesOf, skippedSample, timeOf } from "../results/samples.ts";
 import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { BenchOptions } from "./bench_options.ts";
@@ -103,11 +104,10 @@ export class Session {
       if (this.#chunks.has(runtime.label)) continue;
       this.#setup.observer.onProgress(0, 0, `calibrating ${runtime.label}`, null);
       const outcome = await this.#run(cell, "calibrate", 0);
-      const event = outcome.events.find((other) => other.type === "calibrated");
-      if (event?.type === "calibrated") this.#chunks.set(runtime.label, event.chunk);
+      const chunk = find(outcome.events, "calibrated")?.chunk;
+      if (chunk !== undefined) this.#chunks.set(runtime.label, chunk);
       else if (!this.#isCutShort(outcome)) {
-        const failed = outcome.events.find((other) => other.type === "failed");
-        const why = failed?.type === "failed" ? failed.detail : outcome.detail || outcome.end;
+        const why = find(outcome.events, "failed")?.detail ?? (outcome.detail || outcome.end);
         this.#setup.observer.onNote(
           `${runtime.label}: the best chunk size of socket-bulk is not known, so that it is no ceiling (${why})`,
         );

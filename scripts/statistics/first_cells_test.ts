@@ -22,6 +22,13 @@ test("what comes first is told apart from what is slow, strategy by strategy", (
   assert.ok(Math.abs(node.ratio.ratio - 1.25) < 1e-9 && Math.abs(bun.ratio.ratio - 1) < 1e-9);
 });
 
+test("the pilot's runs are none of its figures", () => {
+  const pilot = { round: 0, elapsed_us: 9_000_000, rss_ready_bytes: 1 };
+  const rows = rounds(1.25);
+  const [node] = firstCellRatios([...rows, ...rows.map((row) => ({ ...row, ...pilot }))]);
+  assert.ok(Math.abs(node.ratio.ratio - 1.25) < 1e-9);
+});
+
 test("nothing is said of a single P, of a pilot, of few cells, of controls and of a client", () => {
   const all = rounds(1.25);
   const silent = [
