@@ -22,10 +22,15 @@ const GIVEN: CellBudget = {
 };
 /** An open loop: as long as it was asked to be, twice. */
 export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
-/** Runs of equal length: another process tells more than another run of the same. */
-const EQUAL_RUNS = 3;
-/** The third run is left out where two have taken as long as this many. */
-const ENOUGH_RUNS = 3;
+/** Of a cell at least where its process measures several: another process tells more than another run of the same. */
+const CELL_RUNS = 3;
+/**
+ * Of all cells of a process together, which shares out its start and its warm-up: a process of a single P is a quarter
+ * longer for twelve runs instead of three, and differs from the next by up to a third less.
+ */
+const PROCESS_RUNS = 12;
+/** Runs are left out where the others have taken so many times the wanted time of all of them. */
+const ENOUGH = 2;
 /**
  * Of a process's first cell, and of the first with a further Worker. A few runs that are alike, which may be any three,
  * do not show that a process is warm. How much is left of the difference to later cells, `summary.md` says.
@@ -40,15 +45,24 @@ const REWARM_RUNS = 1;
 /** About so many runs of the wanted length has a pilot that chooses. */
 export const PILOT_RUNS = 8;
 
-/** What one process measures of a cell. @param runTimeUs see `CellSpec` */
-export function budgetOf(runTimeUs: number | null): CellBudget {
+/** Runs of equal length of each cell, at most, where a process measures so many cells. */
+export function measuredRuns(cells: number): number {
+  return Math.max(CELL_RUNS, Math.floor(PROCESS_RUNS / cells));
+}
+
+/**
+ * What one process measures of a cell.
+ * @param runTimeUs see `CellSpec`
+ * @param maxRuns see `measuredRuns`; where the number of messages was given, it says nothing
+ */
+export function budgetOf(runTimeUs: number | null, maxRuns = CELL_RUNS): CellBudget {
   if (runTimeUs === null) return GIVEN;
   const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runTimeUs);
   return {
     warmUp: { leastUs: warmUpUs, maxUs: warmUpUs, maxRuns: MOST_WARM_UP_RUNS },
     leastRuns: 2,
-    maxRuns: EQUAL_RUNS,
-    enoughUs: ENOUGH_RUNS * runTimeUs,
+    maxRuns,
+    enoughUs: ENOUGH * maxRuns * runTimeUs,
   };
 }
 
@@ -64,8 +78,8 @@ export function rewarmRuns(messages: number): number {
 const USUAL_WARM_UP_RUNS = 6;
 
 /** What warm-up and measured runs of a cell take together, µs, where one run takes `runUs`. */
-export function predictedUs(runUs: number, runTimeUs: number | null): number {
-  const { warmUp, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
+export function predictedUs(runUs: number, runTimeUs: number | null, most?: number): number {
+  const { warmUp, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs, most);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
   const again = runTimeUs === null
     ? Math.min(warmUp.maxUs, USUAL_WARM_UP_RUNS * runUs)

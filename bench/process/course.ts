@@ -27,8 +27,12 @@ export class Course {
   /** The subject takes no messages, and so no run of it is long. */
   #isSilent = false;
 
-  constructor(emit: (event: CellEvent) => void) {
+  readonly #now: () => number;
+
+  /** @param now the seam for tests: ms of any clock that only goes on */
+  constructor(emit: (event: CellEvent) => void, now = () => performance.now()) {
     this.#emit = emit;
+    this.#now = now;
   }
 
   /** All runs of a cell. Rejects with the first that has no verdict. Resolves with a request like the measured ones. */
@@ -64,7 +68,7 @@ export class Course {
       ? { leastRuns: runs, maxRuns: runs, enoughUs: 0 }
       : spec.pace !== null
       ? OPEN_LOOP
-      : budgetOf(spec.runTimeUs);
+      : budgetOf(spec.runTimeUs, spec.measuredRuns);
     await repeat(async () => {
       const report = await once(measured);
       this.#emit({ type: "run", ...report });
@@ -89,7 +93,8 @@ export class Course {
       return;
     }
     const bounds = budgetOf(spec.runTimeUs).warmUp;
-    const { runs, steady } = await warmUp(timed, spec.producers, request.messages, bounds);
+    const { producers } = spec;
+    const { runs, steady } = await warmUp(timed, producers, request.messages, bounds, this.#now);
     this.#warmWorkers = workers;
     this.#emit({ type: "warm", runs, steady });
   }

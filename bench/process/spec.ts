@@ -41,6 +41,8 @@ export interface CellSpec {
   runId: string;
   /** `measure` a cell, `pilot` it, or `calibrate` the chunk size of this runtime. */
   task: "measure" | "pilot" | "calibrate";
+  /** Of a run time: so many runs are measured at most; left out: three. */
+  measuredRuns?: number;
   /** What a pilot measures at least; left out: one run. */
   pilotRuns?: number;
   /** What a client calls the subject (docs/clients.md); none under a runtime. */

@@ -5,7 +5,7 @@
 
 /** A ratio with its 95 % interval. */
 export interface RatioEstimate {
-  /** Geometric mean of the ratios. */
+  /** Geometric mean of the ratios, without the outermost ones where they are many (`pairedRatio`). */
   ratio: number;
   low: number;
   high: number;
@@ -20,14 +20,37 @@ export interface RatioEstimate {
 
 const CONFIDENCE = 0.95;
 
+/** Fewer than this keep all their values: without the outermost two they would decide less, not more. */
+const TRIMMED_FROM = 20;
+/** So many of the values are left out on either side. */
+const TRIMMED_SHARE = 0.1;
+
 /**
- * The mean of paired log-ratios by Student's t ("Student", 1908). Interval and p agree: the interval holds 1
- * exactly where p is above 0.05. Null with fewer than two.
+ * The mean of paired log-ratios by Student's t ("Student", 1908); of 20 or more the trimmed mean by Tukey and
+ * McLaughlin's t (1963; Yuen, 1974), since one disturbed process makes the interval of a mean as wide as many would.
+ * Interval and p agree: the interval holds 1 exactly where p is above 0.05. Null with fewer than two.
  */
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
   if (n < 2) return null;
-  return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n);
+  const { kept, winsorized } = trimmed(logRatios);
+  const spread = variance(winsorized) * (n - 1);
+  const error = Math.sqrt(spread / (kept.length * (kept.length - 1)));
+  return estimate(mean(kept), error, kept.length - 1, n);
+}
+
+/** The middle that `pairedRatio` gives to so many values. */
+export function typicalLog(values: readonly number[]): number {
+  return mean(trimmed(values).kept);
+}
+
+/** Without the outermost values, and with each of these replaced by the nearest one that is kept. */
+function trimmed(values: readonly number[]): { kept: number[]; winsorized: number[] } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = sorted.length < TRIMMED_FROM ? 0 : Math.floor(TRIMMED_SHARE * sorted.length);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const [least, most] = [kept[0], kept.at(-1)!];
+  return { kept, winsorized: sorted.map((value) => Math.min(most, Math.max(least, value))) };
 }
 
 /**
