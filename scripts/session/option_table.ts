@@ -279,7 +279,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     key: "budgetMs",
     flags: "--budget <time>",
     help: ({ budgetMs, rounds }) =>
-      "time to spend, such as 90s, 5m, 1h, in whole rounds of all cells" +
+      "time to spend, such as 90s, 5m, 1h, in whole rounds" +
       (budgetMs === null
         ? ""
         : ` (default: ${rounds} rounds, and more if ${budgetMs / 60_000}m pay for them)`),
