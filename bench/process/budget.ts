@@ -1,43 +1,50 @@
 /**
- * How long a process warms up and measures: in one place, since the launcher predicts from it, too. How the figures for
- * runs of equal length were found stands in docs/method.md.
+ * How long a process warms up and measures. It is in one place because the launcher predicts durations from it, too.
+ * docs/method.md says how the figures for runs of equal length were found.
  */
 import type { Budget } from "./repeat.ts";
 import { USUAL_WARM_UP, type WarmUpBounds } from "./warm_up.ts";
 
 export interface CellBudget extends Budget {
-  /** Of the process's first cell, and where messages were given of each. */
+  /** Warm-up of the process's first cell; where the number of messages was given, of every cell. */
   warmUp: WarmUpBounds;
 }
 
-/** A producer: the second one shows what comes between two. */
+/** The fewest messages of a producer: the second one shows what comes between two messages. */
 export const LEAST_MESSAGES = 2;
 
-/** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
+/** Where the number of messages was given: ten runs, or as many as it takes to pass a quarter of a second. */
 const GIVEN: CellBudget = {
   warmUp: USUAL_WARM_UP,
   leastRuns: 1,
   maxRuns: 10,
   enoughUs: 250_000,
 };
-/** An open loop: as long as it was asked to be, twice. */
+/** An open loop: two runs, each as long as was asked for. */
 export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
-/** Runs of equal length: another process tells more than another run of the same. */
+/** Measured runs of equal length: another process tells more than another run of the same process. */
 const EQUAL_RUNS = 3;
-/** The third run is left out where two have taken as long as this many. */
+/** The third run is left out where two have taken as long as this many should. */
 const ENOUGH_RUNS = 3;
 /**
- * Of a process's first cell, and of the first with a further Worker. A few runs that are alike, which may be any three,
- * do not show that a process is warm. How much is left of the difference to later cells, `summary.md` says.
+ * How long a process's first cell warms up, and its first cell with a further Worker. A few runs that are alike do not
+ * show that a process is warm, since any three may be. `summary.md` says how much of the difference to later cells is
+ * left.
  */
 export const WARM_UP_US = 400_000;
-/** Where runs are so short that this is less. */
+/** This many runs of the wanted length are enough, where they take less than that. */
 const WARM_UP_RUNS = 40;
-/** Some of them begin small; and a run without messages never takes its time. */
+/**
+ * A limit, since runs without messages never add up to that time; above the number just given, since some runs are
+ * short.
+ */
 const MOST_WARM_UP_RUNS = 64;
-/** Of each later one: the first run through a new hand-off takes two to three times as long, and another number of Workers needs one. */
+/**
+ * Warm-up runs of each later cell: the first run through a new hand-off takes two to three times as long, and another
+ * number of Workers means a new hand-off.
+ */
 const REWARM_RUNS = 1;
-/** About so many runs of the wanted length has a pilot that chooses. */
+/** A pilot that chooses the number of messages takes as long as about this many runs of the wanted length. */
 export const PILOT_RUNS = 8;
 
 /** What one process measures of a cell. @param runTimeUs see `CellSpec` */
@@ -53,17 +60,17 @@ export function budgetOf(runTimeUs: number | null): CellBudget {
 }
 
 /**
- * Runs with which a cell finds its buffers where its process has warmed up with an earlier one. None where a run has
- * the least of messages: it is so long that a first one is like the others.
+ * Runs with which a cell finds its buffers where its process has warmed up with an earlier cell. None where each
+ * producer sends the fewest messages: such a run is so long that a first one is like the others.
  */
 export function rewarmRuns(messages: number): number {
   return messages > LEAST_MESSAGES ? REWARM_RUNS : 0;
 }
 
-/** Warm-up runs of cells with a given number of messages, in a prediction. */
+/** Warm-up runs that a prediction assumes for cells with a given number of messages. */
 const USUAL_WARM_UP_RUNS = 6;
 
-/** What warm-up and measured runs of a cell take together, µs, where one run takes `runUs`. */
+/** What the warm-up and measured runs of a cell take together, µs, where one run takes `runUs`. */
 export function predictedUs(runUs: number, runTimeUs: number | null): number {
   const { warmUp, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
@@ -73,7 +80,7 @@ export function predictedUs(runUs: number, runTimeUs: number | null): number {
   return measured + again;
 }
 
-/** What a cell takes beyond that where it is the first with so many Workers, µs. */
+/** What a cell takes in addition where it is the first with so many Workers, µs. */
 export function predictedWarmUpUs(runTimeUs: number | null): number {
   return runTimeUs === null ? 0 : budgetOf(runTimeUs).warmUp.maxUs;
 }
