@@ -94,7 +94,7 @@ async function openContext(spec: CellSpec): Promise<RunContext> {
 /**
  * Whether a cell of another P can go on with this subject. Not in an open loop, nor where the hand-off may drop: both
  * have memory for each producer. Not after the first pilots with one and with several Workers either, because Workers
- * keep their compiled code when they leave.
+ * save their compiled code only when they leave.
  */
 function isForAnyP({ task, pace, params }: CellSpec, workers: number): boolean {
   return pace === null && !("overflow" in params) && (task !== "pilot" || workers <= leftWorkers);
