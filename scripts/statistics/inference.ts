@@ -1,5 +1,5 @@
 /**
- * How far two sets of measurements are apart, and whether chance alone may do that. Everything is done on
+ * How far two sets of measurements are apart, and whether chance alone may explain that. Everything is computed on
  * logarithms, since times differ by factors: "twice" and "half" are the same distance from 1.
  */
 
@@ -9,20 +9,20 @@ export interface RatioEstimate {
   ratio: number;
   low: number;
   high: number;
-  /** Two-sided probability of a mean at least so far from 1 where nothing differs. */
+  /** Two-sided probability of a mean at least this far from 1 where nothing differs. */
   p: number;
   /** Standard error of the log-ratio, and the degrees of freedom of its t. */
   error: number;
   freedom: number;
-  /** Ratios that it rests on; of the smaller side where they are not paired. */
+  /** Number of ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
 }
 
 const CONFIDENCE = 0.95;
 
 /**
- * The mean of paired log-ratios by Student's t ("Student", 1908). Interval and p agree: the interval holds 1
- * exactly where p is above 0.05. Null with fewer than two.
+ * The mean of paired log-ratios by Student's t ("Student", 1908). Interval and p agree: the interval contains 1 exactly
+ * where p is above 0.05. Null with fewer than two.
  */
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
@@ -70,7 +70,7 @@ function estimate(
   };
 }
 
-/** Of b to a where it was of a to b. */
+/** The ratio of b to a, from that of a to b. */
 export function inverse({ ratio, low, high, ...rest }: RatioEstimate): RatioEstimate {
   return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low };
 }
@@ -79,7 +79,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of a sample: divided by n − 1. */
+/** The variance of a sample, whose sum is divided by n − 1. */
 function variance(values: readonly number[]): number {
   const middle = mean(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
@@ -87,7 +87,7 @@ function variance(values: readonly number[]): number {
 
 /**
  * The probability that Student's t lies between −t and t.
- * @param freedom whole degrees of freedom: the series ends there (Abramowitz and Stegun, 26.7.3 and 26.7.4)
+ * @param freedom whole degrees of freedom, with which the series is finite (Abramowitz and Stegun, 26.7.3 and 26.7.4)
  */
 export function studentWithin(t: number, freedom: number): number {
   if (t === Infinity) return 1;
@@ -104,7 +104,7 @@ export function studentWithin(t: number, freedom: number): number {
   return Math.min(1, within);
 }
 
-/** The t between whose negative and which Student's t lies with that probability. */
+/** The t for which Student's t lies between −t and t with that probability. */
 export function studentQuantile(within: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (studentWithin(high, freedom) < within) high *= 2;
