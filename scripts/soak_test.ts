@@ -26,7 +26,7 @@ const FAULT_AT = 300;
 /** Enough for a slope. */
 const LAPS = 20;
 
-/** The strategy with something done to one of the runs of bytes that come out of it, or to each. */
+/** The strategy with something done to one of the batches that come out of it, or to each. */
 function altered(alter: (run: Uint8Array, count: number) => Uint8Array | null): Strategy {
   let count = 0;
   return {

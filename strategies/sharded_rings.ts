@@ -33,7 +33,7 @@
  * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet one.
  *
  * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per message; one
- * view per run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
+ * view per batch. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
  * nobody else is touched.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
@@ -125,7 +125,7 @@ class Ring {
 class RingReader {
   readonly #ring: Ring;
   #read = 0;
-  /** Behind the current run. */
+  /** Behind the current batch. */
   #taken = 0;
 
   constructor(ring: Ring) {
@@ -202,10 +202,10 @@ class RingsConsumer extends PollingConsumer {
       this.#left--;
       const reader = readers[this.#turn];
       this.#turn = this.#turn + 1 === readers.length ? 0 : this.#turn + 1;
-      const run = reader.take();
-      if (run !== null) {
+      const batch = reader.take();
+      if (batch !== null) {
         this.#current = reader;
-        return run;
+        return batch;
       }
     }
     return null;
@@ -293,7 +293,7 @@ class RingProducer implements BlockingProducer {
     this.#wrote(length);
   }
 
-  /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
+  /** A message in the middle of a group is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
     const at = this.#write;
     if (at < this.#stop && this.#words[this.#look] === 0) {

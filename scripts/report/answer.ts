@@ -12,7 +12,7 @@ import { capitalized, span } from "./verdicts.ts";
 
 /** Where nothing may be compared, so that there is nothing else to say. */
 export const OWN_LOAD =
-  "Each cell ran at a rate of its own, a share of what it can carry, so no line may be compared with another.";
+  "Each cell ran at a rate of its own, a share of its own throughput at full load, so no line may be compared with another.";
 
 /**
  * Names are made fit to print one by one: a whole sentence would be cut where it has many of them.

@@ -47,7 +47,9 @@ export function rates(text: string): number[] {
 export function shares(text: string): number[] {
   const values = text.split(",").map((part) => percentage(part) / 100);
   if (!values.every((value) => value <= 1)) {
-    throw new InvalidArgumentError("Give shares of the throughput at full load, such as 25%,50%, up to 100%.");
+    throw new InvalidArgumentError(
+      "Give shares of the throughput at full load, such as 25%,50%, up to 100%.",
+    );
   }
   return [...new Set(values)].sort((a, b) => a - b);
 }
