@@ -7,9 +7,9 @@
  *     handoff.tickets[w]  ── workerData ──▶  strategy.join(ticket) → a producer's end
  *     handoff.consumer.receive()  ◀───────   send(message) … close()
  *
- * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in
- * the order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the
- * hand-off was opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
+ * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in the
+ * order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the hand-off was
+ * opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
  */
 
 import type { Writable } from "node:stream";
@@ -134,12 +134,13 @@ export interface Handoff {
  */
 export interface Consumer extends AsyncIterable<Uint8Array> {
   /**
-   * The next batch: whole messages, one after the other, in order. Valid until the next call (in `for await`: the next step),
-   * which gives its space back to the producers: copy it, or await what uses it first. Null when all producers have closed and everything was received.
+   * The next batch: whole messages, one after the other, in order. Valid until the next call (in `for await`: the next
+   * step), which gives its space back to the producers: copy it, or await what uses it first. Null when all producers
+   * have closed and everything was received.
    *
-   * Under load some strategies wait up to a millisecond for a fuller batch (their parameter `linger`). While nothing is there,
-   * blocking strategies block the thread, 20 ms at a time with a turn of the event
-   * loop between; async strategies leave it free.
+   * Under load some strategies wait up to a millisecond for a fuller batch (their parameter `linger`). While nothing is
+   * there, blocking strategies block the thread, 20 ms at a time with a turn of the event loop between; async
+   * strategies leave it free.
    * @throws {HandoffAborted}
    * @throws {WorkerLost} and aborts, once what a lost Worker had published was received; at the latest when twice
    * the capacity was received since. Under `onLost: "close"` only where the stream cannot go on: the Worker died

@@ -16,9 +16,10 @@
  *                      the filling buffer, up to half of the capacity at a time, since nothing says where in it
  *                      a message ends. A batch that the consumer has taken is never dropped
  *
- * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full; `receive` while
- * nothing is there. Allocates: nothing per message; one view per batch; one copy of what drop-oldest drops. Of a Worker that dies all messages arrive whose
- * `send` had returned; one that dies with the lock held stops all.
+ * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full;
+ * `receive` while nothing is there. Allocates: nothing per message; one view per batch; one copy of what drop-oldest
+ * drops. Of a Worker that dies all messages arrive whose `send` had returned; one that dies with the lock held stops
+ * all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";

@@ -1,6 +1,6 @@
 /**
- * What Workers and consumer share in an open loop, in addition to the hand-off: when the run starts, when each message was sent,
- * and how far the clocks of a Worker and of the consumer are apart.
+ * What Workers and consumer share in an open loop, in addition to the hand-off: when the run starts, when each message
+ * was sent, and how far the clocks of a Worker and of the consumer are apart.
  *
  *     a line for each Worker   | question | answer | stamp (f64) | offset (f64) | naps of either side |
  *     f64                      | start |

@@ -1,6 +1,6 @@
 /**
- * broadcast-channel: the platform's BroadcastChannel, one `postMessage` per message. Each Worker has a channel
- * with a name of its own, since everyone who opens a name gets all its messages, and a Worker that reads none would gather
+ * broadcast-channel: the platform's BroadcastChannel, one `postMessage` per message. Each Worker has a channel with a
+ * name of its own, since everyone who opens a name gets all its messages, and a Worker that reads none would gather
  * them for ever.
  *
  *     words, a Worker   | bytes taken | messages taken |

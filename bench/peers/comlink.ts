@@ -1,12 +1,12 @@
 /**
  * comlink: the consumer's thread exposes a function, a Worker calls it as if it were its own, as in the README's
- * "Callbacks" and its example for Node. Each call is a request and a reply over a MessagePort. The reply waits while there
- * is no room, which is all the back-pressure that there is: a producer awaits it before its next message.
+ * "Callbacks" and its example for Node. Each call is a request and a reply over a MessagePort. The reply waits while
+ * there is no room, which is all the back-pressure that there is: a producer awaits it before its next message.
  *
  *     Worker w   await remote.receive(message)  ── port w ──▶  expose({ receive, close })
  *
- * In addition to the capacity, one message of each producer may be on its way. Never blocks. Allocates: a copy of the message,
- * a request, a reply, and an id of comlink's for both.
+ * In addition to the capacity, one message of each producer may be on its way. Never blocks. Allocates: a copy of the
+ * message, a request, a reply, and an id of comlink's for both.
  *
  * Not tried: `Comlink.transfer` of each message, the README's advice for large values; these are small.
  */

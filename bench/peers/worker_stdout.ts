@@ -1,14 +1,15 @@
 /**
- * worker-stdout: a Node stream per Worker. The Worker is started with `stdout: true` and writes to its `process.stdout`; the
- * consumer reads `worker.stdout`, as in Node's documentation. Where `write` returns false, producers await `drain`.
+ * worker-stdout: a Node stream per Worker. The Worker is started with `stdout: true` and writes to its
+ * `process.stdout`; the consumer reads `worker.stdout`, as in Node's documentation. Where `write` returns false,
+ * producers await `drain`.
  *
  *     words   | bytes that Worker 0, 1, 2 … has written |
  *
- * Its capacity is what the two streams hold, which nobody can set: some 16 KiB on either side, and what is being posted.
- * Never blocks. Allocates: a copy of the message, and what the streams need for a chunk.
+ * Its capacity is what the two streams hold, which nobody can set: some 16 KiB on either side, and what is being
+ * posted. Never blocks. Allocates: a copy of the message, and what the streams need for a chunk.
  *
- * Not tried: `cork` around several messages, which the stream does by itself while it waits. Deno has no such stream: there,
- * what the Worker writes also appears on the process's own output.
+ * Not tried: `cork` around several messages, which the stream does by itself while it waits. Deno has no such stream:
+ * there, what the Worker writes also appears on the process's own output.
  */
 import type { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";

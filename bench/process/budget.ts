@@ -35,8 +35,8 @@ export const WARM_UP_US = 400_000;
 /** This many runs of the wanted length are enough, where they take less than that. */
 const WARM_UP_RUNS = 40;
 /**
- * A limit, since runs without messages never add up to that time; above the number just given, since some runs are
- * short.
+ * The most warm-up runs: more than that, since some of them begin small, and not without end, since runs without
+ * messages never add up to the time.
  */
 const MOST_WARM_UP_RUNS = 64;
 /**

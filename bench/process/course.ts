@@ -1,4 +1,7 @@
-/** The runs of a process's cells, whoever carries them out: a pilot or a warm-up, the measured runs, and the second pass. */
+/**
+ * The runs of a process's cells, whoever carries them out: a pilot or a warm-up, the measured runs, and the second
+ * pass.
+ */
 import { approach } from "./approach.ts";
 import { budgetOf, LEAST_MESSAGES, OPEN_LOOP, rewarmRuns } from "./budget.ts";
 import { repeat } from "./repeat.ts";

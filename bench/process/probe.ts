@@ -1,6 +1,6 @@
 /**
  * Ends with 0 where this runtime has all that a cell needs; otherwise says what it lacks. It has a type annotation on
- * purpose.
+ * purpose, which the runtime must be able to strip.
  */
 import { Worker } from "node:worker_threads";
 

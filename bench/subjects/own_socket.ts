@@ -1,6 +1,6 @@
 /**
- * The control `own-socket`: no fan-in at all. Each Worker has a connection of its own, over which its producers' messages
- * go in large writes, and the listener checks all connections as one run.
+ * The control `own-socket`: no fan-in at all. Each Worker has a connection of its own, over which its producers'
+ * messages go in large writes, and the listener checks all connections as one run.
  *
  *     Worker 0   producers … ──▶ connection 0 ──▶ ┐
  *     Worker 1   producers … ──▶ connection 1 ──▶ ┤ listener: one run, one verdict

@@ -1,14 +1,15 @@
 /**
  * A subject for libraries that keep a pool of Workers and hand tasks to them. No Worker of the suite takes part: a task
  * makes one message of a producer, or a batch of them, on a Worker of the pool, and the result that it returns is what
- * the consumer writes. So a message costs a task's way there and its result's way back, which is what such a pool is for.
+ * the consumer writes. So a message costs a task's way there and its result's way back, which is what such a pool is
+ * for.
  *
  *     lane   run(task) ──▶ the pool's queue ──▶ a Worker makes the messages
  *            result    ◀── the pool         ◀──
  *            inbox     ──▶ the consumer's loop ──▶ one write for all that is there
  *
- * A pool keeps no order between tasks, so a producer's next task is handed over when the result of the one before has come. A
- * lane runs one producer to its end, then the next. There are as many lanes as half of the capacity has room
+ * A pool keeps no order between tasks, so a producer's next task is handed over when the result of the one before has
+ * come. A lane runs one producer to its end, then the next. There are as many lanes as half of the capacity has room
  * for, and at most `LANES` for each Worker; the other half is for what waits to be written.
  */
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";

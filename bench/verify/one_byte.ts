@@ -1,8 +1,8 @@
 /**
  * One-byte messages name no producer, so they are checked as a whole: they must be the exact multiset, and every prefix
- * must be a possible interleaving of P times the run's sequence of values. That holds if a value has never come more
- * often than the one before it in the sequence, and the first value at most P times more often. This cannot see a swap
- * between producers that are at the same value; the cell's second pass with groups can (`grouped.ts`).
+ * must be a possible interleaving of P times the run's sequence of values. That holds if no value has ever come more
+ * often than the one before it in the sequence; only the first value may be ahead of the last, by up to P. This cannot
+ * see a swap between producers that are at the same value; the cell's second pass with groups can (`grouped.ts`).
  */
 import { Buffer } from "node:buffer";
 import { firstOneByte, ONE_BYTE_VALUES } from "../workload/messages.ts";

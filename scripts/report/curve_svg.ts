@@ -1,7 +1,7 @@
 /**
- * curve.svg: how long messages wait, over how many of them are delivered per second. One panel per runtime with p50 and p99 side by
- * side, one line per strategy through the rates at which it was measured, at the largest P of the setting. All axes are
- * logarithmic: strategies differ by powers of ten in both.
+ * curve.svg: how long messages wait, over how many of them are delivered per second. One panel per runtime with p50 and
+ * p99 side by side, one line per strategy through the rates at which it was measured, at the largest P of the setting.
+ * All axes are logarithmic: strategies differ by powers of ten in both.
  */
 import { plainText, shortened } from "../cli/plain_text.ts";
 import { rate, time } from "../cli/units.js";

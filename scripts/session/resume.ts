@@ -4,11 +4,11 @@ import type { Sample } from "../results/columns.ts";
 import type { Cell } from "../results/plan.ts";
 
 /**
- * The unit is a process: one round of one cell. It is done when it has a row, even one that says that it failed
- * or was skipped; an interrupted process has none. The rows of a process share their session, round, position
- * and every column of the cell (`CELL_COLUMNS`): with a fixed number of rounds the set of these keys is the same for a
- * session that was interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a
- * process measures depends on the time that they take.
+ * The unit is a process: one round of one cell. It is done when it has a row, even one that says that it failed or was
+ * skipped; an interrupted process has none. The rows of a process share their session, round, position and every column
+ * of the cell (`CELL_COLUMNS`): with a fixed number of rounds the set of these keys is the same for a session that was
+ * interrupted and resumed as for one that was not. `run` is no part of the key, because how many runs a process
+ * measures depends on the time that they take.
  */
 export class Earlier {
   /** Rows of each cell by round. */

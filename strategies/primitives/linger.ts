@@ -1,9 +1,9 @@
 /**
- * How long a consumer waits for a fuller batch. Every write has a price of its own, so under load a pause between two of
- * them buys throughput; a message that comes alone gains nothing from the pause and pays for it. The answer is to let
- * the load decide (Martin Thompson's smart batching, 2011, with a pause): while few bytes come per millisecond, each
- * message is taken at once, and the more come, the longer is the pause. The bytes that have come since the last write
- * would not do as a measure of load: where threads share cores, the producers may just not have run.
+ * How long a consumer waits for a fuller batch. Every write has a price of its own, so under load a pause between two
+ * of them buys throughput; a message that comes alone gains nothing from the pause and pays for it. The answer is to
+ * let the load decide (Martin Thompson's smart batching, 2011, with a pause): while few bytes come per millisecond,
+ * each message is taken at once, and the more come, the longer is the pause. The bytes that have come since the last
+ * write would not do as a measure of load: where threads share cores, the producers may just not have run.
  */
 
 import type { Params } from "../strategy.ts";
@@ -53,7 +53,7 @@ export class Linger {
   /** What the next wait for a fuller batch may take; 0: take what is there. */
   ms: number;
 
-  /** For the two parameters. */
+  /** Made from the two parameters. */
   static of({ wake, linger }: Params): Linger {
     return new Linger(wake as WakePolicy, Number(linger));
   }

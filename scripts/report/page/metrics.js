@@ -140,7 +140,11 @@ export function valueOf(metric, cell) {
   return rawValueOf(metric, cell) || null;
 }
 
-/** The ends of the 95 % interval, or null where the metric or the cell has none. @param {Metric} metric @param {Cell} cell */
+/**
+ * The ends of the 95 % interval, or null where the metric or the cell has none.
+ * @param {Metric} metric
+ * @param {Cell} cell
+ */
 export function intervalOf(metric, cell) {
   if (metric.fromTime === undefined || cell.low_us === null || cell.high_us === null) return null;
   if (valueOf(metric, cell) === null) return null;
