@@ -20,7 +20,7 @@ const ENDED = { end: "done", detail: "" } as const;
 const WHO: [string, string] = ["atomic-swap", "node 1"];
 const ORIGIN: [string, string] = ["2000-01-01", "abc"];
 
-/** Runs of bytes until something goes wrong: it does so in the middle of some run of messages. */
+/** Batches until something goes wrong, which is in the middle of some run. */
 const FAULT_AT = 300;
 
 /** Enough for a slope. */

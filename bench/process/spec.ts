@@ -72,7 +72,7 @@ export type CellEvent =
   /** `steady` is null where the process was warm already. */
   | { type: "warm"; runs: number; steady: boolean | null }
   | ({ type: "run" } & RunReport)
-  /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot that fills the hand-off. */
+  /** An untimed pass in addition to the runs: a one-byte cell's messages in groups, or a pilot that fills the hand-off. */
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }

@@ -23,7 +23,7 @@ import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, byteRate, messageSizes, rates, shares, stall } from "./option_values.ts";
 
 export const DEFAULT_RUN_TIME_MS = 10;
-/** Of a run in an open loop. */
+/** The default for a run in an open loop. */
 export const OPEN_RUN_TIME_MS = 50;
 /**
  * The longest work of a consumer on one batch, or of a producer on one message: longer work would look like a dead

@@ -14,7 +14,7 @@ import { timeOf } from "../results/samples.ts";
 import { median } from "../statistics/order.ts";
 
 interface Known {
-  /** In one run. */
+  /** Within a run. */
   usPerMessage: number;
   /** What a cell takes apart from its runs. */
   overheadMs: number;

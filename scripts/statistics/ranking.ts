@@ -1,6 +1,6 @@
 /**
  * One figure for each strategy under each runtime: the geometric mean, over every P, of messages per second. The
- * verdicts, whose letters stand beside it, are pooled in the same way.
+ * verdicts, whose letters are shown beside it, are pooled in the same way.
  */
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";

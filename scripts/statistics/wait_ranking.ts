@@ -1,6 +1,6 @@
 /**
  * How long the messages of an open loop waited, one figure for each strategy under each runtime: geometric means over
- * every P of the summary's percentiles. The p99 pairs, whose letters stand beside them, are pooled in the same way.
+ * every P of the summary's percentiles. The p99 pairs, whose letters are shown beside them, are pooled in the same way.
  */
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, settingTitle } from "../results/labels.ts";
