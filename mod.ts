@@ -26,8 +26,8 @@
  * producer.close();
  * ```
  *
- * A run that `fan.consumer` gives is valid until the next one is asked for; `pipeTo` awaits each write, and so must
- * `for await (const run of fan.consumer) await write(run)`. `attach` lets a Worker that dies end the stream with an
+ * A batch that `fan.consumer` gives is valid until the next one is asked for; `pipeTo` awaits each write, and so must
+ * `for await (const batch of fan.consumer) await write(batch)`. `attach` lets a Worker that dies end the stream with an
  * error that names it.
  *
  * `examples/log_collector.ts` is that as a whole program.

@@ -22,20 +22,21 @@ export function runArguments(kind: RuntimeKind): string[] {
 }
 
 /**
- * Let the next process of this kind find this thread's code compiled. Node would write it as it exits, and the launcher
- * does not wait for that; Deno and Bun need no such call. Blocks for some ms where something is new.
+ * Let the next process of this kind find this thread's code compiled. Node would write that code when it exits, but the
+ * launcher does not wait for that; Deno and Bun need no such call. Blocks for some ms where there is something new to
+ * write.
  */
 export function keepCompiledCode(): void {
   nodeModule.flushCompileCache?.();
 }
 
-/** What a runtime is started with so that `collectGarbage` works in it. @param more flags of V8 */
+/** The arguments with which a runtime must be started so that `collectGarbage` works. @param more flags of V8 */
 export function garbageArguments(kind: RuntimeKind, more: readonly string[] = []): string[] {
   const v8 = ["--expose-gc", ...more];
   return { deno: [`--v8-flags=${v8.join()}`], node: v8, bun: [] }[kind];
 }
 
-/** Collect this thread's garbage now, where the runtime was started so that it can. Blocks for some ms. */
+/** Collect this thread's garbage now, if the runtime was started with `garbageArguments`. Blocks for some ms. */
 export function collectGarbage(): void {
   const { gc, Bun } = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } };
   if (gc !== undefined) gc();

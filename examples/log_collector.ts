@@ -26,10 +26,10 @@ async function collect(): Promise<void> {
   }
   const lines = new Map<string, number>();
   const decoder = new TextDecoder();
-  for await (const run of fan.consumer) {
-    // A run is valid until the next one is asked for, and holds whole messages: here, whole lines. The copy is
+  for await (const batch of fan.consumer) {
+    // A batch is valid until the next one is asked for, and holds whole messages: here, whole lines. The copy is
     // for the decoder, which takes no view of shared memory.
-    for (const line of decoder.decode(run.slice()).split("\n").slice(0, -1)) {
+    for (const line of decoder.decode(batch.slice()).split("\n").slice(0, -1)) {
       const [name] = line.split(":");
       lines.set(name, (lines.get(name) ?? 0) + 1);
     }

@@ -47,8 +47,8 @@ async function stream(domain = "", address?: string): Promise<number> {
   // A reader that leaves, as `head` does, has seen enough: that is no error.
   let broken: NodeJS.ErrnoException | null = null;
   out.on("error", (error) => broken = error);
-  for await (const run of fan.consumer) {
-    const text = decoder.decode(run.slice());
+  for await (const batch of fan.consumer) {
+    const text = decoder.decode(batch.slice());
     for (const line of text.split("\n").slice(0, -1)) {
       const { kind } = JSON.parse(line);
       counts.set(kind, (counts.get(kind) ?? 0) + 1);

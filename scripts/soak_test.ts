@@ -20,13 +20,13 @@ const ENDED = { end: "done", detail: "" } as const;
 const WHO: [string, string] = ["atomic-swap", "node 1"];
 const ORIGIN: [string, string] = ["2000-01-01", "abc"];
 
-/** Runs of bytes until something goes wrong: it does so in the middle of some run of messages. */
+/** Batches until something goes wrong, which is in the middle of some run. */
 const FAULT_AT = 300;
 
 /** Enough for a slope. */
 const LAPS = 20;
 
-/** The strategy with something done to one of the runs of bytes that come out of it, or to each. */
+/** The strategy with something done to one of the batches that come out of it, or to each. */
 function altered(alter: (run: Uint8Array, count: number) => Uint8Array | null): Strategy {
   let count = 0;
   return {

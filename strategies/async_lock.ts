@@ -12,7 +12,7 @@
  *     fair=true    tasks get it in the order in which they asked, as tokio's (`ticket_lock.ts`); with a full
  *                  buffer the consumer, too, waits behind every queued task, each of which finds it full
  *
- * Blocks: never. Allocates: a promise per message, which is the point of it; one view per run. A pending
+ * Blocks: never. Allocates: a promise per message, which is the point of it; one view per batch. A pending
  * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile. Of a Worker that dies all messages arrive
  * whose `send` had resolved; one that dies with the lock held or with a place in its queue stops all.
  */
@@ -69,7 +69,7 @@ class AsyncLockConsumer extends ConsumerBase {
   /** A place in the lock's queue that has not come up yet. */
   #queued: Promise<void> | null = null;
   readonly #linger: Linger;
-  /** Bytes of the last run. */
+  /** Bytes of the last batch. */
   #taken = 0;
 
   constructor(shared: LockedBuffers, options: HandoffOptions) {
@@ -89,16 +89,16 @@ class AsyncLockConsumer extends ConsumerBase {
     let eager = pauseMs === 0;
     for (;;) {
       const closed = this.allClosed();
-      const run = await this.#swap(eager || closed || this.lost.any);
+      const batch = await this.#swap(eager || closed || this.lost.any);
       this.lifecycle.check();
-      if (run !== null && run !== BUSY) {
+      if (batch !== null && batch !== BUSY) {
         if (announced) sleeper.withdraw();
-        this.lost.received(run.length);
-        this.#taken = run.length;
-        return run;
+        this.lost.received(batch.length);
+        this.#taken = batch.length;
+        return batch;
       }
-      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: run === BUSY, closed }));
-      if (run === BUSY) continue;
+      if (this.lost.any) this.failIf(this.lost.verdict({ stalled: batch === BUSY, closed }));
+      if (batch === BUSY) continue;
       if (closed) {
         if (announced) sleeper.withdraw();
         return null;
@@ -119,10 +119,10 @@ class AsyncLockConsumer extends ConsumerBase {
   async #swap(eager: boolean): Promise<Uint8Array | null | typeof BUSY> {
     const { buffers } = this.#shared;
     if (!await this.#lockForASlice()) return BUSY;
-    const run = buffers.swap(eager);
+    const batch = buffers.swap(eager);
     this.#shared.unlock();
-    if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();
-    return run;
+    if (batch !== null && buffers.room.hasWaiters()) buffers.room.advance();
+    return batch;
   }
 
   /** Whether the lock is held now; false when a slice was not enough. */

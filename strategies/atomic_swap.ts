@@ -25,7 +25,7 @@
  * `primitives/linger.ts` decides when a sleeping consumer is woken; its watermark is half a buffer.
  *
  * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
- * reservation is not committed. Allocates: nothing per message; one view per run. Of a Worker that dies all messages
+ * reservation is not committed. Allocates: nothing per message; one view per batch. Of a Worker that dies all messages
  * arrive whose `send` had returned; one that dies between reservation and commit stops all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
@@ -118,10 +118,10 @@ class AtomicSwapConsumer extends PollingConsumer {
     if (this.#flipped === NONE && !this.#flip(eager)) return null;
     const valid = this.#awaitCommits();
     if (valid === UNKNOWN) return BUSY;
-    const run = this.#shared.buffers[this.#flipped].subarray(0, valid);
+    const batch = this.#shared.buffers[this.#flipped].subarray(0, valid);
     this.#flipped = NONE;
     if (this.#shared.room.hasWaiters()) this.#shared.room.advance();
-    return run;
+    return batch;
   }
 
   /** Turns the producers to the other buffer, unless there is too little in this one. */

@@ -13,11 +13,11 @@
  * The ring has room for `capacity` bytes of payload in messages of the expected size: headers do not count
  * against a channel's capacity.
  *
- *     drain=each    a run is one message: the post's serial consumer, which awaits a write for each
- *     drain=batch   a run is everything that is waiting, gathered
+ *     drain=each    a batch is one message: the post's serial consumer, which awaits a write for each
+ *     drain=batch   a batch is everything that is waiting, gathered
  *
  * Blocks: `send` while its claim lies beyond the limit; `receive` while nothing is there. Allocates: nothing
- * per message in `send`; one view per run. Of a Worker that dies all messages arrive whose `send` had returned; one
+ * per message in `send`; one view per batch. Of a Worker that dies all messages arrive whose `send` had returned; one
  * that dies between claim and header stalls the channel for all.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
@@ -87,7 +87,7 @@ class ChannelConsumer extends PollingConsumer {
   readonly #batch: boolean;
   /** Position of the oldest record that was not given back; positions count bytes modulo 2^32. */
   #head: number;
-  /** Position behind the last record of the current run. */
+  /** Position behind the last record of the current batch. */
   #taken: number;
   /** Bytes given back since producers were last woken. */
   #freed = 0;

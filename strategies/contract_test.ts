@@ -62,7 +62,7 @@ for (const strategy of chosenStrategies()) {
       const { least, largest } = strategy.capacityRange(workers, messageBytes);
       assert.ok(least <= 2 ** 22 && largest >= 2 ** 25, `${least} to ${largest}`);
       assert.ok(strategy.largestMessage(least, workers) >= messageBytes);
-      // A hand-off for each: the run that the consumer holds may be all that the capacity allows.
+      // A hand-off for each: the batch that the consumer holds may be all that the capacity allows.
       for (let w = 0; w < workers; w++) {
         const fan = open(strategy, least, messageBytes, workers);
         const end = joinAny(fan.tickets[w]);

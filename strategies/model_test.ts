@@ -14,7 +14,7 @@ const RUNS = 120;
 const LONGEST = 4;
 /** What a message takes at most beside its bytes: a length in front. */
 const COST = 4;
-/** Waits for a fuller run last so long at most (µs), or a test would be mostly waiting. */
+/** Waits for a fuller batch last so long at most (µs), or a test would be mostly waiting. */
 const MOST_LINGER = 300;
 
 type Call =
@@ -98,7 +98,7 @@ class Model {
   readonly #waiting: Uint8Array[][];
   #open: number[] = [];
   #sent = 0;
-  /** The run that the consumer holds, and what was in it when it came. */
+  /** The batch that the consumer holds, and what was in it when it came. */
   #held = new Uint8Array(0);
   #copy = new Uint8Array(0);
 
@@ -165,14 +165,14 @@ class Model {
       for (const end of this.#ends) if ("flush" in end) end.flush();
       if (this.#waiting.flat().length === 0) return;
     }
-    assert.deepEqual(this.#held, this.#copy, "a run has changed before the next receive");
+    assert.deepEqual(this.#held, this.#copy, "a batch has changed before the next receive");
     const run = await this.#fan.consumer.receive();
     if (run === null) {
       assert.ok(isOver && this.#waiting.flat().length === 0, "the end came too early");
       this.#held = this.#copy = new Uint8Array(0);
       return;
     }
-    assert.ok(run.length > 0, "an empty run");
+    assert.ok(run.length > 0, "an empty batch");
     this.#take(run);
     this.#held = run as Uint8Array<ArrayBuffer>;
     this.#copy = run.slice();

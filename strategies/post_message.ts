@@ -11,8 +11,8 @@
  *     words   | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
  *     port w  | message, message, … , 0 = one producer has closed                    |
  *
- *     drain=each    a run is one message: an awaited write for each
- *     drain=batch   a run is everything that is waiting, gathered
+ *     drain=each    a batch is one message: an awaited write for each
+ *     drain=batch   a batch is everything that is waiting, gathered
  *
  * Blocks: `send` while it has no credit; `receive` while nothing is there. Allocates: a buffer and the
  * platform's own wrapping a message, on both sides. Of a Worker that dies what was posted arrives, as far as the
@@ -84,7 +84,7 @@ class PortConsumer extends PollingConsumer {
   #turn = 0;
   /** Producers of each Worker whose close was not received. */
   #open: number[];
-  /** Charge of the current run. */
+  /** Charge of the current batch. */
   #charge = 0;
   /** Charge freed since producers were last woken. */
   #freed = 0;

@@ -30,11 +30,12 @@
  * then for long neither sends nor gives the event loop a turn, must call `flush()` first; else up to 255 bytes of its
  * last messages wait as long. (`wake=watermark` always groups, without a limit in bytes.)
  *
- * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet one.
+ * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet
+ * one.
  *
- * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per message; one
- * view per run. Of a Worker that dies all messages arrive that were published; what it held back is lost with it, and
- * nobody else is touched.
+ * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per
+ * message; one view per batch. Of a Worker that dies all messages arrive that were published; what it held back is lost
+ * with it, and nobody else is touched.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
@@ -89,7 +90,9 @@ class Ring {
   readonly write: number;
   readonly last: number;
   readonly read: number;
-  /** Not 0: the producer is to look up before its next message: the consumer has been here, or the hand-off is aborted. */
+  /**
+   * Not 0: the producer is to look up before its next message: the consumer has been here, or the hand-off is aborted.
+   */
   readonly look: number;
   readonly roomAt: number;
   readonly bytes: Uint8Array;
@@ -125,7 +128,7 @@ class Ring {
 class RingReader {
   readonly #ring: Ring;
   #read = 0;
-  /** Behind the current run. */
+  /** Behind the current batch. */
   #taken = 0;
 
   constructor(ring: Ring) {
@@ -202,10 +205,10 @@ class RingsConsumer extends PollingConsumer {
       this.#left--;
       const reader = readers[this.#turn];
       this.#turn = this.#turn + 1 === readers.length ? 0 : this.#turn + 1;
-      const run = reader.take();
-      if (run !== null) {
+      const batch = reader.take();
+      if (batch !== null) {
         this.#current = reader;
-        return run;
+        return batch;
       }
     }
     return null;
@@ -227,8 +230,8 @@ class RingsConsumer extends PollingConsumer {
 }
 
 /**
- * Every index is made an integer by `| 0`: JavaScriptCore goes on with a double where one has come from a division, from
- * `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
+ * Every index is made an integer by `| 0`: JavaScriptCore goes on with a double where one has come from a division,
+ * from `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
  */
 class RingProducer implements BlockingProducer {
   readonly #ring: Ring;
@@ -293,7 +296,7 @@ class RingProducer implements BlockingProducer {
     this.#wrote(length);
   }
 
-  /** A message in the middle of a batch is two comparisons and two stores, compiled into the caller. */
+  /** A message in the middle of a group is two comparisons and two stores, compiled into the caller. */
   sendByte(byte: number): void {
     const at = this.#write;
     if (at < this.#stop && this.#words[this.#look] === 0) {

@@ -145,7 +145,7 @@ test("a group ends with 256 bytes, whatever it counts", { timeout: 30_000 }, asy
   assert.ok(bytes.length >= 100 + 300 + 256, `${bytes.length}`);
 });
 
-test("runs hold whole messages in order over many wraps, whatever their lengths", async () => {
+test("batches hold whole messages in order over many wraps, whatever their lengths", async () => {
   const fan = openFanIn("sharded-rings", {
     producers: 1,
     workers: 1,

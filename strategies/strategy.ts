@@ -1,5 +1,5 @@
 /**
- * The interface that every strategy fills: how messages of many producers on many threads become runs of
+ * The interface that every strategy fills: how messages of many producers on many threads become batches of
  * bytes on one consumer's thread.
  *
  *     consumer's thread                      producers' threads
@@ -7,16 +7,16 @@
  *     handoff.tickets[w]  ── workerData ──▶  strategy.join(ticket) → a producer's end
  *     handoff.consumer.receive()  ◀───────   send(message) … close()
  *
- * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in
- * the order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the
- * hand-off was opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
+ * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in the
+ * order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the hand-off was
+ * opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
  */
 
 import type { Writable } from "node:stream";
 import type { MessagePort, Worker } from "node:worker_threads";
 import { Lifecycle, producersByWorker } from "./primitives/lifecycle.ts";
 import type { OnLost } from "./primitives/lost_workers.ts";
-import { type PipeOptions, pipeRuns } from "./primitives/pipe.ts";
+import { pipeBatches, type PipeOptions } from "./primitives/pipe.ts";
 import type { Waits } from "./primitives/waits.ts";
 
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
@@ -75,7 +75,7 @@ export interface HandoffOptions {
   producers: number | readonly number[];
   /** Threads that they live on: one ticket is made for each. */
   workers: number;
-  /** Payload bytes that may wait between producers and consumer in all, the run being written included. */
+  /** Payload bytes that may wait between producers and consumer in all, the batch being written included. */
   capacity: number;
   /** The size that most messages have, in bytes: how strategies with headers find room for `capacity`. */
   messageBytes: number;
@@ -121,7 +121,7 @@ export interface Handoff {
    */
   attach<W extends Pick<Worker, "on">>(w: number, worker: W): W;
   /**
-   * Write every run to a stream, one awaited write after the other, until all producers have closed; resolves with
+   * Write every batch to a stream, one awaited write after another, until all producers have closed; resolves with
    * the bytes written. Where either side fails, it aborts and rejects with the reason.
    */
   pipeTo(stream: Writable, options?: PipeOptions): Promise<number>;
@@ -134,12 +134,13 @@ export interface Handoff {
  */
 export interface Consumer extends AsyncIterable<Uint8Array> {
   /**
-   * The next run of bytes: whole messages, in order. Valid until the next call (in `for await`: the next step),
-   * which gives its space back to the producers: copy it, or await what uses it first. Null when all producers have closed and everything was received.
+   * The next batch: whole messages, one after the other, in order. Valid until the next call (in `for await`: the next
+   * step), which gives its space back to the producers: copy it, or await what uses it first. Null when all producers
+   * have closed and everything was received.
    *
-   * Under load some strategies wait up to a millisecond for a fuller run (their parameter `linger`). While nothing is there,
-   * blocking strategies block the thread, 20 ms at a time with a turn of the event
-   * loop between; async strategies leave it free.
+   * Under load some strategies wait up to a millisecond for a fuller batch (their parameter `linger`). While nothing is
+   * there, blocking strategies block the thread, 20 ms at a time with a turn of the event loop between; async
+   * strategies leave it free.
    * @throws {HandoffAborted}
    * @throws {WorkerLost} and aborts, once what a lost Worker had published was received; at the latest when twice
    * the capacity was received since. Under `onLost: "close"` only where the stream cannot go on: the Worker died
@@ -266,7 +267,7 @@ export function makeHandoff(parts: HandoffParts): Handoff {
     transfers: Array.from({ length: options.workers }, (_, w) => parts.transfersOf?.(w) ?? []),
     sharedBytes: parts.sharedBytes + lifecycle.memory.byteLength,
     workerLost,
-    pipeTo: (stream, options) => pipeRuns(consumer, stream, options),
+    pipeTo: (stream, options) => pipeBatches(consumer, stream, options),
     attach(w, worker) {
       worker.on("error", (error: Error) => workerLost(w, `it threw "${error.message}"`));
       worker.on("exit", (code: number) => workerLost(w, `it ended with exit code ${code}`));

@@ -8,17 +8,18 @@
  *     words   | mutex, filling, fill | room (eventcount) | consumer's sleeper |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2            |
  *
- *     drain=batch      a run is the whole buffer
- *     drain=each       a run is one message, for which the buffers keep lengths: what the swap gains without batching
+ *     drain=batch      a batch is the whole buffer
+ *     drain=each       a batch is one message, for which the buffers keep lengths: what the swap gains without batching
  *     wake, linger     when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is half a buffer
  *     wait             what a thread does while the lock is held
  *     overflow         drop-newest: the message that finds the filling buffer full; drop-oldest: all that waits in
  *                      the filling buffer, up to half of the capacity at a time, since nothing says where in it
- *                      a message ends. A run that the consumer has taken is never dropped
+ *                      a message ends. A batch that the consumer has taken is never dropped
  *
- * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full; `receive` while
- * nothing is there. Allocates: nothing per message; one view per run; one copy of what drop-oldest drops. Of a Worker that dies all messages arrive whose
- * `send` had returned; one that dies with the lock held stops all.
+ * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full;
+ * `receive` while nothing is there. Allocates: nothing per message; one view per batch; one copy of what drop-oldest
+ * drops. Of a Worker that dies all messages arrive whose `send` had returned; one that dies with the lock held stops
+ * all.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";
@@ -87,10 +88,10 @@ class SwapConsumer extends PollingConsumer {
 
   #swap(eager: boolean): Uint8Array | null | typeof BUSY {
     if (!this.#mutex.lockFor(SLICE_MS)) return BUSY;
-    const run = this.#buffers.swap(eager);
+    const batch = this.#buffers.swap(eager);
     this.#mutex.unlock();
-    if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
-    return run;
+    if (batch !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();
+    return batch;
   }
 
   /** The buffer that was written is empty by the next swap. */

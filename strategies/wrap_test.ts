@@ -75,7 +75,7 @@ test(
         busy.send(message);
         await fan.consumer.receive();
       }
-      // The last run is held, and the rest of the ring is filled.
+      // The last batch is held, and the rest of the ring is filled.
       for (let record = 1; record < 16; record++) busy.send(message);
       Atomics.store(sent, 1, 2);
       Atomics.notify(sent, 1);

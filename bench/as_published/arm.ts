@@ -18,7 +18,7 @@ import type { ArmAnswer, ArmRun, ArmSpec, Stall } from "./spec.ts";
 import { type Mark, sharedNow, StopClock } from "./stop_clock.ts";
 import type { ArmWorkerSetup } from "./worker.ts";
 
-/** As a cell of the suite: criterion, which the post uses, warms up and repeats as well. */
+/** As for a cell of the suite: criterion, which the post uses, also warms up and repeats. */
 const BUDGET = { leastRuns: 1, maxRuns: 10, enoughUs: 250_000 };
 const STALL_WRITE_BYTES = 65_536;
 
@@ -28,7 +28,8 @@ const answer = await main().catch((error): ArmAnswer => ({
   type: "failed",
   detail: (error as Error).message.split("\n")[0],
 }));
-// Written before the exit, which would truncate what is still in the pipe, and end Workers and socket.
+// Exit when the line is written: before that, the exit would cut off what is still in the pipe. It ends Workers and
+// socket.
 process.stdout.write(JSON.stringify(answer) + "\n", () => process.exit(0));
 
 async function main(): Promise<ArmAnswer> {
@@ -60,8 +61,8 @@ async function measure(): Promise<ArmRun[]> {
 }
 
 /**
- * Started and ready before the clock, one after the other: what the post calls `spawn` starts a task on a
- * thread that is there already, and no thread.
+ * Starts the Workers one after another, before the clock starts: what the post calls `spawn` starts a task on a thread
+ * that exists already, and no thread.
  */
 async function startWorkers(
   arm: PublishedArm,
@@ -78,16 +79,16 @@ async function startWorkers(
       own: producersOf(worker, arm.sides.length, spec.producers).length,
     };
     const thread = new Worker(new URL("./worker.ts", import.meta.url), { workerData: setup });
-    // Deno goes on silently after a Worker's error that nobody listens to.
+    // Deno ignores an error of a Worker that nobody listens to.
     thread.on("error", (error: Error) => fail(new Error(`a Worker failed: ${error.message}`)));
     await until(() => control.online() === worker + 1);
   }
 }
 
 /**
- * One run by the post's clock, which starts before the connection is made and stops while the consumer is
- * still at it. The run then goes on until every producer has ended, outside the published clock, to learn when
- * the other arm's rule would have stopped it; the post aborts its producers.
+ * One run by the post's clock, which starts before the connection is made and stops while the consumer is still at
+ * work. The run then goes on, outside the published clock, until every producer has ended, which shows when the other
+ * arm's rule would have stopped it; the post aborts its producers.
  */
 async function runOnce(
   arm: PublishedArm,
@@ -113,7 +114,7 @@ async function runOnce(
   } finally {
     over = true;
     client.close();
-    // The next run's consumer must be alone; that this one was cut off in a write is how the arm is.
+    // The next run must have the consumer to itself. That this run was cut off in a write belongs to the arm.
     await consuming.catch(() => {});
   }
   const { first, last } = clock.marks();
@@ -121,7 +122,10 @@ async function runOnce(
   return { stopped: moment(arm.stopsAt === "first" ? first : last), allSent: moment(last) };
 }
 
-/** A whole run's bytes to the published listener, all to be delivered: how far they come in the time. */
+/**
+ * Writes the bytes of a whole run to the published listener, none of which may be left out: how far do they come in the
+ * time?
+ */
 async function stall(): Promise<Stall> {
   const { producers, messages, timeoutMs } = spec;
   const stream = buildStream(producers, {
@@ -154,7 +158,7 @@ function* pieces(stream: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Outside the clock: its marks are the Workers'. */
+/** Polling is precise enough, since the Workers themselves take the times of the clock. */
 async function until(reached: () => boolean): Promise<void> {
   while (!reached()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,6 +1,6 @@
 /**
- * The post's client: never reads the echo, and leaves Nagle's algorithm on, as the system does; the suite's own
- * runs turn it off.
+ * The post's client: it never reads the echo, and leaves Nagle's algorithm on, which is the system's default; the
+ * suite's own runs turn it off.
  */
 import { connect, type Socket } from "node:net";
 
@@ -9,10 +9,10 @@ export class PublishedClient {
   readonly connected: Promise<void>;
   readonly #socket: Socket;
   #failure: Error | null = null;
-  /** Rejects who waits now. */
+  /** Rejects the call that waits now. */
   #reject: (reason: Error) => void = () => {};
 
-  /** Begins to connect. */
+  /** Starts to connect. */
   constructor(host: string, port: number) {
     this.#socket = connect({ host, port, noDelay: false });
     this.#socket.pause();
@@ -35,7 +35,7 @@ export class PublishedClient {
     });
   }
 
-  /** Drop the connection and whatever was not sent: a pending write rejects. */
+  /** Closes the connection and drops whatever was not sent: a pending write rejects. */
   close(): void {
     this.#fail(new Error("closed"));
     this.#socket.destroy();

@@ -1,6 +1,6 @@
 /**
- * The post's two arms. What they have in common is what makes their numbers worthless: the clock does not wait
- * for the consumer, and nobody counts what arrived.
+ * The post's two arms. What makes their numbers worthless is common to both: the clock does not wait for the consumer,
+ * and nobody counts what arrived.
  */
 import { channel } from "../../strategies/channel.ts";
 import { parseParams } from "../../strategies/params.ts";
@@ -10,13 +10,13 @@ import { UnclearedBuffers } from "./uncleared_buffers.ts";
 import type { ArmTicket } from "./worker.ts";
 
 export interface PublishedArm {
-  /** One a Worker. */
+  /** One for each Worker. */
   sides: ArmTicket[];
-  /** At which producer's end the published clock stops. */
+  /** Whether the published clock stops when the first or when the last producer ends. */
   stopsAt: "first" | "last";
-  /** The consumer's loop: what the post's actor does, until the run is over. */
+  /** The consumer's loop, which does what the post's actor does until the run is over. */
   consume(client: PublishedClient, clock: StopClock, isOver: () => boolean): Promise<void>;
-  /** Between runs: forget what was not consumed. */
+  /** Between runs: discards what was not consumed. */
   reset(): Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export function channelArm(producers: number, messages: number, workers: number)
   const { consumer, tickets } = channel.open({
     producers,
     workers,
-    // The post's channel is unbounded: room for all, so that no producer ever waits.
+    // The post's channel is unbounded; here there is room for everything, so that no producer ever waits.
     capacity: producers * messages,
     messageBytes: 1,
     params: parseParams(channel, { drain: "each" }),

@@ -1,44 +1,44 @@
-/** What a process of a published arm is told, as JSON in its only argument, and the one JSON line it answers. */
+/** What a process for a published arm is told, as JSON in its only argument, and the one JSON line that it answers. */
 
-/** The post's two arms, and its listener with everything delivered. */
+/** The post's two arms; and `stall`, which writes to the post's listener and leaves nothing out. */
 export type ArmName = "mutex" | "channel" | "stall";
 
 export interface ArmSpec {
   arm: ArmName;
   producers: number;
   workers: number;
-  /** A producer, of one byte each. */
+  /** Messages of each producer, one byte each. */
   messages: number;
-  /** Of the published listener. */
+  /** Address of the published listener. */
   host: string;
   port: number;
-  /** `stall` alone: how long it may take. */
+  /** For `stall` alone: how long it may take. */
   timeoutMs: number;
 }
 
-/** One run of an arm by the post's clock. Nothing of it was acknowledged by anybody. */
+/** One run of an arm by the post's clock. Nobody has acknowledged any of it. */
 export interface ArmRun {
-  /** When the arm's own clock stopped: mutex, the first producer had ended; channel, the last one. */
+  /** When the arm's own clock stopped: for `mutex`, when the first producer had ended; for `channel`, the last one. */
   stopped: Moment;
-  /** When the last producer had ended: of the mutex arm, what the channel arm's rule would have shown. */
+  /** When the last producer had ended, which is what `mutex` would have shown by the rule of `channel`. */
   allSent: Moment;
 }
 
-/** What had happened by a moment of a run. */
+/** What had happened by one moment of a run. */
 export interface Moment {
   elapsedUs: number;
   /** Messages that the producers had handed over. */
   sent: number;
-  /** Bytes given to the socket for the first time. */
+  /** Bytes given to the socket that had not been given to it before. */
   written: number;
-  /** Bytes given to the socket once more. */
+  /** Bytes given to the socket again. */
   again: number;
 }
 
-/** How far the bytes of a whole run came. */
+/** How much of a whole run's bytes was written. */
 export interface Stall {
   bytes: number;
-  /** Bytes whose write was accepted: by the system's buffers, not by the listener. */
+  /** Bytes whose write was accepted, by the system's buffers and not by the listener. */
   accepted: number;
   stalled: boolean;
   elapsedMs: number;

@@ -1,6 +1,6 @@
 /**
  * When the published clocks stop, and what had happened by then. The Worker whose producer ends takes the time
- * itself: a consumer's thread that is in the middle of a write would notice later.
+ * itself, because the consumer's thread may be in the middle of a write and would notice later.
  *
  *     counts | bytes written, bytes written again |                          the consumer's
  *     words  | ended producers | first mark is made | last mark is made |
@@ -9,7 +9,7 @@
 
 /** What had happened when a producer ended. */
 export interface Mark {
-  /** By `sharedNow`. */
+  /** Time by `sharedNow`. */
   atMs: number;
   sent: number;
   written: number;
@@ -26,7 +26,7 @@ const FIRST = 0;
 const LAST = 1;
 const MARK_VALUES = 4;
 
-/** Milliseconds on a clock that threads share, which agree to within some 14 µs: `now` alone does not. */
+/** Milliseconds on a clock that all threads share, to within some 14 µs; `performance.now()` alone is not shared. */
 export function sharedNow(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -34,7 +34,7 @@ export function sharedNow(): number {
 export class StopClock {
   readonly memory: SharedArrayBuffer;
   readonly #producers: number;
-  /** 64 bits: bytes that are sent again and again pass 32 soon. */
+  /** 64 bits each: bytes that are sent again and again soon pass 32 bits. */
   readonly #counts: BigInt64Array;
   readonly #words: Int32Array;
   readonly #marks: Float64Array;
@@ -50,19 +50,19 @@ export class StopClock {
     this.#marks = new Float64Array(memory, COUNTS * 8 + WORDS * 4);
   }
 
-  /** Consumer, between runs. */
+  /** Consumer, between runs: begins anew. */
   reset(): void {
     for (let at = 0; at < COUNTS; at++) Atomics.store(this.#counts, at, 0n);
     for (let at = 0; at < WORDS; at++) Atomics.store(this.#words, at, 0);
   }
 
-  /** Consumer: so many bytes were given to the socket, so many of them not for the first time. */
+  /** Consumer: this many bytes were given to the socket, and this many of them not for the first time. */
   wrote(bytes: number, again: number): void {
     Atomics.add(this.#counts, WRITTEN, BigInt(bytes - again));
     if (again > 0) Atomics.add(this.#counts, AGAIN, BigInt(again));
   }
 
-  /** Worker: one of its producers has sent its last message. `sentBy` is asked for what all have sent. */
+  /** Worker: one of its producers has sent its last message. `sentBy` is asked what all producers have sent by then. */
   producerEnded(sentBy: (ended: number) => number): void {
     const ended = Atomics.add(this.#words, ENDED, 1) + 1;
     const atMs = sharedNow();
@@ -78,17 +78,17 @@ export class StopClock {
       Number(Atomics.load(this.#counts, AGAIN)),
     ];
     this.#marks.set(values, mark * MARK_VALUES);
-    // Last: who sees this sees the values.
+    // The last store: a thread that sees it sees the values, too.
     Atomics.store(this.#words, MADE + mark, 1);
   }
 
-  /** Whether every producer has ended: both marks can be read. */
+  /** Whether every producer has ended, so that both marks can be read. */
   allEnded(): boolean {
     return Atomics.load(this.#words, MADE + LAST) === 1 &&
       Atomics.load(this.#words, MADE + FIRST) === 1;
   }
 
-  /** Once all have ended. */
+  /** Call when all producers have ended. */
   marks(): { first: Mark; last: Mark } {
     return { first: this.#read(FIRST), last: this.#read(LAST) };
   }

@@ -1,7 +1,7 @@
 /**
  * The post's two buffers: swapped under a mutex, and never cleared. The consumer gets a buffer with all that
- * was ever appended to it, writes all of it, and gives it back at the next swap as it is; producers append
- * behind the old bytes. `strategies/primitives/two_buffers.ts` is the same idea with the mistake mended.
+ * was ever appended to it, writes all of it, and gives it back unchanged at the next swap; producers append
+ * after the old bytes. `strategies/primitives/two_buffers.ts` is the same idea without the mistake.
  *
  *     words   | lock, filling, length 0, length 1 |   a cache line
  *     bytes   | buffer 0: room for every message  | buffer 1: the same |
@@ -21,21 +21,21 @@ const LENGTHS = LOCK + 2;
 const WORDS = LINE;
 
 /** What the consumer holds after a swap. */
-export interface UnclearedRun {
+export interface UnclearedBatch {
   /** The whole buffer, old bytes first. */
   bytes: Uint8Array;
-  /** How many of them it has held before. */
+  /** How many of these bytes it has held before. */
   again: number;
 }
 
-/** One thread's view of the buffers; a producer's end, too. */
+/** One thread's view of the buffers, which is also a producer's end. */
 export class UnclearedBuffers implements BlockingProducer {
   readonly memory: SharedArrayBuffer;
   readonly waits = new Waits();
   readonly #words: Int32Array;
   readonly #buffers: readonly Uint8Array[];
   readonly #mutex: Mutex;
-  /** The consumer's: how much of each buffer it has held before. */
+  /** For the consumer: how much of each buffer it has held before. */
   readonly #held = [0, 0];
 
   /** @param messages of all producers together, one byte each */
@@ -76,13 +76,13 @@ export class UnclearedBuffers implements BlockingProducer {
 
   close(): void {}
 
-  /** Messages appended so far: each is in one of the buffers, for good. */
+  /** Messages appended so far; each stays in one of the buffers. */
   sent(): number {
     return Atomics.load(this.#words, LENGTHS) + Atomics.load(this.#words, LENGTHS + 1);
   }
 
   /** Consumer: lock, swap, unlock. */
-  swap(): UnclearedRun {
+  swap(): UnclearedBatch {
     const words = this.#words;
     this.#mutex.lock();
     const taken = words[FILLING];
@@ -94,7 +94,7 @@ export class UnclearedBuffers implements BlockingProducer {
     return { bytes: this.#buffers[taken].subarray(0, length), again };
   }
 
-  /** Consumer, while no producer runs: two empty buffers, as at the start of each of the post's iterations. */
+  /** Consumer, while no producer runs: empties both buffers, as at the start of each of the post's iterations. */
   reset(): void {
     for (const at of [FILLING, LENGTHS, LENGTHS + 1]) Atomics.store(this.#words, at, 0);
     this.#held.fill(0);

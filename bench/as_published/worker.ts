@@ -19,9 +19,9 @@ export interface ArmWorkerSetup {
   side: ArmTicket;
   control: SharedArrayBuffer;
   clock: SharedArrayBuffer;
-  /** Of all Workers. */
+  /** Producers of all Workers together. */
   producers: number;
-  /** Of this one. */
+  /** Producers of this Worker. */
   own: number;
 }
 
@@ -40,7 +40,7 @@ function sendRuns(): void {
   for (let run = 1;; run++) {
     const plan = control.awaitPlan(run);
     if (plan === null) return;
-    // One-byte messages name no producer, so one preparation serves them all.
+    // One-byte messages name no producer, so one prepared function can send for all of them.
     const sendOne = prepareBlocking(end, [0], plan, 0);
     const sent = sentBy(plan.messages);
     if (!control.awaitRelease(run)) return;
@@ -53,7 +53,10 @@ function sendRuns(): void {
 
 interface Joined {
   end: BlockingProducer;
-  /** For a run of so many messages per producer: what all have sent when so many producers have ended. */
+  /**
+   * Takes the messages per producer, and returns a function that tells what all producers have sent when so many of
+   * them have ended.
+   */
   sentBy: (messages: number) => (ended: number) => number;
 }
 
@@ -62,6 +65,6 @@ function join(side: ArmTicket): Joined {
     const end = new UnclearedBuffers(side.memory);
     return { end, sentBy: () => () => end.sent() };
   }
-  // The channel keeps no such count, and its arm stops when all have ended: then this is exact.
+  // The channel keeps no such count, but its arm stops when all producers have ended, and then this is exact.
   return { end: channel.join(side.ticket), sentBy: (messages) => (ended) => ended * messages };
 }

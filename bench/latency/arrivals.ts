@@ -1,6 +1,6 @@
 /**
- * When the messages of an open loop are due: from the pace, its seed included, and the producer alone, so that whoever
- * knows both can recompute it and nothing has to travel in the message.
+ * When the messages of an open loop are due. That follows from the pace, its seed included, and the producer alone, so
+ * whoever knows both can recompute it, and nothing has to travel in the message.
  */
 import { keysOf } from "../workload/messages.ts";
 import { random } from "../workload/random.ts";
@@ -17,30 +17,31 @@ export const SPACINGS = ["exponential", "even", "burst", "staggered", "ramp"] as
 
 export type Spacing = typeof SPACINGS[number];
 
-/** From one burst to the next, ms. */
+/** Time from one burst to the next, ms. */
 const BURST_MS = 20;
 
 export interface Pace {
-  /** Messages a second of all producers together, as the mean of a run. */
+  /** Messages/s of all producers together, as the mean of a run. */
   ratePerS: number;
   spacing: Spacing;
-  /** Of the exponential gaps, u32. */
+  /** Seed of the exponential gaps, u32. */
   seed: number;
-  /** A producer. */
+  /** Messages of each producer. */
   messages: number;
 }
 
 /**
- * The seed of a round's arrivals: the same for all cells, so that pairs of a round have met the same bursts, and another
- * in every round, so that no verdict rests on one draw.
+ * The seed of a round's arrivals. It is the same for all cells, so that the cells of a pair have met the same bursts in
+ * each round, and another in every round, so that no verdict rests on one draw.
  */
 export function arrivalsSeed(seed: number, round: number): number {
   return keysOf({ seed, run: round })[1];
 }
 
 /**
- * ms from the start of a run at which each message of a producer is due, ascending. Exponential gaps are scaled so that
- * every producer's messages span the same time: else those that end early would leave a lower rate than was asked for.
+ * For each message of a producer, the time at which it is due, in ms from the start of a run, ascending. Exponential
+ * gaps are scaled so that every producer's messages span the same time: otherwise the producers that end early would
+ * leave a lower rate than was asked for.
  */
 export function dueTimes(
   producer: number,
@@ -56,14 +57,14 @@ export function dueTimes(
   const ends = Float64Array.from({ length: messages + 1 }, () => at -= Math.log(1 - next()));
   const wholeMs = messages * gapMs;
   const last = Math.max(1, producers - 1);
-  // One producer alone joins at the beginning and closes at the end.
+  // A single producer joins at the beginning and closes at the end.
   const shaped = spacing === "staggered" && producers === 1 ? SHAPES.exponential : SHAPES[spacing];
   return ends.subarray(0, messages).map((end) =>
     shaped(end / at * wholeMs, wholeMs, producer / last)
   );
 }
 
-/** Where in the run a message comes that an even rate would have at `ms`, ascending in `ms`. */
+/** Moves a message from `ms`, where it comes at an even rate, to its place in the run; ascending in `ms`. */
 const SHAPES: Record<
   Exclude<Spacing, "even">,
   (ms: number, wholeMs: number, place: number) => number
@@ -76,11 +77,11 @@ const SHAPES: Record<
 
 /** A Worker's messages in the order in which they are due. */
 export interface Schedule {
-  /** ms from the start of the run. */
+  /** When each is due, in ms from the start of the run. */
   dueMs: Float64Array;
-  /** Whose turn it is, as a place in the Worker's list of producers. */
+  /** Whose turn it is, as an index into the Worker's list of producers. */
   places: Uint32Array;
-  /** The number of the message among its producer's. */
+  /** The number of each message among those of its producer. */
   sequences: Uint32Array;
 }
 
@@ -104,9 +105,9 @@ export function scheduleOf(
 }
 
 /**
- * The places of `all` in the order of their values, ties by place. Merges from the bottom up what ascends already: for
- * some hundred thousand messages a sort with a comparator takes ten times as long as the run.
- * @param length of each part that ascends
+ * The indices of `all` in the order of their values, ties by index. Merges the ascending parts from the bottom up: for
+ * some hundred thousand messages, a sort with a comparator takes ten times as long as the run.
+ * @param length of each ascending part
  */
 function merged(all: Float64Array, length: number): Uint32Array {
   let from = Uint32Array.from(all, (_, at) => at);

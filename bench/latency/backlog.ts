@@ -1,21 +1,27 @@
 /**
- * What piles up in an open loop, and where: computed after the run from the times that it has kept anyway, so that
- * nothing samples while it is on.
+ * What piles up in an open loop, and where. It is computed after the run from times that were kept anyway, so that
+ * nothing takes samples during the run.
  *
  *     due → held by its producer → sent → waits in the hand-off → received → not yet read by the listener → read
  */
 export interface Backlog {
-  /** When the run started, ms since 1970 by this process's clock: what others have seen of it finds its moment. */
+  /**
+   * When the run started, in ms since 1970 by this process's clock, so that what others saw can be put at the right
+   * moment.
+   */
   startEpochMs: number;
-  /** Most bytes that were sent and not received. */
+  /** The most bytes that were sent and not yet received. */
   peakBytes: number;
-  /** Mean over the run. */
+  /** Mean of those bytes over the run. */
   meanBytes: number;
-  /** Most bytes that the consumer had received and the listener not read: in a write, or in the system's buffers. */
+  /**
+   * The most bytes that the consumer had received and the listener had not yet read: in a write, or in the system's
+   * buffers.
+   */
   unreadPeakBytes: number | null;
-  /** Most messages that were due and not sent while another was: their producers were held up. */
+  /** The most messages that were due and not yet sent when another one was sent: their producers were held up. */
   heldPeak: number;
-  /** How all of it went, in equal steps. */
+  /** The course of all of these, in equal steps. */
   series: BacklogPoint[];
 }
 
@@ -25,25 +31,25 @@ export interface BacklogPoint {
   waitingBytes: number;
   unreadBytes: number | null;
   held: number;
-  /** Of the process, as the launcher saw it; left out where it did not look. */
+  /** Resident memory of the process as the launcher saw it; left out where it did not look. */
   residentBytes?: number | null;
 }
 
-/** A count that grows from one moment (ms) to the next. */
+/** A count that grows at certain moments (ms). */
 export interface Growth {
   ms: ArrayLike<number>;
-  /** How much there is from that moment on. */
+  /** The count from each of these moments on. */
   total: ArrayLike<number>;
 }
 
 const STEPS = 200;
-/** Of every series. */
+/** Points of every series. */
 export const BACKLOG_POINTS = STEPS + 1;
 
 /**
  * @param startEpochMs when the run started
- * @param dueMs @param sentMs of every message, ascending
- * @param received in bytes; its moments ascend @param read the same; null without a listener
+ * @param dueMs when each message was due, ascending @param sentMs when each was sent, ascending
+ * @param received bytes, at ascending moments @param read the same at the listener; null without one
  */
 export function backlogOf(
   startEpochMs: number,
@@ -60,7 +66,7 @@ export function backlogOf(
   const heldAt = (ms: number) => Math.max(0, countUpTo(dueMs, ms) - sent(ms));
   let [peakBytes, heldPeak] = [0, 0];
   let unreadPeakBytes = read === null ? null : 0;
-  // It grows until bytes are received, or read, so its peaks lie just before those moments.
+  // What waits grows until bytes are received or read, so its peaks lie just before those moments.
   for (let at = 0; at < received.ms.length; at++) {
     const before = at === 0 ? 0 : received.total[at - 1];
     peakBytes = Math.max(peakBytes, sent(received.ms[at]) * messageBytes - before);
@@ -89,7 +95,7 @@ function totalAt({ ms, total }: Growth, now: number): number {
   return count === 0 ? 0 : total[count - 1];
 }
 
-/** How many of ascending values are not above one. */
+/** How many of the ascending values are at most `value`. */
 function countUpTo(values: ArrayLike<number>, value: number): number {
   let [low, high] = [0, values.length];
   while (low < high) {

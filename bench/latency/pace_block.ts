@@ -1,43 +1,46 @@
 /**
- * What Workers and consumer share in an open loop, beside the hand-off: when the run starts, when each message was sent,
- * and how far the clocks of a Worker and of the consumer are apart.
+ * What Workers and consumer share in an open loop, in addition to the hand-off: when the run starts, when each message
+ * was sent, and how far the clocks of a Worker and of the consumer are apart.
  *
  *     a line for each Worker   | question | answer | stamp (f64) | offset (f64) | naps of either side |
  *     f64                      | start |
  *     f64, by producer and number   | when it was sent |
  *
  * The clocks are compared as in Cristian's algorithm (1989): the consumer asks, a Worker that spins answers with its
- * time, and the exchange that took least bounds the difference to half of what it took.
+ * time, and the quickest exchange gives the difference to within half of the time that it took.
  */
 const LINE_BYTES = 64;
 const QUESTION = 0;
 const ANSWER = 1;
-/** From a question or an answer on: whether somebody naps until it changes. */
+/** Distance from a question or an answer to the word that says whether somebody naps until it changes. */
 const NAPS = 6;
-/** In 8 bytes from a line's begin. */
+/** Index in a line, in units of 8 bytes. */
 const STAMP = 1;
 const OFFSET = 2;
-/** As many at least, and more until the error is good, or that took too long (ms). */
+/** At least so many exchanges, and more until the error is small enough or they took too long (ms). */
 const EXCHANGES = 32;
 const ENOUGH_MS = 20;
 const GOOD_ERROR_MS = 0.003;
-/** A Worker that waits for the first question looks this often whether it is to leave (ms). */
+/** How often a Worker that waits for the first question looks whether it has to leave (ms). */
 const SLICE_MS = 50;
-/** In place of a question. */
+/** Stands in place of a question. */
 const NO_MORE = -1;
-/** How long an answer is awaited without sleeping (ms). */
+/** How long either side waits for the other without sleeping (ms). */
 const SPIN_MS = 0.05;
 /**
- * Two that share a core sleep and wake each other there for ever, 30 µs at a time, while the next core is idle. Behind so
- * many exchanges they spin for long enough (ms) that the system moves one of them.
+ * Two threads that share a core would sleep and wake each other there for ever, 30 µs at a time, while another core is
+ * idle. After so many exchanges they spin for long enough (ms) that the system moves one of them.
  */
 const STUBBORN = { from: 8, spinMs: 4 };
-/** A Worker that is still preparing its messages is waited for; one that takes so long is not there (ms). */
+/** How long a Worker may still prepare its messages; one that takes longer has failed (ms). */
 const LIMIT_MS = 20_000;
 
 export class PaceBlock {
   readonly memory: SharedArrayBuffer;
-  /** ms of the sender's clock from the start of the run on, at producer × messages + number. */
+  /**
+   * When each message was sent, in ms of the sender's clock since the start of the run, at producer × messages +
+   * number.
+   */
   readonly sentMs: Float64Array;
   readonly #words: Int32Array;
   readonly #times: Float64Array;
@@ -56,20 +59,20 @@ export class PaceBlock {
     this.sentMs = new Float64Array(memory, (this.#start + 1) * 8);
   }
 
-  /** Consumer, before it releases the Workers: when the first message could be due, by its own clock (ms). */
+  /** Consumer, before it releases the Workers: sets when the first message could be due, by its own clock (ms). */
   startAt(ms: number): void {
     this.#times[this.#start] = ms;
   }
 
-  /** Worker, once it is released: the same by its own clock. */
+  /** Worker, after its release: the same moment by the Worker's clock. */
   startOf(worker: number): number {
     return this.#times[this.#start] - this.#times[line(worker) / 8 + OFFSET];
   }
 
   /**
-   * Worker: answer the consumer's questions. Blocks until the last, which may be long in coming: the connection is made
-   * meanwhile.
-   * @param isStopped whether the Worker is to leave; false is returned then
+   * Worker: answers the consumer's questions. Blocks until the last one, which may take long, because the connection is
+   * made meanwhile.
+   * @param isStopped whether the Worker has to leave; then this returns false
    */
   answer(worker: number, isStopped: () => boolean): boolean {
     const at = line(worker) / 4 + QUESTION;
@@ -84,14 +87,14 @@ export class PaceBlock {
       this.#tell(line(worker) / 4 + ANSWER, seen);
     }
     this.#tell(line(worker) / 4 + ANSWER, NO_MORE);
-    // Until the consumer has taken note, the next call would find the end of this one.
+    // Until the consumer has seen that, the next call would find the end of this one.
     this.#changed(at, NO_MORE);
     return true;
   }
 
   /**
    * Consumer, when the Workers are about to answer. Blocks while it asks.
-   * @returns the error (ms) to which the Worker's clock is known now
+   * @returns the error (ms) to which the Worker's clock is now known
    * @throws {Error} where the Worker does not answer
    */
   ask(worker: number): number {
@@ -119,13 +122,19 @@ export class PaceBlock {
     return least / 2;
   }
 
-  /** Two that napped in turn would never meet; but a call that wakes nobody would be most of an exchange. */
+  /**
+   * Two threads that nap in turn would never meet, so this wakes the other; but only one that naps, since a call that
+   * wakes nobody would be most of an exchange.
+   */
   #tell(at: number, what: number): void {
     Atomics.store(this.#words, at, what);
     if (Atomics.load(this.#words, at + NAPS) !== 0) Atomics.notify(this.#words, at);
   }
 
-  /** The value of a word once it is another than `seen`: spins, since a wake-up would take longer than all else, then naps. */
+  /**
+   * Waits until a word differs from `seen`, and returns it. First it spins, since a wake-up would take longer than all
+   * else, then it naps.
+   */
   #changed(at: number, seen: number): number {
     const since = performance.now();
     const spinMs = seen < STUBBORN.from ? SPIN_MS : STUBBORN.spinMs;
@@ -135,7 +144,7 @@ export class PaceBlock {
       const waited = performance.now() - since;
       if (waited > LIMIT_MS) throw new Error("a Worker does not tell its time");
       if (waited <= spinMs) continue;
-      // The other may need this very core.
+      // The other thread may need this very core.
       Atomics.store(this.#words, at + NAPS, 1);
       Atomics.wait(this.#words, at, seen, 1);
       Atomics.store(this.#words, at + NAPS, 0);

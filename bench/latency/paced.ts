@@ -1,9 +1,9 @@
 /**
- * Producers of an open loop: each message is sent when it is due, and at once where its producer is late. All producers of
- * a Worker are active at the same time, whatever the strategy.
+ * Producers of an open loop: each message is sent when it is due, or at once where its producer is late. All producers
+ * of a Worker are active at the same time, whatever the strategy.
  *
- * How a Worker waits: it sleeps until shortly before the due time and spins for the rest. A sleep alone ends some 50 µs
- * late, which would be most of what a fast hand-off takes; spinning alone would take the cores from the consumer.
+ * A Worker sleeps until shortly before the due time and spins for the rest. A sleep alone ends some 50 µs late, which
+ * would be most of what a fast hand-off takes; spinning alone would take the cores from the consumer.
  */
 import { eventLoopTurn } from "../../strategies/primitives/consumer.ts";
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
@@ -12,10 +12,10 @@ import { MessageBuilder } from "../workload/messages.ts";
 import { type Pace, type Schedule, scheduleOf } from "./arrivals.ts";
 import type { PaceBlock } from "./pace_block.ts";
 
-/** How long before the due time a Worker is awake (ms). */
+/** How long before the due time a Worker stops sleeping (ms). */
 const SPIN_MS = 0.06;
 
-/** What a Worker needs for it. */
+/** What a paced Worker has to know. */
 export interface PacedWorker {
   block: PaceBlock;
   worker: number;
@@ -33,7 +33,7 @@ function prepared({ ids }: PacedWorker, { producers }: RunPlan, pace: Pace): Sch
 
 const nap = new Int32Array(new SharedArrayBuffer(4));
 
-/** Blocks until `ms` have passed since `startMs`. Returns how many have. */
+/** Blocks until `ms` have passed since `startMs`. Returns how many have passed. */
 function sleepUntil(startMs: number, ms: number): number {
   for (;;) {
     const now = performance.now() - startMs;
@@ -43,7 +43,7 @@ function sleepUntil(startMs: number, ms: number): number {
   }
 }
 
-/** Blocking producers. Where the plan has no messages nothing is sent: the pacing alone. */
+/** For blocking producers. A plan without messages sends nothing and only keeps the pace. */
 export function preparePacedBlocking(
   end: BlockingProducer,
   of: PacedWorker,
@@ -66,7 +66,7 @@ export function preparePacedBlocking(
   };
 }
 
-/** Async producers: a message is begun when it is due, behind the producer's earlier ones. */
+/** For async producers: sending a message begins when it is due and the producer's earlier ones are sent. */
 export function preparePacedAsync(
   end: AsyncProducer,
   of: PacedWorker,
@@ -94,7 +94,8 @@ export function preparePacedAsync(
       open--;
     };
     for (let at = 0; at < dueMs.length; at++) {
-      // While a message is on its way the thread must turn, also where all are late; else it may sleep.
+      // While a message is on its way, the event loop must turn, even where all messages are late; otherwise the thread
+      // may sleep.
       if (open > 0) await eventLoopTurn();
       while (open > 0 && performance.now() - start < dueMs[at]) await eventLoopTurn();
       sleepUntil(start, dueMs[at]);

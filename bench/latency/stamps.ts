@@ -1,17 +1,19 @@
-/** When the consumer received what: a time for each run of bytes, kept until the clock has stopped. */
+/** When the consumer received what: a time for each batch, kept until the clock has stopped. */
 
-/** Runs of bytes that have room at first; it doubles. */
+/** Batches that have room at first; the room doubles when it is used up. */
 const ROOM = 4_096;
 
-/** Belongs to one thread. A stamp costs two stores and a look at the clock; it allocates where the room is used up. */
+/**
+ * Belongs to one thread. A stamp costs two stores and a look at the clock; it allocates only where the room is used up.
+ */
 export class Stamps {
   #bytes: Float64Array = new Float64Array(ROOM);
   #ms: Float64Array = new Float64Array(ROOM);
   count = 0;
 
   /**
-   * @param bytes received in all, the run that has just come included
-   * @param ms when; another than now for tests
+   * @param bytes received so far, this batch included
+   * @param ms the time; only tests give another than now
    */
   add(bytes: number, ms = performance.now()): void {
     if (this.count === this.#bytes.length) {
@@ -26,7 +28,7 @@ export class Stamps {
     this.count = 0;
   }
 
-  /** Bytes up to the end of stamp `at`, ascending. */
+  /** Bytes received up to stamp `at`, ascending. */
   bytesAt(at: number): number {
     return this.#bytes[at];
   }

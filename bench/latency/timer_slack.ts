@@ -1,13 +1,13 @@
 /**
- * Linux lets a sleep end up to 50 µs late, so that it can wake several threads at once. A thread that is started takes
- * over how late that may be from the one that starts it, and /proc lets the main thread say it.
+ * Linux lets a sleep end up to 50 µs late, so that it can wake several threads at once. A new thread inherits this
+ * limit from the thread that starts it, and the main thread can set its own through /proc.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
 const FILE = "/proc/self/timerslack_ns";
 const SHORT_NS = "1000";
 
-/** Perform `start`, whose threads are to sleep precisely. Elsewhere than on Linux nothing changes. */
+/** Calls `start`, whose threads are to sleep precisely. Changes nothing except on Linux. */
 export async function withPreciseSleep<T>(start: () => Promise<T>): Promise<T> {
   const before = set(SHORT_NS);
   try {
@@ -17,7 +17,7 @@ export async function withPreciseSleep<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What it was; null where the system has no such thing. */
+/** Returns the limit that was set before; null where the system has none. */
 function set(ns: string): string | null {
   try {
     const before = readFileSync(FILE, "utf8").trim();

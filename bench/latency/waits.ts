@@ -1,10 +1,10 @@
 /**
- * What each message of an open loop waited, computed when the clock has stopped: the stream says which message ended
- * where, the stamps when that was received, and the pace when it was due.
+ * How long each message of an open loop waited, computed when the clock has stopped: the stream says where each message
+ * ended, the stamps say when that was received, and the pace says when it was due.
  *
  * Waits count from the due time, as in wrk2 (Gil Tene, 2012): a producer that was held up sends its next messages late,
- * and those who would have sent them have waited meanwhile. Counted from the sending, which most benchmarks do, that
- * time is left out ("coordinated omission").
+ * and whoever wanted them sent has waited meanwhile. Most benchmarks count from the sending, which leaves that time out
+ * ("coordinated omission").
  */
 import type { Stamp } from "../wire/protocol.ts";
 import type { Content } from "../workload/messages.ts";
@@ -24,17 +24,17 @@ export interface Percentiles {
   max: number;
 }
 
-/** How many messages waited so many µs, ascending, to three significant digits. */
+/** How many messages waited how many µs, ascending, to three significant digits. */
 export type Counts = [us: number, count: number][];
 
 export interface Waits {
-  /** From due to received by the consumer; null where nothing was sent. */
+  /** From the due time until the consumer received it; null where nothing was sent. */
   handOff: Percentiles | null;
-  /** From sent to received by the consumer. */
+  /** From the sending until the consumer received it. */
   uncorrected: Percentiles | null;
-  /** From due to read by the listener; null without one. */
+  /** From the due time until the listener read it; null without a listener. */
   endToEnd: Percentiles | null;
-  /** From due to sent. */
+  /** From the due time until it was sent. */
   late: Percentiles;
   clockErrorUs: number;
   endClockErrorUs: number | null;
@@ -43,15 +43,15 @@ export interface Waits {
   backlog: Backlog | null;
 }
 
-/** What the far end knows of a run. */
+/** What the receiving end knows about a run. */
 export interface Arrivals {
   /** The first eight bytes of each message, in the order of the stream. */
   names: Uint8Array;
-  /** When the listener had read how much; null where there is none. */
+  /** Which bytes the listener had read when; null where there is no listener. */
   read: { stamps: readonly Stamp[]; clock: ClockOffset } | null;
 }
 
-/** The listener's clock is the consumer's and this (ms), to within the error. */
+/** Add this (ms) to the consumer's clock to get the listener's, to within the error. */
 export interface ClockOffset {
   offsetMs: number;
   errorMs: number;
@@ -64,14 +64,14 @@ export interface RunTimes {
   messageBytes: number;
   /** When the run started, by the consumer's clock (ms). */
   startMs: number;
-  /** Of the consumer's and a Worker's clocks. */
+  /** Error to which the clocks of the consumer and the Workers are compared. */
   clockErrorMs: number;
-  /** ms from the start, at producer × messages + number. */
+  /** When each message was sent, in ms from the start, at producer × messages + number. */
   sentMs: Float64Array;
   received: Stamps;
 }
 
-/** @throws {Error} where a clock has stepped back, or the times of some messages are not known */
+/** @throws {Error} where a clock was set back, or the times of some messages are not known */
 export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   const { producers, content, pace, messageBytes, startMs, sentMs, received } = run;
   const { messages } = pace;
@@ -128,7 +128,7 @@ export function waitsOf(run: RunTimes, arrivals: Arrivals): Waits {
   };
 }
 
-/** What the listener had read when, in ms from the start of the run by the consumer's clock. */
+/** How much the listener had read at which moment, in ms from the start of the run by the consumer's clock. */
 function readingOf({ stamps, clock }: NonNullable<Arrivals["read"]>, startMs: number): Growth {
   return growthOf(
     stamps.length,
@@ -148,7 +148,7 @@ function growthOf(
   };
 }
 
-/** Where each message of the stream stands among all: producer × messages + number. */
+/** The index of each message of the stream among all messages: producer × messages + number. */
 function placesOf(names: Uint8Array, content: Content, messages: number): Uint32Array {
   const [producerKey, sequenceKey] = keysOf(content);
   const view = new DataView(names.buffer, names.byteOffset, names.byteLength);
@@ -160,7 +160,7 @@ function placesOf(names: Uint8Array, content: Content, messages: number): Uint32
   );
 }
 
-/** Looks up when so many bytes were there, for numbers that ascend from call to call. */
+/** A function that tells when so many bytes had come; the numbers must ascend from call to call. */
 function ascending({ ms, total }: Growth, wholeBytes: number): (bytes: number) => number {
   const last = ms.length - 1;
   for (let at = 1; at <= last; at++) {
@@ -180,7 +180,7 @@ function ascending({ ms, total }: Growth, wholeBytes: number): (bytes: number) =
 function percentiles(sorted: Float64Array): Percentiles | null {
   const count = sorted.length;
   if (count === 0) return null;
-  // The smallest value that so large a share of all does not pass.
+  // The smallest value that this share of all values does not exceed.
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * count) - 1)];
   return {
     p50: at(0.5),
@@ -191,7 +191,7 @@ function percentiles(sorted: Float64Array): Percentiles | null {
   };
 }
 
-/** @param sorted ascending, so that a message is rounded only where the one before it was another number */
+/** @param sorted ascending, so that a message has to be rounded only where it differs from the one before */
 function countsOf(sorted: Float64Array): Counts {
   const counts: Counts = [];
   let end = -Infinity;

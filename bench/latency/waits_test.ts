@@ -68,7 +68,7 @@ test("messages of a run are matched by their names, in any order of producers", 
     names.set(builder.build(producer, k).subarray(0, 8), 8 * at);
   }
   const received = new Stamps();
-  // Two runs of bytes: three messages at 2 ms, one at 4.
+  // Two batches: three messages at 2 ms, one at 4.
   received.add(3 * SIZE, 2);
   received.add(4 * SIZE, 4);
   const sentMs = Float64Array.from([0, 1, 0.5, 1.5]);

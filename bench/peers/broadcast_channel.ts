@@ -1,18 +1,19 @@
 /**
- * broadcast-channel: the platform's BroadcastChannel, one `postMessage` per message. Each Worker has a channel of a name of
- * its own, since all that open one name get all its messages, and a Worker that reads none would gather them for ever.
+ * broadcast-channel: the platform's BroadcastChannel, one `postMessage` per message. Each Worker has a channel with a
+ * name of its own, since everyone who opens a name gets all its messages, and a Worker that reads none would gather
+ * them for ever.
  *
  *     words, a Worker   | bytes taken | messages taken |
  *
  * It has no back-pressure. At most `credits` messages may be on their way, and at most as many bytes as the capacity:
- * a producer sleeps until the consumer has written some. With `credits=0` nothing bounds either, as the platform's
- * documentation has it; Deno then drops all but the last 256 messages of all channels together, which the proof calls lost;
- * where what says that a producer has closed is among them, the run never ends, and times out.
+ * a producer sleeps until the consumer has written some. With `credits=0` nothing limits either, as in the
+ * platform's documentation. Deno then drops all but the last 256 messages of all channels together, which the proof
+ * reports as lost; where the notice that a producer has closed is among them, the run never ends, and times out.
  *
  * Blocks: `send` while there is no credit. Allocates: a copy of the message on both sides.
  *
  * Tried: 128, 250 and 8,192 messages on their way, which differed little. Deno opens no channel after one was
- * closed, so that they stay open.
+ * closed, so they stay open.
  */
 import { BroadcastChannel } from "node:worker_threads";
 import { Lifecycle, SLICE_MS } from "../../strategies/primitives/lifecycle.ts";
@@ -32,13 +33,13 @@ import { Inbox, type InboxOptions } from "./inbox.ts";
 const TAKEN_BYTES = 0;
 const TAKEN = 1;
 const WORDS = 2;
-/** Posted in place of a message: in order behind a producer's last one. */
+/** Posted in place of a message when a producer has closed, after its last message. */
 const CLOSED = 0;
 
 interface ChannelTicket {
   name: string;
   memory: SharedArrayBuffer;
-  /** Of one Worker: bytes, and messages; 0: nothing is bounded. */
+  /** Bytes and messages of one Worker that may be on their way; 0: no limit. */
   capacity: number;
   credits: number;
 }
@@ -63,7 +64,7 @@ class BroadcastInbox extends Inbox {
   }
 }
 
-/** Consumer: so much of a Worker's is on its way no longer. */
+/** Consumer: note that this much of a Worker's is no longer on its way. */
 function giveBack(words: Int32Array, messages: number, bytes: number): void {
   Atomics.add(words, TAKEN_BYTES, bytes);
   Atomics.add(words, TAKEN, messages);
@@ -95,7 +96,7 @@ class BroadcastProducer implements BlockingProducer {
     checkLength(message.length, Math.min(MAX_MESSAGE_BYTES, this.#capacity));
     this.#lifecycle.glance();
     this.#claim(message.length);
-    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
+    // A view would be cloned with the whole buffer that it belongs to; the slice is all that has to be cloned.
     this.#channel.postMessage(message.slice());
   }
 
@@ -123,7 +124,8 @@ class BroadcastProducer implements BlockingProducer {
   #awaitCredit(length: number): void {
     let start = 0;
     for (;;) {
-      // All of them go round at 2^32. Bytes first: the consumer wakes behind the second word.
+      // All of these counts wrap at 2^32. The bytes come first, because the consumer wakes producers after the second
+      // word.
       const bytes = Atomics.load(this.#words, TAKEN_BYTES);
       const taken = Atomics.load(this.#words, TAKEN);
       const hasRoom = ((this.#sentBytes - bytes) | 0) + length <= this.#capacity;

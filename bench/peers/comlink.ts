@@ -1,12 +1,12 @@
 /**
- * comlink: the consumer's thread exposes a function, a Worker calls it as if it were its own, as the README's "Callbacks"
- * and its example for Node have it. Each call is a request and a reply over a MessagePort. The reply waits while there
- * is no room, which is all the back-pressure that there is: a producer awaits it before its next message.
+ * comlink: the consumer's thread exposes a function, a Worker calls it as if it were its own, as in the README's
+ * "Callbacks" and its example for Node. Each call is a request and a reply over a MessagePort. The reply waits while
+ * there is no room, which is all the back-pressure that there is: a producer awaits it before its next message.
  *
  *     Worker w   await remote.receive(message)  ── port w ──▶  expose({ receive, close })
  *
- * Beside the capacity, one message of each producer may be on its way. Never blocks. Allocates: a copy of the message,
- * a request, a reply, and an id of comlink's for both.
+ * In addition to the capacity, one message of each producer may be on its way. Never blocks. Allocates: a copy of the
+ * message, a request, a reply, and an id of comlink's for both.
  *
  * Not tried: `Comlink.transfer` of each message, the README's advice for large values; these are small.
  */
@@ -27,7 +27,7 @@ import {
 } from "../../strategies/strategy.ts";
 import { Inbox } from "./inbox.ts";
 
-/** Its types say CommonJS, and it is a module. */
+/** Its types describe a CommonJS file, but it is a module. */
 const endpoint = nodeEndpoint as unknown as (port: MessagePort) => Comlink.Endpoint;
 
 interface Remote {
@@ -58,7 +58,7 @@ class ComlinkProducer implements AsyncProducer {
   async send(message: Uint8Array): Promise<void> {
     checkLength(message.length, this.#largest);
     this.#lifecycle.check();
-    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
+    // A view would be cloned with the whole buffer that it belongs to; the slice is all that has to be cloned.
     await this.#remote.receive(message.slice());
   }
 
@@ -82,7 +82,7 @@ export function open(options: HandoffOptions): Handoff {
       close: () => inbox.closed(worker),
     };
     Comlink.expose(remote, endpoint(port1));
-    // The Workers keep the program alive, and nothing else is to.
+    // The Workers keep the program alive; the ports must not.
     port1.unref();
   }
   return makeHandoff({

@@ -1,6 +1,7 @@
 /**
- * The consumer of peers whose library calls a function on its thread: what has come is gathered, and taken in one run.
- * Never blocks its thread. Allocates: one buffer of the capacity per hand-off, and a place in a list per message.
+ * The consumer of peers whose library calls a function on its thread: it gathers what has come, and takes it as one
+ * batch. Never blocks its thread. Allocates: one buffer of the capacity per hand-off, and a place in a list per
+ * message.
  */
 import { ConsumerBase, type ConsumerOptions } from "../../strategies/primitives/consumer.ts";
 import { type Lifecycle, producersByWorker } from "../../strategies/primitives/lifecycle.ts";
@@ -15,12 +16,12 @@ export class Inbox extends ConsumerBase {
   readonly #gathered: Uint8Array;
   #waiting: { worker: number; message: Uint8Array }[] = [];
   #waitingBytes = 0;
-  /** Of the run that is being used. */
+  /** Bytes of the batch that is being used. */
   #takenBytes = 0;
-  /** The same by Worker, in messages and in bytes. */
+  /** What the batch contains of each Worker: messages, and below it bytes. */
   readonly #taken: number[];
   readonly #takenOf: number[];
-  /** Producers of each Worker whose close has not come. */
+  /** For each Worker, the producers whose close has not come. */
   #open: number[];
   #wake: (() => void) | null = null;
   #senders: (() => void)[] = [];
@@ -34,14 +35,14 @@ export class Inbox extends ConsumerBase {
     this.#open = [...producersByWorker(options.producers, options.workers)];
   }
 
-  /** Messages of a Worker have come, whole ones; the inbox keeps them. */
+  /** Takes whole messages of a Worker, which the inbox keeps. */
   deliver(worker: number, message: Uint8Array): void {
     this.#waiting.push({ worker, message });
     this.#waitingBytes += message.length;
     this.#wake?.();
   }
 
-  /** One producer of a Worker has closed, behind everything that it sent. */
+  /** One producer of a Worker has closed, after everything that it sent. */
   closed(worker: number): void {
     this.#open[worker]--;
     this.lifecycle.countClosed();
@@ -68,7 +69,7 @@ export class Inbox extends ConsumerBase {
       if (this.lost.any) this.failIf(this.lost.verdict({ stalled: false, closed }));
       if (closed) return null;
       this.parks++;
-      // Behind the event, so that all that came with it is in the same run.
+      // Wait until after the event, so that all messages that came with it are in the same batch.
       await new Promise<void>((resolve) => this.#wake = () => setImmediate(resolve));
       this.#wake = null;
     }
@@ -93,7 +94,7 @@ export class Inbox extends ConsumerBase {
     this.#callSenders();
   }
 
-  /** Messages and bytes of each Worker have been written, and their space is free. */
+  /** Called when messages and bytes of each Worker have been written and their space is free. */
   protected released(_messages: readonly number[], _bytes: readonly number[]): void {}
 
   #isFull(): boolean {

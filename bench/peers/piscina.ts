@@ -1,10 +1,10 @@
 /**
- * piscina: a pool of Workers, `run(task)` and the value that the worker file's function returns, as its README has it.
+ * piscina: a pool of Workers, with `run(task)` and the value that the worker file's function returns, as in its README.
  *
- * A result of a batch is moved (`Piscina.move`), one of a single message copied. The pool is fixed in size, so that no
- * Worker is started or ended in a run, and keeps no times (`recordTiming: false`).
+ * The result of a task with a batch is moved (`Piscina.move`); that of a single message is copied. The pool is fixed in
+ * size, so that no Worker starts or ends during a run, and keeps no times (`recordTiming: false`).
  * Tried: `atomics: "disabled"`, which was no faster in a short trial. Not tried: `concurrentTasksPerWorker`, which its
- * README keeps for tasks that wait.
+ * README recommends for tasks that wait.
  */
 import { Piscina } from "piscina";
 import type { StartPool } from "./pool_task.ts";

@@ -1,4 +1,4 @@
-/** What piscina's Workers run. */
+/** The file that piscina's Workers run. */
 import { move } from "piscina";
 import { messagesOf, type PoolTask } from "./pool_task.ts";
 

@@ -1,9 +1,12 @@
-/** A task of a pool: messages of one producer, made on the pool's Worker and returned as the task's result. */
+/** A pool's task: messages of one producer, made on the pool's Worker and returned as the task's result. */
 import { type MessageEnd, senderOf, type SendSome } from "../workload/schedule.ts";
 import { workingEnd } from "../workload/work.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 
-/** The messages `from` to `to` of a producer. Flat and small: it crosses for each task. */
+/**
+ * The messages from `from` up to but not including `to` of a producer. It is flat and small, because it is posted for
+ * each task.
+ */
 export interface PoolTask extends Omit<RunPlan, "pace"> {
   producer: number;
   from: number;
@@ -12,12 +15,12 @@ export interface PoolTask extends Omit<RunPlan, "pace"> {
 
 /** A library's pool, with all its Workers started. */
 export interface TaskPool {
-  /** Rejects where the task failed or its Worker died. */
+  /** Rejects where the task has failed or its Worker has died. */
   run(task: PoolTask): Promise<Uint8Array>;
   stop(): Promise<unknown>;
 }
 
-/** @param batch its tasks return more than a message, in a buffer to transfer */
+/** @param batch whether a task may return more than one message, in a buffer to transfer */
 export type StartPool = (workers: number, batch: boolean) => TaskPool;
 
 let bytes = new Uint8Array(0);
@@ -33,7 +36,7 @@ const end: MessageEnd = {
   },
 };
 
-/** Of the run whose tasks came last. */
+/** What sends the messages of the run that the last task belonged to. */
 let current: { run: number; proof: boolean; messageBytes: number; send: SendSome } | null = null;
 
 /** The task's messages, in a buffer of their own. */

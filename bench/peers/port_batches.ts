@@ -1,6 +1,6 @@
 /**
- * port-batches: messages gathered in a buffer, and the buffer transferred over a MessagePort, as the platform's
- * documentation has it. `postMessage` itself has no back-pressure: as many batches may be on the way as the
+ * port-batches: messages gathered in a buffer, and the buffer transferred over a MessagePort, as in the platform's
+ * documentation. `postMessage` itself has no back-pressure: as many batches may be on the way as the
  * capacity has room for, the one that is being filled included.
  *
  *     words, a Worker   | batches sent | batches taken |
@@ -29,7 +29,7 @@ const TAKEN = 1;
 interface PortTicket {
   port: MessagePort;
   memory: SharedArrayBuffer;
-  /** Of one Worker. */
+  /** Capacity for one Worker, in bytes. */
   capacity: number;
 }
 
@@ -37,7 +37,7 @@ class BatchConsumer extends RoundRobinConsumer {
   protected readonly sources: number;
   readonly #ports: readonly MessagePort[];
   readonly #words: readonly Int32Array[];
-  /** Whose batch is being used. */
+  /** The words of the Worker whose batch is being used. */
   #taken: Int32Array | null = null;
 
   constructor(
@@ -81,7 +81,7 @@ class BatchProducer implements BlockingProducer {
   readonly #lifecycle: Lifecycle;
   readonly #worker: number;
   readonly #size: number;
-  /** Batches on the way beside the one that is being filled. */
+  /** How many batches may be on the way in addition to the one that is being filled. */
   readonly #most: number;
   readonly #one = new Uint8Array(1);
   #batch: Uint8Array<ArrayBuffer> | null = null;
@@ -123,7 +123,7 @@ class BatchProducer implements BlockingProducer {
   }
 
   close(): void {
-    // The batches of a Worker are its producers' together: the last one ends them.
+    // A batch may hold messages of several producers of a Worker: the last one to close sends it off.
     if (this.#lifecycle.openOf(this.#worker) <= 1) this.flush();
     this.#lifecycle.closeOne(this.#worker);
   }
@@ -132,7 +132,7 @@ class BatchProducer implements BlockingProducer {
     let start = 0;
     for (;;) {
       const taken = Atomics.load(this.#words, TAKEN);
-      // Both go round at 2^32.
+      // Both counts wrap at 2^32.
       if (((this.#words[SENT] - taken) | 0) < this.#most) break;
       start ||= performance.now();
       this.waits.parks++;

@@ -1,6 +1,7 @@
 /**
- * Peers: what people would use instead, under the same proof as the strategies. In no default matrix: `--strategies
- * peers` has them all. Each is loaded where it is measured, so that no other process has its library in it.
+ * Peers: what people would use instead, with the same proof of delivery as the strategies. They are not in the default
+ * matrix; `--strategies peers` has all of them. Each is loaded only where it is measured, so that no other process
+ * contains its library.
  */
 import { MAX_MEMORY_BYTES } from "../../strategies/primitives/layout.ts";
 import { findStrategy } from "../../strategies/registry.ts";
@@ -30,9 +31,9 @@ export interface Peer extends Omit<BlockingStrategy, Loaded | "kind"> {
   lack?: Lack;
   /** Its hand-off reads each Worker's standard output. */
   readsStdout?: true;
-  /** Where it hands over between Workers of the suite. */
+  /** Loads it, where it hands over between Workers of the suite. */
   load?(): Promise<Pick<BlockingStrategy, Loaded> | Pick<AsyncStrategy, Loaded>>;
-  /** Where it has Workers of its own. */
+  /** Loads it, where it has Workers of its own. */
   loadPool?(): Promise<{ start: StartPool }>;
 }
 
@@ -161,7 +162,7 @@ export function findPeer(name: string): Peer | undefined {
   return PEERS.find((peer) => peer.name === name);
 }
 
-/** Why no command but bench can run it, or null where others can. */
+/** Why only bench can run it, or null where other commands can, too. */
 export function onlyInBench(name: string): string | null {
   const peer = findPeer(name);
   if (peer === undefined) return null;
@@ -171,7 +172,7 @@ export function onlyInBench(name: string): string | null {
 }
 
 /**
- * The strategy of that name, or the peer. Rejects where the peer's library is not installed.
+ * The strategy or the peer of that name. Rejects where the peer's library is not installed.
  * @throws {RangeError} where there is nothing to load
  */
 export async function loadStrategy(name: string): Promise<Strategy> {

@@ -1,9 +1,9 @@
 /**
- * ringbuf.js: a ring of bytes per Worker, `push` and `pop` as its README has them. The library wakes nobody, so both ends
- * poll: a producer sleeps a millisecond while there is no room, the consumer lets the event loop turn. A message is
- * pushed where all of it fits, since what is popped must be whole messages.
+ * ringbuf.js: a ring of bytes per Worker, with `push` and `pop` as in its README. The library wakes nobody, so both
+ * ends poll: a producer sleeps a millisecond while there is no room, and the consumer lets the event loop turn. A
+ * message is pushed only where all of it fits, since only whole messages may be popped.
  *
- * Blocks: `send` while the ring is full. Allocates: one view per run.
+ * Blocks: `send` while the ring is full. Allocates: one view per batch.
  */
 import { RingBuffer } from "ringbuf.js";
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";
@@ -21,13 +21,13 @@ import {
 import { RoundRobinConsumer } from "./round_robin.ts";
 
 const NAME = "ringbuf.js";
-/** While there is no room (ms). */
+/** How long a producer sleeps while there is no room (ms). */
 const NAP_MS = 1;
 
 class RingbufConsumer extends RoundRobinConsumer {
   protected readonly sources: number;
   readonly #rings: readonly RingBuffer[];
-  /** A whole ring fits: a run never ends inside a message. */
+  /** A whole ring fits in, so a batch never ends inside a message. */
   readonly #bytes: Uint8Array;
 
   constructor(rings: readonly RingBuffer[], lifecycle: Lifecycle, options: HandoffOptions) {
@@ -42,12 +42,12 @@ class RingbufConsumer extends RoundRobinConsumer {
     return length === 0 ? null : this.#bytes.subarray(0, length);
   }
 
-  /** What is pushed can be popped at once. */
+  /** Whatever is pushed can be popped at once. */
   protected isDrained(): boolean {
     return true;
   }
 
-  /** They look by themselves. */
+  /** Producers look by themselves. */
   protected wakeProducers(): void {}
 }
 
@@ -58,7 +58,7 @@ class RingbufProducer implements BlockingProducer {
   readonly #largest: number;
   readonly #one = new Uint8Array(1);
   readonly #nap = new Int32Array(new SharedArrayBuffer(4));
-  /** Bytes that surely fit: the ring is asked where they are used up. */
+  /** Bytes that fit for certain: the ring is asked again when they are used up. */
   #room = 0;
   readonly waits = new Waits();
 

@@ -9,13 +9,16 @@ export abstract class RoundRobinConsumer extends ConsumerBase {
   protected abstract readonly sources: number;
   #turn = 0;
 
-  /** Whole messages of a source, or null. They are used until the next call of `receive`. */
+  /** Whole messages of a source, or null where there are none. They are used until the next call of `receive`. */
   protected abstract take(source: number): Uint8Array | null;
 
-  /** The run before is used no longer. */
+  /** The batch before is no longer used. */
   protected release(): void {}
 
-  /** Whether all has come that was sent before the producers closed: it may show later than that they have. */
+  /**
+   * Whether everything has come that was sent before the producers closed. That may become visible later than their
+   * close.
+   */
   protected abstract isDrained(): boolean;
 
   async receive(): Promise<Uint8Array | null> {
@@ -23,14 +26,14 @@ export abstract class RoundRobinConsumer extends ConsumerBase {
     this.release();
     this.failIf(this.lost.overdue());
     for (;;) {
-      // In this order: what a producer sent before it closed is found behind the look.
+      // In this order: what a producer has sent before it closed is found by looking afterwards.
       const closed = this.allClosed();
       for (let tries = 0; tries < this.sources; tries++) {
         this.#turn = (this.#turn + 1) % this.sources;
-        const run = this.take(this.#turn);
-        if (run === null) continue;
-        this.lost.received(run.length);
-        return run;
+        const batch = this.take(this.#turn);
+        if (batch === null) continue;
+        this.lost.received(batch.length);
+        return batch;
       }
       this.lifecycle.check();
       if (this.lost.any) this.failIf(this.lost.verdict({ stalled: false, closed }));

@@ -1,14 +1,15 @@
 /**
- * worker-stdout: a Node stream per Worker. The Worker is started with `stdout: true` and writes to its `process.stdout`; the
- * consumer reads `worker.stdout`, as Node's documentation has it. Where `write` says false, producers await `drain`.
+ * worker-stdout: a Node stream per Worker. The Worker is started with `stdout: true` and writes to its
+ * `process.stdout`; the consumer reads `worker.stdout`, as in Node's documentation. Where `write` returns false,
+ * producers await `drain`.
  *
  *     words   | bytes that Worker 0, 1, 2 … has written |
  *
- * The capacity is that of the two streams, which nobody can set: some 16 KiB on either side, and what is being posted.
- * Never blocks. Allocates: a copy of the message, and what the streams take for a chunk.
+ * Its capacity is what the two streams hold, which nobody can set: some 16 KiB on either side, and what is being
+ * posted. Never blocks. Allocates: a copy of the message, and what the streams need for a chunk.
  *
- * Not tried: `cork` around several messages, which the stream does by itself while it waits. Deno has no such stream: what
- * the Worker writes shows on the process's own output, too.
+ * Not tried: `cork` around several messages, which the stream does by itself while it waits. Deno has no such stream:
+ * there, what the Worker writes also appears on the process's own output.
  */
 import type { Readable } from "node:stream";
 import type { Worker } from "node:worker_threads";
@@ -39,7 +40,7 @@ class StreamConsumer extends RoundRobinConsumer {
     this.#read = new Int32Array(options.workers);
   }
 
-  /** Those whose Workers are there. */
+  /** As many as have a Worker attached. */
   protected get sources(): number {
     return this.#streams.length;
   }
@@ -58,7 +59,7 @@ class StreamConsumer extends RoundRobinConsumer {
     return this.#read.every((bytes, w) => bytes === Atomics.load(this.#written, w));
   }
 
-  /** Whoever awaits room looks by itself. */
+  /** A producer that waits for room looks by itself. */
   protected wakeProducers(): void {}
 }
 
@@ -97,7 +98,7 @@ class StreamProducer implements AsyncProducer {
 
   async close(): Promise<void> {
     this.#lifecycle.checkMayClose(this.#worker);
-    // Called when all before it was posted: a Worker that waits for its next run would post no more.
+    // The callback comes when everything before it was posted: a Worker that waits for its next run would post no more.
     await new Promise<void>((resolve) => process.stdout.write(NOTHING, () => resolve()));
     this.#lifecycle.closeOne(this.#worker);
   }

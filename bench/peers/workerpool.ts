@@ -1,8 +1,9 @@
 /**
- * workerpool: a pool of dedicated Workers, `exec(method, parameters)` and the value that the registered function returns,
- * as its README has it. A result of a batch is moved (`workerpool.Transfer`), one of a single message copied.
+ * workerpool: a pool of dedicated Workers, with `exec(method, parameters)` and the value that the registered function
+ * returns, as in its README. The result of a task with a batch is moved (`workerpool.Transfer`); that of a single
+ * message is copied.
  *
- * Its Workers are threads where that works; with them a task never ends under Bun, which runs its Web Workers.
+ * Its Workers are threads where that works. Under Bun a task on a thread never ends, so there it runs Web Workers.
  * Tried: threads and Web Workers under all three. Not tried: child processes, which share no memory.
  */
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** What workerpool's Workers run. */
+/** The file that workerpool's Workers run. */
 import workerpool from "workerpool";
 import { messagesOf, type PoolTask } from "./pool_task.ts";
 

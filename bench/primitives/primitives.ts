@@ -22,7 +22,7 @@ export interface Price {
   ns: number;
 }
 
-/** The part of mitata's result that is used here; its types leave the group out. */
+/** The part of mitata's result that is used here; mitata's types leave the group out. */
 interface MitataResult {
   layout: { name: string | null }[];
   benchmarks: {
@@ -32,7 +32,7 @@ interface MitataResult {
   }[];
 }
 
-/** A sleeper needs this long to be really asleep (ms). */
+/** How long it takes until a sleeping thread is really asleep (ms). */
 const FALL_ASLEEP_MS = 0.2;
 
 endWithParent();
@@ -108,7 +108,7 @@ const singles = oneByteMessages();
 const first = firstOneByte(content);
 const valueOf = (at: number) => (first + at) % ONE_BYTE_VALUES;
 let sent = 0;
-/** 255 × 257 bytes: after any number of such chunks the next one continues the sequence. */
+/** 255 × 257 bytes: after any number of such chunks, the next one continues the sequence. */
 const chunk = Uint8Array.from({ length: ONE_BYTE_VALUES * 257 }, (_, at) => valueOf(at));
 group("socket", () => {
   summary(() => {
@@ -140,10 +140,11 @@ function contended(name: string, task: PeerTask, operation: () => unknown): void
   } as never);
 }
 
-/** Measures what a function says it took, in ms. */
+/** Measures by the time that a function returns, in ms. */
 function timed(name: string, once: () => number): void {
   bench(name, function* () {
-    // No manual budget: the pauses between the samples count, or a sample of 5 µs would be taken 100,000 times.
+    // mitata's own budget counts the pauses between the samples, too; counting only the returned times, it would take a
+    // sample of 5 µs 100,000 times.
     yield { manual: () => once() * 1e6 };
     ask("idle");
   } as never);

@@ -1,4 +1,4 @@
-/** The other thread of `primitives.ts`: does over and over what it is asked to. */
+/** The other thread of `primitives.ts`: repeats the operation that it is asked for. */
 import { isMainThread, type MessagePort, workerData } from "node:worker_threads";
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";
 import { Mutex } from "../../strategies/primitives/mutex.ts";
@@ -17,7 +17,7 @@ const TASKS = [
 ] as const;
 export type PeerTask = (typeof TASKS)[number];
 
-/** Shared words, each on lines of its own. */
+/** Indices of shared words, each of which has cache lines of its own. */
 export const PEER_WORD = {
   tasks: TASKS as readonly PeerTask[],
   ready: 0,
@@ -47,7 +47,8 @@ async function serve(): Promise<void> {
   );
   port.on("message", () => Atomics.store(words, reply, 1));
   let answered = Atomics.load(words, wake);
-  // By the count and not by what the wait returned: a wait that times out just then must answer, too.
+  // It goes by the count and not by what the wait returned, because a wait that times out just then must be answered,
+  // too.
   const answer = () => {
     const count = Atomics.load(words, wake);
     if (count === answered) return;

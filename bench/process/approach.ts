@@ -1,26 +1,29 @@
-/** How the pilot finds a run of the length that is wanted: larger and larger runs, then a few of about that length. */
+/**
+ * How the pilot finds how many messages make a run of the wanted length: larger and larger runs, then a few of about
+ * that length.
+ */
 
 const START_MESSAGES = 512;
 const GROWTH = 4;
-/** A run that takes this share of the wanted time says how many messages take all of it. */
+/** Once a run takes this share of the wanted time, it tells how many messages take all of it. */
 const NEAR = 0.4;
-/** Runs of each size while they grow: one alone may have been stopped by something else on the machine. */
+/** Runs of each size while the size grows: something else on the machine may have slowed one of them. */
 const TRIES = 2;
-/** No stall explains so many times the wanted time. */
+/** Where the smallest run takes so many times the wanted time, that is no stall, and it is not repeated. */
 const FAR_TOO_LONG = 5;
-/** Runs of about the wanted length: code gets faster while it is compiled. */
+/** Runs of about the wanted length that follow: code still gets faster while it is compiled. */
 const NEAR_RUNS = 4;
 
 export interface Approach {
-  /** Messages of a producer. */
+  /** Bounds of the messages of each producer. */
   least: number;
   most: number;
   wantedUs: number;
 }
 
 /**
- * Messages of a producer with which a fast run takes about `wantedUs`, not below `least`.
- * @param once performs a run of that many and resolves with its time in µs and the messages that it sent
+ * How many messages of each producer make a fast run take about `wantedUs`, but at least `least`.
+ * @param once performs a run with that many and resolves with its time in µs and the messages that it sent
  */
 export async function approach(
   once: (messages: number) => Promise<{ elapsedUs: number; messages: number }>,
@@ -47,7 +50,7 @@ export async function approach(
   for (let runs = 0; us !== null && runs < NEAR_RUNS; runs++) {
     const fitting = within(size * wantedUs / us);
     if (fitting === size && (size === least || size === most)) break;
-    // As long as a run of this size takes at the fastest rate so far.
+    // The time of a run of this size at the fastest rate so far.
     const expectedUs = us / size * fitting;
     size = fitting;
     us = Math.min((await fastest(size, 1))!, expectedUs);

@@ -1,51 +1,59 @@
 /**
- * How long a process warms up and measures: in one place, since the launcher predicts from it, too. How the figures for
- * runs of equal length were found stands in docs/method.md.
+ * How long a process warms up and measures. It is in one place because the launcher predicts durations from it, too.
+ * docs/method.md says how the figures for runs of equal length were found.
  */
 import type { Budget } from "./repeat.ts";
 import { USUAL_WARM_UP, type WarmUpBounds } from "./warm_up.ts";
 
 export interface CellBudget extends Budget {
-  /** Of the process's first cell, and where messages were given of each. */
+  /** Warm-up of the process's first cell; where the number of messages was given, of every cell. */
   warmUp: WarmUpBounds;
 }
 
-/** A producer: the second one shows what comes between two. */
+/** The fewest messages of a producer: the second one shows what comes between two messages. */
 export const LEAST_MESSAGES = 2;
 
-/** Where the number of messages was given: ten runs, or as many as pass a quarter of a second. */
+/** Where the number of messages was given: ten runs, or as many as it takes to pass a quarter of a second. */
 const GIVEN: CellBudget = {
   warmUp: USUAL_WARM_UP,
   leastRuns: 1,
   maxRuns: 10,
   enoughUs: 250_000,
 };
-/** An open loop: as long as it was asked to be, twice. */
+/** An open loop: two runs, each as long as was asked for. */
 export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
-/** Of a cell at least where its process measures several: another process tells more than another run of the same. */
+/** Measured runs of each cell where a process has many: another process tells more than another run of the same one. */
 const CELL_RUNS = 3;
 /**
- * Of all cells of a process together, which shares out its start and its warm-up: a process of a single P is a quarter
- * longer for twelve runs instead of three, and differs from the next by up to a third less.
+ * Measured runs of a process with few cells, all of these together. A process of a single cell takes a quarter longer for
+ * twelve runs than for three, since most of its time goes to its start and its warm-up, and two such processes differ by
+ * up to a third less (docs/method.md).
  */
 const PROCESS_RUNS = 12;
-/** Runs are left out where the others have taken so many times the wanted time of all of them. */
+/** A cell makes no further run once its runs have taken this many times as long as all of them should. */
 const ENOUGH = 2;
 /**
- * Of a process's first cell, and of the first with a further Worker. A few runs that are alike, which may be any three,
- * do not show that a process is warm. How much is left of the difference to later cells, `summary.md` says.
+ * How long a process's first cell warms up, and its first cell with a further Worker. A few runs that are alike do not
+ * show that a process is warm, since any three may be. `summary.md` says how much of the difference to later cells is
+ * left.
  */
 export const WARM_UP_US = 400_000;
-/** Where runs are so short that this is less. */
+/** This many runs of the wanted length are enough, where they take less than that. */
 const WARM_UP_RUNS = 40;
-/** Some of them begin small; and a run without messages never takes its time. */
+/**
+ * The most warm-up runs: more than that, since some of them begin small, and not without end, since runs without
+ * messages never add up to the time.
+ */
 const MOST_WARM_UP_RUNS = 64;
-/** Of each later one: the first run through a new hand-off takes two to three times as long, and another number of Workers needs one. */
+/**
+ * Warm-up runs of each later cell: the first run through a new hand-off takes two to three times as long, and another
+ * number of Workers means a new hand-off.
+ */
 const REWARM_RUNS = 1;
-/** About so many runs of the wanted length has a pilot that chooses. */
+/** A pilot that chooses the number of messages takes as long as about this many runs of the wanted length. */
 export const PILOT_RUNS = 8;
 
-/** Runs of equal length of each cell, at most, where a process measures so many cells. */
+/** How many runs of equal length a process measures of each cell, at most, where it has `cells` of them. */
 export function measuredRuns(cells: number): number {
   return Math.max(CELL_RUNS, Math.floor(PROCESS_RUNS / cells));
 }
@@ -53,7 +61,7 @@ export function measuredRuns(cells: number): number {
 /**
  * What one process measures of a cell.
  * @param runTimeUs see `CellSpec`
- * @param maxRuns see `measuredRuns`; where the number of messages was given, it says nothing
+ * @param maxRuns see `measuredRuns`; not used where the number of messages was given
  */
 export function budgetOf(runTimeUs: number | null, maxRuns = CELL_RUNS): CellBudget {
   if (runTimeUs === null) return GIVEN;
@@ -67,17 +75,20 @@ export function budgetOf(runTimeUs: number | null, maxRuns = CELL_RUNS): CellBud
 }
 
 /**
- * Runs with which a cell finds its buffers where its process has warmed up with an earlier one. None where a run has
- * the least of messages: it is so long that a first one is like the others.
+ * Runs with which a cell finds its buffers where its process has warmed up with an earlier cell. None where each
+ * producer sends the fewest messages: such a run is so long that a first one is like the others.
  */
 export function rewarmRuns(messages: number): number {
   return messages > LEAST_MESSAGES ? REWARM_RUNS : 0;
 }
 
-/** Warm-up runs of cells with a given number of messages, in a prediction. */
+/** Warm-up runs that a prediction assumes for cells with a given number of messages. */
 const USUAL_WARM_UP_RUNS = 6;
 
-/** What warm-up and measured runs of a cell take together, µs, where one run takes `runUs`. */
+/**
+ * What the warm-up and measured runs of a cell take together, µs, where one run takes `runUs`.
+ * @param most see `measuredRuns`
+ */
 export function predictedUs(runUs: number, runTimeUs: number | null, most?: number): number {
   const { warmUp, leastRuns, maxRuns, enoughUs } = budgetOf(runTimeUs, most);
   const measured = Math.max(leastRuns * runUs, Math.min(enoughUs, maxRuns * runUs));
@@ -87,7 +98,7 @@ export function predictedUs(runUs: number, runTimeUs: number | null, most?: numb
   return measured + again;
 }
 
-/** What a cell takes beyond that where it is the first with so many Workers, µs. */
+/** What a cell takes in addition where it is the first with so many Workers, µs. */
 export function predictedWarmUpUs(runTimeUs: number | null): number {
   return runTimeUs === null ? 0 : budgetOf(runTimeUs).warmUp.maxUs;
 }

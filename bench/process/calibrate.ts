@@ -6,17 +6,17 @@ import type { CellSpec } from "./spec.ts";
 import { CHUNKS } from "../subjects/controls.ts";
 import { openSubject } from "../subjects/registry.ts";
 
-/** Those that count. */
+/** Rounds that count. */
 const ROUNDS = 5;
-/** Rounds that warm up, where runs are short. */
+/** The most warm-up rounds, where runs are short. */
 const MOST_WARM_UP_ROUNDS = 16;
-/** At most: a run that the listener has no room for would be checked while it is timed. */
+/** The most bytes of a run: what the listener has no room to store, it would check while the run is timed. */
 const TOTAL_BYTES = 16 * 2 ** 20;
 const MESSAGE_BYTES = 1_024;
 
 /** The chunk size in bytes whose median time over interleaved rounds is the shortest. */
 export async function calibrate(spec: CellSpec): Promise<number> {
-  // Each keeps its memory from round to round.
+  // Each chunk size keeps its memory from round to round.
   const ways = await Promise.all(CHUNKS.map(async (chunk) => {
     const bulk: CellSpec = { ...spec, subject: "socket-bulk", params: { chunk }, producers: 1 };
     const subject = await openSubject(bulk, () => {});
@@ -25,7 +25,7 @@ export async function calibrate(spec: CellSpec): Promise<number> {
   }));
   let warmUpUs = 0;
   for (let round = 1, counted = 0; counted < ROUNDS; round++) {
-    // In a cold process each chunk size may turn out to be the best.
+    // In a cold process any chunk size may turn out to be the best.
     const isWarm = warmUpUs >= WARM_UP_US || round > MOST_WARM_UP_ROUNDS;
     if (isWarm) counted++;
     for (const { chunk, context, timesUs } of ways) {

@@ -4,8 +4,8 @@
  *     <runtime> bench/process/cell.ts          a CellSpec as a JSON line on standard input
  *
  * Prints a JSON line for every event (`spec.ts`), the last of each cell being its `end`; then waits for the next cell.
- * Cells of one process share its Workers, its hand-off, its compiled code and its heap: they differ in P, and in the
- * rate of an open loop, alone.
+ * Cells of one process share its Workers, its hand-off, its compiled code and its heap: they differ only in P and, in
+ * an open loop, in the rate.
  */
 import { keepCompiledCode } from "../runtime.ts";
 import { calibrate } from "./calibrate.ts";
@@ -18,21 +18,21 @@ import { openSubject, SUBJECTS } from "../subjects/registry.ts";
 import { peakResidentBytes, residentBytes } from "./usage.ts";
 import { SubjectFailure } from "../subjects/failure.ts";
 
-/** The pilot's fill of the whole capacity: messages large enough that it takes few of them. */
+/** The pilot fills the whole hand-off once, with messages so large that it takes few of them. */
 const FILL = { leastBytes: 1_024, mostBytes: 16_384, most: 64 * 2 ** 20 };
 
-/** Begun by this process. */
+/** Cells that this process has begun. */
 let cells = 0;
-/** What a cell has left behind for the next one with as many Workers. */
+/** What a cell has left for the next one with as many Workers. */
 let kept: { workers: number; context: RunContext } | null = null;
-/** Runs that this process has carried out, over whichever hand-off: no two of them send the same. */
+/** Runs that this process has carried out, over whichever hand-off: each has content of its own. */
 let runs = 0;
 /** The most Workers that have left after a pilot. */
 let leftWorkers = 0;
-/** Told of the cell that is measured. */
+/** Outcomes that were reported for the current cell. */
 let outcomes = 0;
 const course = new Course(emit);
-// One at a time: the launcher waits for each one's end.
+// Cells come one at a time, since the launcher waits for the end of each.
 endWithParent((line) => measureCell(JSON.parse(line)));
 
 async function measureCell(spec: CellSpec): Promise<void> {
@@ -47,7 +47,7 @@ async function measureCell(spec: CellSpec): Promise<void> {
   emit({ type: "end", rssPeakBytes: ofFirst(peakResidentBytes()), outcomes });
 }
 
-/** Memory of a later cell would be that of the earlier ones, too. */
+/** In a later cell, the memory would be that of earlier ones, too. */
 function ofFirst(bytes: number): number | null {
   return cells === 1 ? bytes : null;
 }
@@ -55,7 +55,7 @@ function ofFirst(bytes: number): number | null {
 async function runCell(spec: CellSpec): Promise<void> {
   const workers = Math.min(spec.workers, spec.producers);
   const earlier = kept?.workers === workers && !kept.context.failure!.isTold ? kept.context : null;
-  // Stopped before another one is opened, which then finds its Workers.
+  // It is stopped before another one is opened, which can then use its Workers.
   if (earlier === null) await kept?.context.subject.stop();
   kept = null;
   const before = performance.now();
@@ -92,16 +92,17 @@ async function openContext(spec: CellSpec): Promise<RunContext> {
 }
 
 /**
- * Whether a cell of another P can go on with its subject. An open loop and a hand-off that may drop have memory for each
- * producer. And Workers of the first pilots must leave, one and several, since they keep their compiled code when they do.
+ * Whether a cell of another P can go on with this subject. Not in an open loop, nor where the hand-off may drop: both
+ * have memory for each producer. Not after the first pilots with one and with several Workers either, because Workers
+ * save their compiled code only when they leave.
  */
 function isForAnyP({ task, pace, params }: CellSpec, workers: number): boolean {
   return pace === null && !("overflow" in params) && (task !== "pilot" || workers <= leftWorkers);
 }
 
-/** Once a cell, and outside of the rounds: producers fill all of the capacity before the consumer takes anything. */
+/** Once for each cell, outside of the rounds: producers fill the whole hand-off before the consumer takes anything. */
 async function fill(context: RunContext, request: RunRequest, spec: CellSpec): Promise<void> {
-  // Some keep what waits in memory that is not shared.
+  // Some subjects keep what waits in memory that is not shared.
   const room = Math.max(context.subject.sharedBytes, spec.capacity);
   const bytes = Math.min(FILL.most, 1.5 * room);
   const share = Math.floor(bytes / context.producers);

@@ -1,4 +1,7 @@
-/** The runs of a process's cells, whoever carries them out: a pilot or a warm-up, the measured runs, and the second pass. */
+/**
+ * The runs of a process's cells, whoever carries them out: a pilot or a warm-up, the measured runs, and the second
+ * pass.
+ */
 import { approach } from "./approach.ts";
 import { budgetOf, LEAST_MESSAGES, OPEN_LOOP, rewarmRuns } from "./budget.ts";
 import { repeat } from "./repeat.ts";
@@ -6,36 +9,40 @@ import type { RunRequest } from "./run.ts";
 import type { CellEvent, CellSpec, RunReport } from "./spec.ts";
 import { warmUp } from "./warm_up.ts";
 
-/** Carries out one run; rejects where no verdict could be had. */
+/** Carries out one run; rejects where there is no verdict. */
 export type Once = (request: RunRequest) => Promise<RunReport>;
 
 /**
- * The second pass of a one-byte cell, small beside the cell: at least two runs, so that the second finds what the
- * first has left behind, and no third once that much time (µs) is spent. Messages of all producers grow from run to
- * run: an arm that writes each message by itself takes as long for a few hundred as others for all of them.
+ * The second pass of a one-byte cell, which is short compared with the cell: at least two runs, so that the second
+ * finds what the first has left behind, and no third once so much time (µs) is spent. The number of messages, of all
+ * producers together, grows from run to run, because a subject that writes each message by itself takes as long for a
+ * few hundred as others for all of them.
  */
 const PROOF = { least: 2, most: 3, enoughUs: 8_000, messages: [512, 2_048, 8_192] };
-/** Beyond this (µs) the next run of the second pass is no larger. */
+/** After a run that takes longer (µs), the next run of the second pass is no larger. */
 const PROOF_STEP_US = 2_000;
 
-/** One for each process: it knows whether that is warm. */
+/** There is one for each process, since it knows whether the process is warm. */
 export class Course {
   readonly #emit: (event: CellEvent) => void;
-  /** Workers that have warmed up with a cell before. */
+  /** Workers of the last cell that warmed up in full. */
   #warmWorkers = 0;
   #hasPaced = false;
-  /** The subject takes no messages, and so no run of it is long. */
+  /** The subject sends no messages, so none of its runs is long. */
   #isSilent = false;
 
   readonly #now: () => number;
 
-  /** @param now the seam for tests: ms of any clock that only goes on */
+  /** @param now ms by any clock that never goes back; tests have one of their own */
   constructor(emit: (event: CellEvent) => void, now = () => performance.now()) {
     this.#emit = emit;
     this.#now = now;
   }
 
-  /** All runs of a cell. Rejects with the first that has no verdict. Resolves with a request like the measured ones. */
+  /**
+   * Carries out all runs of a cell. Rejects with the first run that has no verdict. Resolves with a request like the
+   * measured ones.
+   */
   async run(spec: CellSpec, once: Once): Promise<RunRequest> {
     const request: RunRequest = {
       runId: spec.runId,
@@ -60,7 +67,7 @@ export class Course {
       pace: { ...spec.pace, messages: spec.messages },
       reading: spec.reading,
     };
-    // Of the first cell: a later one finds everything that waits and wakes compiled.
+    // Only for the first paced cell: a later one finds all code that waits and wakes compiled.
     if (spec.pace !== null && !this.#hasPaced) await once({ ...measured, warmUp: true });
     this.#hasPaced = true;
     const runs = isPilot ? spec.pilotRuns ?? 1 : null;
@@ -78,7 +85,7 @@ export class Course {
     return request;
   }
 
-  /** Where the process has compiled its code for another P, it needs a run to find its buffers, or none. */
+  /** A process that has compiled its code for another P needs one run to find its buffers, or none. */
   async #warm(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
     const timed = async (asked: number) => {
       const { elapsedUs, messages } = await once({ ...request, messages: asked, warmUp: true });
@@ -100,8 +107,8 @@ export class Course {
   }
 
   /**
-   * One-byte messages name no producer, so the same function sends bytes that do, in groups that change from run to
-   * run, over a hand-off so small that it fills, waits and wraps.
+   * One-byte messages name no producer. So the same function sends bytes that name a group of producers, in groups that
+   * change from run to run, over a hand-off so small that it fills, waits and wraps.
    */
   async #prove(spec: CellSpec, request: RunRequest, once: Once): Promise<void> {
     let outcome: Pick<RunReport, "status" | "detail"> = { status: "ok", detail: "" };

@@ -1,6 +1,6 @@
 /** A child of the launcher must not outlive it. */
 
-/** Who started this process; null where nobody is to be outlived. */
+/** The process that started this one; null where this process need not end with it. */
 let parent: number | null = null;
 
 /**
@@ -20,8 +20,8 @@ export function endWithParent(onLine: (line: string) => void = () => {}): void {
 }
 
 /**
- * The same for a loop that hardly turns: Deno takes up to seconds of such turns to tell the end of standard input,
- * but all three tell a new parent at once. Costs less than a µs.
+ * The same for a loop that rarely gives the event loop a turn: Deno takes up to seconds of such turns to notice the end
+ * of standard input, but all three runtimes notice a new parent at once. Costs less than a µs.
  */
 export function endIfOrphaned(): void {
   if (parent !== null && process.ppid !== parent) process.exit(1);

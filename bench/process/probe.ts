@@ -1,4 +1,7 @@
-/** Ends with 0 where this runtime has all that a cell needs; else says what it lacks. Typed on purpose. */
+/**
+ * Ends with 0 where this runtime has all that a cell needs; otherwise says what it lacks. It has a type annotation on
+ * purpose, which the runtime must be able to strip.
+ */
 import { Worker } from "node:worker_threads";
 
 const needed: readonly [string, boolean][] = [

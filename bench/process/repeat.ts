@@ -1,6 +1,6 @@
 /**
- * Repetition. A library would do, but for what it does between the runs: mitata makes room for a million samples at
- * each measurement, which cost 30 ms before the first run and 30 ms before the second.
+ * Repeats runs. A library would do, were it not for its work between the runs: mitata makes room for a million samples
+ * at each measurement, which cost 30 ms before the first run and 30 ms before the second.
  */
 
 /** How much one process measures. */

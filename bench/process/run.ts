@@ -10,7 +10,10 @@ import { agrees, isProven, type RunReport } from "./spec.ts";
 import type { SubjectFailure } from "../subjects/failure.ts";
 import type { Subject } from "../subjects/subject.ts";
 
-/** Questions for the listener's clock before a run, some 50 µs each: the quickest of so many takes little more than it must. */
+/**
+ * How often the listener's clock is asked for before a run, some 50 µs each: of so many exchanges, the quickest takes
+ * hardly longer than it must.
+ */
 const EXCHANGES = 512;
 /** How long producers may take to fill a hand-off that nobody empties (ms). */
 const FILL_MS = 20;
@@ -22,17 +25,17 @@ const FRAMING_OF = {
   "filler": "filler",
 } as const;
 
-/** What holds for every run of a subject. */
+/** What is the same for every run of a subject. */
 export interface RunContext {
   subject: Subject;
-  /** Runs that were carried out before: each has a number, and content of its own. */
+  /** Runs that were carried out before: each run has a number, and content of its own. */
   runs?: number;
   openRun: OpenRun;
-  /** The listener's clock in the last run that asked for it: what it has drifted since shows. */
+  /** The listener's clock in the last run that asked for it, which shows how far it has drifted since. */
   clock?: ClockOffset;
-  /** Of the runs from here on. */
+  /** Producers of the runs from here on. */
   producers: number;
-  /** Says when the subject has died by itself; left out: it never does. */
+  /** Says when the subject has died by itself; left out where it never does. */
   failure?: SubjectFailure;
 }
 
@@ -40,21 +43,21 @@ export interface RunRequest
   extends Omit<RunPlan, "producers" | "run" | "proof" | "pace" | "isSilent"> {
   runId: string;
   warmUp: boolean;
-  /** When messages are due (default null: as fast as they go). */
+  /** When messages are due (default null: as soon as they can be sent). */
   pace?: Pace | null;
-  /** How the listener is to read (default null: as fast as it comes). */
+  /** How the listener is to read (default null: as fast as it can). */
   reading?: SlowReading | null;
-  /** One-byte messages in groups over a small hand-off of their own (default false). */
+  /** One-byte messages in groups, over a small hand-off of their own (default false). */
   proof?: boolean;
   /** Receive only when the producers have had time to fill the hand-off (default false). */
   late?: boolean;
 }
 
 /**
- * Carry out one run. Rejects where no verdict could be had.
+ * Carries out one run. Rejects where there is no verdict.
  *
- * The clock starts on the consumer's thread just before the producers are released and stops when the
- * listener's acknowledgement of the last byte arrives: connecting, preparing and checking are outside.
+ * The clock starts on the consumer's thread just before the producers are released and stops when the listener's
+ * acknowledgement of the last byte arrives: connecting, preparing and checking are outside.
  */
 export async function carryOut(context: RunContext, request: RunRequest): Promise<RunReport> {
   const { subject } = context;
@@ -125,7 +128,8 @@ async function measure(
   const verdict = await sink.verdict();
   return {
     ...verdict,
-    // A hand-off that may drop is never just "ok": where it had no need to was luck, and its time is held against none.
+    // A run over a hand-off that may drop is never just "ok": that it dropped nothing was luck, and no comparison uses
+    // its time.
     ...(verdict.status === "ok" && trailer.length > 0 ? { status: "dropped" } : {}),
     // A verdict about other bytes than were written would be worthless.
     ...(isProven(verdict) && acknowledged !== bytes + trailer.length
@@ -146,14 +150,14 @@ async function measure(
     ...await subject.waits(),
     cpuUserUs: cpu.user,
     cpuSystemUs: cpu.system,
-    // Of a hand-off that may drop nothing says which of its messages waited how long.
+    // Where a hand-off may drop, nothing says which of its messages waited how long.
     waits: plan.pace === null || subject.dropped || verdict.status !== "ok"
       ? null
       : waits(context, plan, sink.arrivals(), warmUp),
   };
 }
 
-/** Of a warm-up run nobody asks what its messages waited, and to compute that may take longer than the run. */
+/** Nobody asks what the messages of a warm-up run waited, and computing it may take longer than the run. */
 function waits(
   context: RunContext,
   plan: RunPlan,
@@ -168,7 +172,7 @@ function waits(
   return waitsOf(times, { ...arrivals, read });
 }
 
-/** What the listener's clock has surely moved since the run before, it may move during this one, too. */
+/** As far as the listener's clock has drifted since the run before, it may drift during this one, too. */
 function withDrift(context: RunContext, read: Arrivals["read"]): Arrivals["read"] {
   if (read === null) return null;
   const { offsetMs, errorMs } = read.clock;

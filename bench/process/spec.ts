@@ -7,57 +7,57 @@ import type { SlowReading } from "../wire/slow_reader.ts";
 import type { Verdict, VerdictStatus, VerifyMode } from "../wire/protocol.ts";
 
 export interface CellSpec {
-  /** A strategy's or a control's name. */
+  /** The name of a strategy or a control. */
   subject: string;
   params: Params;
   producers: number;
   workers: number;
-  /** A producer; of a pilot that chooses the most. */
+  /** Messages of each producer; for a pilot that chooses the number, the most. */
   messages: number;
-  /** What a run is to take, µs: a pilot chooses the messages for it. Null where their number was given. */
+  /** How long a run is to take, µs: a pilot chooses the messages for it. Null where their number was given. */
   runTimeUs: number | null;
   messageBytes: number;
-  /** Of a mix the shortest; left out: all have the same. */
+  /** The shortest message of a mix; left out where all have the same size. */
   leastBytes?: number;
-  /** Left out: messages of that size. */
+  /** Left out: messages of `messageBytes` bytes. */
   workload?: Workload;
-  /** How long a producer works before each message, µs; left out: not at all. */
+  /** How long a producer works before each message, µs; left out where it does not. */
   workUs?: number;
-  /** Messages per producer sends before its Worker turns to the next one; 0 = to its end. */
+  /** Messages that a producer sends before its Worker turns to the next one; 0: all of them. */
   turn: number;
-  /** An open loop: messages/s of all producers together, and how they are spaced. Null: as fast as they go. */
+  /** In an open loop: messages/s of all producers together, and how they are spaced. Null: as fast as possible. */
   pace: Omit<Pace, "messages"> | null;
-  /** How slowly the listener is to read the measured runs of an open loop; null: as fast as they come. */
+  /** How slowly the listener is to read the measured runs of an open loop; null: as fast as it can. */
   reading: SlowReading | null;
-  /** How long the consumer works on each run that it receives, µs; left out: not at all. */
+  /** How long the consumer works on each batch that it receives, µs; left out where it does not. */
   consumerWorkUs?: number;
   capacity: number;
   seed: number;
-  /** Null: no socket, the consumer's own process keeps and checks the messages. */
+  /** Null: there is no socket, and the consumer's own process keeps and checks the messages. */
   listener: { host: string; port: number } | null;
-  /** Of the check in this process, where there is no listener. */
+  /** What the check in this process may keep, where there is no listener. */
   storeBytes: number;
-  /** Goes into the listener's log. */
+  /** Names the run in the listener's log. */
   runId: string;
   /** `measure` a cell, `pilot` it, or `calibrate` the chunk size of this runtime. */
   task: "measure" | "pilot" | "calibrate";
-  /** Of a run time: so many runs are measured at most; left out: three. */
+  /** Runs that are measured at most where a run is to take `runTimeUs`; left out: three. */
   measuredRuns?: number;
-  /** What a pilot measures at least; left out: one run. */
+  /** Runs that a pilot measures at least; left out: one. */
   pilotRuns?: number;
-  /** What a client calls the subject (docs/clients.md); none under a runtime. */
+  /** What a client calls the subject (docs/clients.md); left out for a runtime. */
   arm?: string;
 }
 
-/** The outcome of a run: its verdict's word, or why there is none. */
+/** The outcome of a run: the word of its verdict, or why there is none. */
 export type RunStatus = VerdictStatus | "timeout" | "memory-limit" | "error";
 
-/** Whether all is known of a run: nothing is missing that was not announced. */
+/** Whether everything is known about a run: nothing is missing that was not announced. */
 export function isProven({ status }: { status: RunStatus }): boolean {
   return status === "ok" || status === "dropped";
 }
 
-/** Whether the counts of a good verdict are those of a run of so many messages, all producers together. */
+/** Whether the counts of a good verdict are those of a run with so many messages, of all producers together. */
 export function agrees(verdict: Verdict, messages: number): boolean {
   const { expected, delivered, dropped, lost, duplicated, reordered, corrupted } = verdict;
   return expected === messages && delivered + dropped === messages &&
@@ -74,11 +74,11 @@ export type CellEvent =
   /** `steady` is null where the process was warm already. */
   | { type: "warm"; runs: number; steady: boolean | null }
   | ({ type: "run" } & RunReport)
-  /** An untimed pass beside the runs: a one-byte cell's messages in groups, or a pilot's fill of the capacity. */
+  /** An untimed pass in addition to the runs: a one-byte cell's messages in groups, or a pilot that fills the hand-off. */
   | { type: "proof"; status: RunStatus; detail: string }
   | { type: "calibrated"; chunk: number }
   | { type: "failed"; detail: string }
-  /** `outcomes`: the events `run`, `proof` and `failed` before it; a profile leaves it out. */
+  /** `outcomes`: how many events `run`, `proof` and `failed` came before it; a profile leaves it out. */
   | { type: "end"; rssPeakBytes: number | null; outcomes?: number };
 
 /** Whether an event says what became of messages. */
@@ -98,7 +98,7 @@ export interface RunReport {
   status: RunStatus;
   detail: string;
   verify: VerifyMode;
-  /** A producer; 0 of a subject that sends none. */
+  /** Messages of each producer; 0 where the subject sends none. */
   messages: number;
   /** From the release of the producers to the acknowledgement of the last byte. */
   elapsedUs: number;
@@ -109,12 +109,12 @@ export interface RunReport {
   duplicated: number;
   reordered: number;
   corrupted: number;
-  /** Missing, as the hand-off had announced. */
+  /** Messages that are missing as the hand-off had announced. */
   dropped: number;
-  /** Bytes and calls that the consumer wrote. */
+  /** Bytes that the consumer wrote, and in how many calls. */
   bytes: number;
   writes: number;
-  /** The largest write in bytes: how much had gathered. */
+  /** The largest write in bytes, which shows how much had gathered. */
   peakBytes: number;
   producerParks: number | null;
   producerBlockedUs: number | null;
@@ -125,6 +125,6 @@ export interface RunReport {
   cpuSystemUs: number | null;
   listenerCpuUserUs: number | null;
   listenerCpuSystemUs: number | null;
-  /** Of an open loop. */
+  /** Null where the run is no open loop, or nothing is known about its waits. */
   waits: Waits | null;
 }

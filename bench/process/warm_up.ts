@@ -1,35 +1,35 @@
 /**
- * Warm-up by what it does, not by a count: the same Workers and buffers run until a run is long enough to be
- * timed at all, then until the last few are no faster than those before, and for as long as is asked at least.
+ * Warm-up by its effect, not by a count: the same Workers and buffers carry out runs until one is long enough to be
+ * timed at all, then until the last few are no faster than those before, and for at least as long as is asked.
  */
 
 /** A warm-up run should take this long (µs), or all of the cell's messages where those take less. */
 const LONG_ENOUGH_US = 10_000;
-/** Runs in a window; the newest window is held against the best run before it. */
+/** Runs in a window; the newest window is compared with the best run before it. */
 const WINDOW = 3;
-/** Warm when the newest window improves the best by less than this share. */
+/** The process is warm when the newest window improves on the best run by less than this share. */
 const STEADY = 0.05;
-/** Where nothing else is said. */
+/** Where no others are given. */
 export const USUAL_WARM_UP: WarmUpBounds = { leastUs: 0, maxUs: 500_000, maxRuns: 16 };
 
 export interface WarmUpBounds {
-  /** Before so much time has passed (µs), that the runs are steady does not end them. */
+  /** Steady runs do not end the warm-up before this much time has passed (µs). */
   leastUs: number;
-  /** No further run once more has passed (µs). What a run takes beside its clock counts: it compiles, too. */
+  /** No further run once more time has passed (µs): also what a run takes before and after its own clock runs. */
   maxUs: number;
   maxRuns: number;
 }
 
 export interface WarmUp {
   runs: number;
-  /** Whether the times had stopped improving, rather than a bound been hit. */
+  /** Whether the times had stopped improving; false where a bound was reached first. */
   steady: boolean;
 }
 
 /**
  * @param once performs a run of that many messages per producer and resolves with its time in µs
- * @param messages of the measured runs, a producer: warm-up runs have at most as many
- * @param now the seam for tests: ms of any clock that only goes on
+ * @param messages of each producer in the measured runs; warm-up runs have at most as many
+ * @param now ms by any clock that never goes back; tests have one of their own
  */
 export async function warmUp(
   once: (messages: number) => Promise<number>,

@@ -3,8 +3,8 @@
  *
  *     <runtime> bench/profile/cell.ts '<ProfileSpec as JSON>'
  *
- * Warms up as a measured cell does, then samples whole runs, the consumer's thread and every Worker. Its times
- * are those of a process that is interrupted thousands of times a second: no measurement.
+ * Warms up as a measured cell does, then samples whole runs, the consumer's thread and every Worker. The process is
+ * interrupted thousands of times a second, so its times are no measurement.
  */
 import { loadStrategy } from "../peers/registry.ts";
 import { openRuns } from "../wire/open_runs.ts";
@@ -20,7 +20,7 @@ import { Sampler } from "./sampler.ts";
 import { type ProfileSpec, STAGE, type WorkerProfile } from "./spec.ts";
 import { SubjectFailure } from "../subjects/failure.ts";
 
-/** Where a run takes so little time that its share of the profiler's start would never end. */
+/** The most runs, for runs so short that they would otherwise go on too long. */
 const MAX_RUNS = 200;
 
 endWithParent();
@@ -30,7 +30,7 @@ try {
 } catch (error) {
   emit({ type: "failed", detail: (error as Error).message.split("\n")[0] });
 }
-// Written before the exit, which would truncate what is still in the pipe.
+// Exit when everything is written: before that, the exit would cut off what is still in the pipe.
 process.stdout.write(
   JSON.stringify({ type: "end", rssPeakBytes: peakResidentBytes() } satisfies CellEvent) + "\n",
   () => process.exit(0),
@@ -75,7 +75,7 @@ async function profileCell({ cell, folder, intervalUs, sampleMs }: ProfileSpec):
     Atomics.store(stage, 0, STAGE.save);
     sampler.save(folder, "consumer");
     context.subject = subject;
-    // A Worker blocks between two runs; only the next one makes it look at the stage.
+    // A Worker blocks between two runs, and only looks at the stage when the next one begins.
     await unseen(1);
   } finally {
     await subject.stop();

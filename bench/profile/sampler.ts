@@ -4,14 +4,14 @@ import { Session } from "node:inspector/promises";
 import { join } from "node:path";
 
 /**
- * Takes one profile a run, so that what lies between two runs is not in it. A command-line option would profile
- * the start-up and the warm-up as well, and under Bun no Worker.
+ * Takes one profile in each run, so that what happens between two runs is not in it. A command-line option would also
+ * profile the start-up and the warm-up, and under Bun it would profile no Worker.
  */
 export class Sampler {
   readonly #session = new Session();
   readonly #profiles: unknown[] = [];
   #since = 0;
-  /** Time that was sampled so far. */
+  /** How long it has sampled so far. */
   sampledMs = 0;
 
   private constructor() {}
@@ -35,7 +35,7 @@ export class Sampler {
     this.#profiles.push(profile);
   }
 
-  /** Leave all profiles in a file of that folder. */
+  /** Write all profiles to a file in that folder. */
   save(folder: string, thread: string): void {
     writeFileSync(join(folder, `${thread}.json`), JSON.stringify(this.#profiles));
   }

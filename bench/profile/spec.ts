@@ -3,15 +3,18 @@ import type { CellSpec } from "../process/spec.ts";
 
 export interface ProfileSpec {
   cell: CellSpec;
-  /** Where every thread leaves its profiles: `consumer.json`, `worker-1.json`, … each a list, one a run. */
+  /**
+   * Where every thread leaves its profiles: `consumer.json`, `worker-1.json`, … each of them a list with one profile
+   * per run.
+   */
   folder: string;
-  /** Between two samples. */
+  /** Time between two samples. */
   intervalUs: number;
-  /** Runs go on until so much of them was sampled. */
+  /** Runs go on until this much time was sampled. */
   sampleMs: number;
 }
 
-/** Beside its `WorkerSetup`, what a profiled Worker gets. */
+/** What a profiled Worker gets in addition to its `WorkerSetup`. */
 export interface WorkerProfile {
   folder: string;
   intervalUs: number;
@@ -19,5 +22,5 @@ export interface WorkerProfile {
   stage: SharedArrayBuffer;
 }
 
-/** How far the process is: its main thread sets it between two runs, its Workers look before each. */
+/** How far the process has come: its main thread sets it between two runs, and its Workers read it before each. */
 export const STAGE = { warmUp: 0, sample: 1, save: 2 } as const;

@@ -1,4 +1,4 @@
-/** The entry of a Worker thread in a profiled cell: what a measured one does, under a profiler. */
+/** The entry of a Worker thread in a profiled cell. It does what a measured Worker does, under a profiler. */
 import { workerData } from "node:worker_threads";
 import { type AroundRuns, serveProducers, type WorkerSetup } from "../workers/serve_producers.ts";
 import { nameWaits } from "./named_waits.ts";

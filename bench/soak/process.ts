@@ -14,5 +14,5 @@ const task: SoakTask = JSON.parse(process.argv[2]);
 await soak(await loadStrategy(task.subject), task, (event) => {
   process.stdout.write(JSON.stringify(event) + "\n");
 });
-// Written before the exit, which would truncate what is still in the pipe.
+// Wait until everything is written: the exit would cut off what is still in the pipe.
 process.stdout.write("", () => process.exit(0));

@@ -1,6 +1,6 @@
 /**
- * One strategy for as long as is wanted: its hand-offs are all opened at the beginning and take turns, run after run,
- * and what comes out is checked as it comes. Nothing is kept, so that memory which grows is a leak.
+ * Runs one strategy for as long as is wanted: all of its hand-offs are opened at the beginning and take turns, run
+ * after run, and the messages are checked as they come. Nothing is kept, so memory that grows is a leak.
  */
 import { carryOut, type RunContext } from "../process/run.ts";
 import type { RunReport } from "../process/spec.ts";
@@ -17,18 +17,18 @@ import { SubjectFailure } from "../subjects/failure.ts";
 export interface SoakTask {
   subject: string;
   params: Params;
-  /** It ends behind the run in which so many messages have come in all, or so much time has passed. */
+  /** The soak ends after the run in which the total of messages has reached `messages`, or the time `timeMs`. */
   messages: number;
   timeMs: number;
-  /** But for the first reason not before so much time has. */
+  /** Even with all messages sent, it does not end before this time has passed. */
   leastMs: number;
-  /** A seam for tests: what the runs of all hand-offs are to take together. */
+  /** For tests: how long one run of every hand-off takes, together (ms). */
   lapMs?: number;
-  /** Fixes sizes, capacities, turns and content. The order of the threads' steps it does not. */
+  /** Determines sizes, capacities, turns and content, but not the order of the threads' steps. */
   seed: number;
 }
 
-/** Of a run that is not as it should be. */
+/** What was wrong with a run. */
 export type Fault = Pick<RunReport, "lost" | "duplicated" | "reordered" | "corrupted"> & {
   /** The verdict's word, or `error`. */
   status: string;
@@ -36,19 +36,19 @@ export type Fault = Pick<RunReport, "lost" | "duplicated" | "reordered" | "corru
 };
 
 export type SoakEvent =
-  /** Every hand-off has had a run since the last one. */
+  /** Sent when every hand-off has had a run since the last lap. */
   | { type: "lap"; messages: number; ms: number; rssBytes: number }
-  /** A run begins: the last one that was heard of is the one that hangs. */
+  /** Sent when a run begins: where the soak hangs, it is the last one of these. */
   | { type: "run"; run: number; leg: string }
   | { type: "fault"; run: number; leg: string; fault: Fault }
-  /** All is over, and its Workers have ended. */
+  /** Sent when the soak is over and its Workers have ended. */
   | { type: "end"; messages: number; ms: number };
 
-/** What the runs of all hand-offs are to take together (ms), but in a short soak, where each is to have many. */
+/** How long one run of every hand-off takes, together (ms). A short soak takes less, so that each has many runs. */
 const LAP_MS = 1_000;
 const LEAST_LAPS = 60;
 
-/** Soak until the task's end or the first fault. Blocks the thread while it waits, and needs its event loop. */
+/** Soaks until the task's end or the first fault. Blocks the thread while it waits, and needs its event loop. */
 export async function soak(
   strategy: Strategy,
   task: SoakTask,
@@ -105,7 +105,7 @@ const SOAKED: WorkerEntry = { file: new URL("./worker.ts", import.meta.url), dat
 class Stand {
   readonly #leg: Leg;
   readonly #context: RunContext;
-  /** A producer, in the next run. */
+  /** Messages of each producer in the next run. */
   #messages = 1;
 
   static async open(strategy: Strategy, leg: Leg): Promise<Stand> {
@@ -129,7 +129,7 @@ class Stand {
     this.#context = context;
   }
 
-  /** One run, as long as the one before it says that it takes about this hand-off's share of a lap. */
+  /** Carries out one run, with as many messages as fill this hand-off's share of a lap, judging by the run before. */
   async run(lapMs: number): Promise<RunReport> {
     const { spec, mostMessages, share } = this.#leg;
     const { messageBytes, workload = "bytes", seed, runId } = spec;

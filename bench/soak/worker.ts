@@ -1,6 +1,6 @@
 /**
- * The entry of a Worker thread in a soak: what a measured one does, and behind each run it collects garbage. Left to
- * itself, a heap grows for many minutes before it is first collected as a whole, which looks like a leak.
+ * The entry of a Worker thread in a soak. It does what a measured Worker does, and collects garbage after each run:
+ * otherwise a heap grows for many minutes before it is first collected as a whole, which looks like a leak.
  */
 import { workerData } from "node:worker_threads";
 import { collectGarbage } from "../runtime.ts";

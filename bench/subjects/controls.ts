@@ -1,9 +1,9 @@
 /**
- * Controls: what surrounds the strategies. Not contenders.
+ * Controls: what the strategies are compared with. No verdict or ranking counts them as strategies.
  *
  *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
  *     socket-each   the same bytes, one awaited write per message: the floor of a serial consumer
- *     no-handoff    Workers do all that is done before a message is sent, the consumer writes the same bytes, prebuilt
+ *     no-handoff    Workers do everything but send; the consumer writes the same bytes, built before the clock
  *     own-socket    each Worker writes to a connection of its own: no fan-in at all
  *     empty         Workers are released and close without sending: the fixed cost of a run
  */
@@ -25,7 +25,7 @@ export interface Control {
   open: OpenSubject;
 }
 
-/** Bytes per write where nobody has calibrated. */
+/** Bytes per write where no chunk size was calibrated. */
 const WRITE_BYTES = 2 ** 20;
 /** Chunk sizes that the calibration tries, in bytes. */
 export const CHUNKS = [64, 128, 256, 512, 1_024, 2_048, 4_096].map((kib) => kib * 1_024);
@@ -79,7 +79,7 @@ const noHandoff: Control = {
   },
 };
 
-/** In no default matrix: it answers whether fan-in is wanted, and bounds no strategy. */
+/** Not in the default matrix: it tells whether fan-in is needed at all, and is no bound for a strategy. */
 const ownSocket: Control = {
   name: "own-socket",
   summary: "control: each Worker writes to a connection of its own; no fan-in",
@@ -107,11 +107,11 @@ export function findControl(name: string): Control | undefined {
   return CONTROLS.find((control) => control.name === name);
 }
 
-/** @param chunk bytes per write, or null for a write per message */
+/** @param chunk bytes per write, or null to write each message by itself */
 function prebuilt(chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);
   let step = 1;
-  /** Where each message ends, of which every one is written by itself; null where all have one size. */
+  /** Where each message ends, if each is written by itself; null where all have one size. */
   let ends: number[] | null = null;
   return {
     sharedBytes: 0,

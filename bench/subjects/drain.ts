@@ -1,4 +1,4 @@
-/** The consumer's loop, whatever hands over. */
+/** The consumer's loop, the same for every hand-off. */
 import type { Consumer } from "../../strategies/strategy.ts";
 import type { Stamps } from "../latency/stamps.ts";
 import { Turns } from "../process/turns.ts";
@@ -6,7 +6,10 @@ import type { RunSink } from "../wire/sink.ts";
 import { work } from "../workload/work.ts";
 import type { Transferred } from "./subject.ts";
 
-/** The post's actor: take what is there, write it, take again. @param workUs on each run, before it is written */
+/**
+ * What the post's actor does: take what is there, write it, take again. @param workUs on each batch, before it is
+ * written (µs)
+ */
 export async function drain(
   consumer: Consumer,
   sink: RunSink,
@@ -17,13 +20,13 @@ export async function drain(
   let writes = 0;
   let peakBytes = 0;
   const turns = new Turns();
-  for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
-    bytes += run.length;
+  for (let batch = await consumer.receive(); batch !== null; batch = await consumer.receive()) {
+    bytes += batch.length;
     if (stamps !== null) stamps.add(bytes);
     writes++;
-    if (run.length > peakBytes) peakBytes = run.length;
+    if (batch.length > peakBytes) peakBytes = batch.length;
     if (workUs > 0) work(workUs);
-    await sink.write(run);
+    await sink.write(batch);
     if (turns.due(consumer.parks)) await turns.take();
   }
   return { bytes, writes, peakBytes };

@@ -1,4 +1,4 @@
-/** Where a subject says that it has died by itself, and where the run that is on hears of it. */
+/** A subject reports here that it has died by itself, and the current run learns it here. */
 export class SubjectFailure {
   #reason: Error | null = null;
   #onReason: ((reason: Error) => void) | null = null;
@@ -14,8 +14,8 @@ export class SubjectFailure {
   };
 
   /**
-   * Settles as `work` does, or rejects as soon as the subject has died; one at a time. `Promise.race` would leave
-   * something behind at a promise that outlives every run, and a soak would see memory grow.
+   * Settles as `work` does, or rejects as soon as the subject has died. One call at a time. `Promise.race` would leave
+   * a reaction at a promise that outlives every run, and a soak would see memory grow.
    */
   async during<T>(work: Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();

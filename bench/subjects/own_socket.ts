@@ -1,12 +1,12 @@
 /**
- * The control `own-socket`: no fan-in at all. Each Worker has a connection of its own, over which its producers' messages
- * go in large writes, and the listener counts all connections as one run.
+ * The control `own-socket`: no fan-in at all. Each Worker has a connection of its own, over which its producers'
+ * messages go in large writes, and the listener checks all connections as one run.
  *
  *     Worker 0   producers … ──▶ connection 0 ──▶ ┐
  *     Worker 1   producers … ──▶ connection 1 ──▶ ┤ listener: one run, one verdict
  *
- * The clock is that of all cells: from the release of the Workers to the last acknowledgement, which crosses from its
- * Worker to this thread first.
+ * The clock is that of all cells: from the release of the Workers to the last acknowledgement, which first has to
+ * reach this thread from its Worker.
  */
 import { Worker } from "node:worker_threads";
 import type { CellSpec } from "../process/spec.ts";
@@ -18,7 +18,7 @@ import { NO_WAITS, type Subject, type Transferred } from "./subject.ts";
 
 type Answer<Said extends SocketSaid["said"]> = Extract<SocketSaid, { said: Said }>;
 
-/** A Worker, and what it is awaited to say next. */
+/** A Worker, and the answer that is awaited from it. */
 class Connection {
   readonly #worker: Worker;
   #said: SocketSaid[] = [];
@@ -47,7 +47,7 @@ class Connection {
     this.#worker.postMessage({ header, plan });
   }
 
-  /** What it says next, which is this. */
+  /** Its next answer, which has to be of this kind. */
   async next<Said extends SocketSaid["said"]>(_said: Said): Promise<Answer<Said>> {
     while (this.#said.length === 0) {
       if (this.#failure !== null) throw this.#failure;
@@ -78,7 +78,7 @@ export async function openOwnSockets(
       ...{ worker, workers, chunk },
     }, onFailure);
     connections.push(connection);
-    // One after the other: Bun has crashed when many were started at once.
+    // One after another: Bun has crashed when many were started at once.
     await connection.next("online");
   }
   const all = <Said extends SocketSaid["said"]>(said: Said): Promise<Answer<Said>[]> =>
@@ -91,7 +91,7 @@ export async function openOwnSockets(
     write: () => Promise.reject(new Error("the Workers write, each to its own connection")),
     finish: () => Promise.resolve(acknowledged),
     async verdict(): Promise<RunVerdict> {
-      // The listener gives each connection the same.
+      // The listener gives all connections the same verdict.
       return (await all("verdict"))[0].verdict;
     },
     arrivals: () => ({ names: new Uint8Array(0), read: null }),

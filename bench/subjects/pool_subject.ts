@@ -1,15 +1,16 @@
 /**
  * A subject for libraries that keep a pool of Workers and hand tasks to them. No Worker of the suite takes part: a task
  * makes one message of a producer, or a batch of them, on a Worker of the pool, and the result that it returns is what
- * the consumer writes. So a message costs a task's way there and its result's way back, which is what such a pool is for.
+ * the consumer writes. So a message costs a task's way there and its result's way back, which is what such a pool is
+ * for.
  *
  *     lane   run(task) ──▶ the pool's queue ──▶ a Worker makes the messages
  *            result    ◀── the pool         ◀──
  *            inbox     ──▶ the consumer's loop ──▶ one write for all that is there
  *
- * A pool keeps no order between tasks, so a producer's next task is handed over when the result of its last is there. A
- * lane runs one producer to its end, then the next. There are as many lanes as have room in half of the capacity, and at
- * most `LANES` for each Worker; the other half is for what waits to be written.
+ * A pool keeps no order between tasks, so a producer's next task is handed over when the result of the one before has
+ * come. A lane runs one producer to its end, then the next. There are as many lanes as half of the capacity has room
+ * for, and at most `LANES` for each Worker; the other half is for what waits to be written.
  */
 import { Lifecycle } from "../../strategies/primitives/lifecycle.ts";
 import type { CellSpec } from "../process/spec.ts";
@@ -21,10 +22,10 @@ import { drain } from "./drain.ts";
 import { SMALL_CAPACITY } from "./strategy_subject.ts";
 import { NO_WAITS, type Subject } from "./subject.ts";
 
-/** Tasks for each Worker, so that it finds one when it has ended another. */
+/** Tasks for each Worker, so that the next one is there when a task ends. */
 const LANES = 32;
 
-/** What results go through, and how many tasks may be on their way to it. */
+/** The inbox for results, and how many tasks may be on their way at once. */
 function openWay(
   { producers, messageBytes }: CellSpec,
   capacity: number,
@@ -49,7 +50,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
   const pool = start(workers, batch);
   const whole = openWay(spec, capacity, workers, batch);
   const proving = messageBytes === 1 && spec.task === "measure";
-  // Two messages of each Worker are the least that it takes.
+  // A way needs room for at least two messages of each Worker.
   const small = proving
     ? openWay(spec, Math.max(2 * workers, SMALL_CAPACITY), workers, batch)
     : null;
@@ -87,7 +88,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
       used.add(way.inbox);
     },
     async ready() {
-      // One that makes nothing for each Worker: all of them have loaded the task's code then.
+      // One empty task for each Worker: after that, all of them have loaded the task's code.
       await Promise.all(Array.from({ length: workers }, () => pool.run(task(0, 0, 0))));
     },
     async transfer(sink, meanwhile) {
@@ -96,7 +97,7 @@ export function openPool(start: StartPool, spec: CellSpec): Subject {
       parksBefore = inbox.parks;
       let producer = 0;
       const produced = Promise.all(Array.from({ length: lanes }, () => produce(() => producer++)));
-      // It is awaited with the consumer's loop, which may begin later.
+      // It is awaited together with the consumer's loop, which may begin later.
       produced.catch(() => {});
       try {
         await meanwhile?.();

@@ -1,4 +1,7 @@
-/** Everything a cell can measure, by name: the strategies, those that lost, what people would use instead, then the controls. */
+/**
+ * Everything a cell can measure, by name: the strategies, the alternatives that lost, what people would use instead,
+ * and the controls.
+ */
 import { ALTERNATIVES } from "../../strategies/alternatives/registry.ts";
 import { STRATEGIES } from "../../strategies/registry.ts";
 import { findPeer, type Lack, PEERS } from "../peers/registry.ts";
@@ -12,13 +15,13 @@ export interface SubjectEntry {
   name: string;
   kind: "blocking" | "async" | "control";
   summary: string;
-  /** Left out: it can do all that the suite asks for. */
+  /** Why a cell cannot be run with it; left out where it can do all that the suite asks for. */
   lack?: Lack;
   params: Readonly<Record<string, ParamSpec>>;
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */
   largestMessage(capacity: number, workers: number): number;
-  /** The capacities that it takes for messages of that size. */
+  /** The capacities that are possible with messages of that size. */
   capacityRange(workers: number, messageBytes: number): CapacityRange;
 }
 

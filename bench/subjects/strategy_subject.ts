@@ -12,9 +12,9 @@ import type { CellSpec } from "../process/spec.ts";
 import { drain } from "./drain.ts";
 import type { OpenSubject, Subject } from "./subject.ts";
 
-/** Capacity of the second pass (bytes), where more is not needed. */
+/** Capacity in the second pass (bytes), unless the strategy needs more. */
 export const SMALL_CAPACITY = 256;
-/** From the release of the Workers to the earliest due time (ms): they are awake by then. */
+/** From the release of the Workers to the earliest due time (ms): all of them are awake by then. */
 const LEAD_MS = 2;
 
 function openSmall(strategy: Strategy, spec: CellSpec): Handoff {
@@ -51,7 +51,7 @@ export async function openStrategySubject(
   });
   const dropped = "overflow" in params ? droppedCounts(producers) : null;
   touch(handoff.tickets);
-  // The second pass of one-byte messages goes over buffers that fill and wrap many times in a few milliseconds.
+  // The second pass of one-byte messages uses buffers that fill and wrap many times in a few milliseconds.
   const proving = messageBytes === 1 && spec.task === "measure";
   const small = proving ? openSmall(strategy, spec) : null;
   const workers = handoff.tickets.length;
@@ -113,7 +113,10 @@ export async function openStrategySubject(
 
 const PAGE_BYTES = 4_096;
 
-/** Nobody uses the memory yet. The system gives a page when it is first written to: 8 ms for 8 MiB, in no run's time. */
+/**
+ * Write to all pages while nobody uses the memory. The system provides a page when it is first written to, which takes
+ * 8 ms for 8 MiB; no run's time should contain that.
+ */
 function touch(value: unknown): void {
   if (value instanceof SharedArrayBuffer) {
     const bytes = new Uint8Array(value);

@@ -1,4 +1,4 @@
-/** The bytes of a whole run, built before the clock: what the controls write. */
+/** The bytes of a whole run, which the controls build before the clock and then write. */
 import type { RunPlan } from "../workers/control_block.ts";
 import { lineOf } from "../workload/lines.ts";
 import { isMixed, MixedBuilder } from "../workload/mixed.ts";
@@ -11,8 +11,8 @@ import {
 } from "../workload/messages.ts";
 
 /**
- * Every producer's messages, one producer after the other: a valid interleaving.
- * @param memory of an earlier stream, written over where there is enough of it
+ * Every producer's messages, one producer after another, which is a valid interleaving.
+ * @param memory of an earlier stream, which is overwritten where it is large enough
  */
 export function buildStream(
   producers: number,
@@ -53,18 +53,18 @@ export function buildStream(
   return stream;
 }
 
-/** At most, beside what the first run needs (bytes). */
+/** Most bytes to reserve in addition to what the first run needs. */
 const SPARE_BYTES = 64 * 2 ** 20;
 
 /**
- * Also for somewhat longer runs of other P. The first use of a page takes far longer than to write to it again, and a
- * page that is never used costs nothing.
+ * Has room for somewhat longer runs of another P, too. The first use of a page takes far longer than writing to it
+ * again, and a page that is never used costs nothing.
  */
 function withRoom(length: number): ArrayBuffer {
   return new ArrayBuffer(length + Math.min(length, SPARE_BYTES));
 }
 
-/** The same where lengths differ, with the place behind each message's end. */
+/** The same for messages that differ in length, with the offset at which each message ends. */
 export function buildPieces(
   producers: number,
   plan: Omit<RunPlan, "producers">,

@@ -1,24 +1,24 @@
-/** Messages of one size from 8 bytes on: producer, sequence, and a body that those two determine. */
+/** Messages of one size from 8 bytes on: producer, sequence number, and a body that these two determine. */
 import { blockOf, keysOf, MessageTable } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { NumberedVerifier } from "./numbered.ts";
 
-/** What names a message: its producer and its number. */
+/** Bytes of a message's name, which is its producer and its number. */
 export const NAME_BYTES = 8;
 
-/** A message that was cut by the end of a chunk. */
+/** The beginning of a message that was cut by the end of a chunk. */
 interface Partial {
   readonly bytes: Uint8Array;
   length: number;
 }
 
 export class FixedVerifier extends NumberedVerifier {
-  /** Of mixed lengths the longest. */
+  /** Bytes of a message; of mixed lengths, the longest. */
   readonly #size: number;
   readonly #table: MessageTable;
   readonly #producerKey: number;
   readonly #sequenceKey: number;
-  /** Of each connection. */
+  /** One for each connection. */
   protected readonly partials: readonly Partial[];
 
   constructor(header: RunHeader) {
@@ -58,7 +58,7 @@ export class FixedVerifier extends NumberedVerifier {
     };
   }
 
-  /** Whether its name is to be believed. */
+  /** Checks one message. Returns whether its name can be believed. */
   protected check(bytes: Uint8Array, at: number, size: number): boolean {
     const { producer, sequence } = this.nameAt(bytes, at);
     const number = this.delivered++;

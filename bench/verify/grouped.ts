@@ -1,7 +1,8 @@
 /**
  * The second pass of a one-byte cell: each byte names a group of producers and counts within it. Up to 16 producers
- * have a group each, and every byte is checked like a numbered message, modulo 16. Where several share a group, its
- * bytes are checked as a whole: the exact multiset, and every prefix a possible interleaving.
+ * have a group each, and every byte is checked like a numbered message, modulo 16. Where several producers share a
+ * group, its bytes are checked as a whole: they must be the exact multiset, and every prefix must be a possible
+ * interleaving.
  */
 import { grouping, GROUPS } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
@@ -10,9 +11,9 @@ import { verdictOf, type Verifier } from "./verdict.ts";
 export class GroupedVerifier implements Verifier {
   readonly #header: RunHeader;
   readonly #first: number;
-  /** Producers of each group. */
+  /** Number of producers in each group. */
   readonly #members = new Float64Array(GROUPS);
-  /** Times each byte came. */
+  /** How often each byte came. */
   readonly #seen = new Float64Array(GROUPS * GROUPS);
   #delivered = 0;
   #early = 0;
@@ -54,12 +55,12 @@ export class GroupedVerifier implements Verifier {
       missing += Math.max(0, due - this.#seen[byte]);
       surplus += Math.max(0, this.#seen[byte] - due);
     }
-    // A value too few and another too many is one message changed on the way.
+    // One value too few and another too many mean one message that was changed on the way.
     const corrupted = Math.min(missing, surplus);
     const faults = {
       lost: missing - corrupted,
       duplicated: surplus - corrupted,
-      // One wrong byte makes later ones look early: only of a complete set can order be said.
+      // One wrong byte makes later ones look early, so order is judged only where the set is complete.
       reordered: missing === 0 && surplus === 0 ? this.#early : 0,
       corrupted,
     };

@@ -1,4 +1,6 @@
-/** Messages of mixed lengths: each as long as its first eight bytes say, and else like those of one size. */
+/**
+ * Messages of mixed lengths: each is as long as its first eight bytes say; otherwise they are like those of one size.
+ */
 import { lengthAt, lengthsOf } from "../workload/mixed.ts";
 import { keysOf } from "../workload/messages.ts";
 import type { RunHeader } from "../wire/protocol.ts";
@@ -7,7 +9,7 @@ import { FixedVerifier, NAME_BYTES } from "./fixed.ts";
 export class MixedVerifier extends FixedVerifier {
   readonly #lengths: readonly number[];
   readonly #key: number;
-  /** Connections with a message whose name is spoiled: where the next one begins, nothing says. */
+  /** Connections with a message whose name is corrupt: nothing says where the next message begins. */
   readonly #lost = new Set<number>();
 
   constructor(header: RunHeader) {
@@ -40,7 +42,7 @@ export class MixedVerifier extends FixedVerifier {
     }
   }
 
-  /** Of a name that nobody has, it is as good as any other. */
+  /** The length that the name says. For a name that no message has, it is as good as any other. */
   #sizeOf(bytes: Uint8Array, at: number): number {
     const { producer, sequence } = this.nameAt(bytes, at);
     return this.#lengths[lengthAt(producer, sequence, this.#key)];

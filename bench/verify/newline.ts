@@ -1,4 +1,7 @@
-/** Lines that name producer and number: text, for clients that find it easier to write than bytes, or JSON, letters in it or look-alike domains. */
+/**
+ * Lines that name producer and number: text, for clients that find it easier to write than bytes; or JSON, with letters
+ * or look-alike domains in it.
+ */
 import { Buffer } from "node:buffer";
 import { lineOf } from "../workload/lines.ts";
 import { type LineLetters, lineLetters } from "../workload/messages.ts";
@@ -6,22 +9,22 @@ import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { NumberedVerifier } from "./numbered.ts";
 
 const LINE_FEED = 10;
-/** Producer, number, and letters; exactly these bytes, since "unchanged" is what is to be shown. */
+/** Producer, number and letters: exactly these bytes, since a message has to arrive unchanged. */
 const LINES = {
   newline: /^(\d{1,10}) (\d{1,10})(?: ([a-z]*))?$/,
   json: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"([a-z]*)"\}$/,
-  /** As JSON, but of the length that the workload says. */
+  /** As `json`, but of the length that the workload says. */
   filler: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),"text":"[a-z]*"\}$/,
   domains: /^\{"producer":(\d{1,10}),"number":(\d{1,10}),[ -~]*\}$/,
 };
 
 export class NewlineVerifier extends NumberedVerifier {
   readonly #letters: LineLetters;
-  /** The whole line, where the suite's workloads say each of its bytes; else null. */
+  /** Makes the whole line where the suite's workloads determine every byte of it; otherwise null. */
   readonly #line: ReturnType<typeof lineOf> | null;
   readonly #decoder = new TextDecoder("latin1");
   readonly #pattern: RegExp;
-  /** Of each connection, the beginning of a line. */
+  /** For each connection, the beginning of a line that is not complete. */
   readonly #rests: Uint8Array[];
 
   constructor(header: RunHeader) {

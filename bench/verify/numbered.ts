@@ -1,4 +1,4 @@
-/** What the verifiers share whose messages name their producer and their number. */
+/** What is common to verifiers of messages that name their producer and their number. */
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { MAX_GAPS, Sequences } from "./sequences.ts";
 import { missingMessages, verdictOf, type Verifier } from "./verdict.ts";
@@ -20,14 +20,14 @@ export abstract class NumberedVerifier implements Verifier {
   abstract feed(bytes: Uint8Array, connection?: number): void;
   abstract finish(announced?: Uint32Array | null): Verdict;
 
-  /** The first fault is the one that is told. */
+  /** Keeps the first fault, which is the one that is reported. */
   protected note(what: string): void {
     if (this.#detail === "") this.#detail = what;
   }
 
   /**
-   * A message of a known name has other bytes than that one. The name may be what is spoiled: it is believed only where
-   * it was due. Returns whether it is.
+   * For a message whose other bytes do not fit its name: the name itself may be what is corrupt, so it is believed only
+   * where that message was due. Returns whether it is believed.
    */
   protected believe(producer: number, sequence: number): boolean {
     const isDue = sequence === this.sequences.next(producer);
@@ -36,7 +36,7 @@ export abstract class NumberedVerifier implements Verifier {
     return isDue;
   }
 
-  /** @param cut messages of which only a beginning came */
+  /** @param cut messages of which only the beginning came */
   protected verdict(announced: Uint32Array | null, cut = 0): Verdict {
     const { duplicated, reordered, overflowed } = this.sequences;
     const missing = missingMessages(this.sequences, this.nameless, announced);
@@ -48,7 +48,8 @@ export abstract class NumberedVerifier implements Verifier {
     const gaps = overflowed
       ? `; more than ${MAX_GAPS} gaps, so what came late is not told from what came twice`
       : "";
-    // Half a message without a missing one (where the length is unknown, say) is still not what was sent.
+    // Half a message where none is missing (for example because the number of messages is unknown) is still not what
+    // was sent.
     const corrupted = this.corrupted + missing.delivered + (lost === 0 ? cut : 0);
     const faults = { lost, duplicated, reordered, corrupted };
     return verdictOf(this.header, this.delivered, faults, this.#detail + gaps, dropped);

@@ -1,19 +1,22 @@
 /**
- * One-byte messages name no producer, so they are checked as a whole: the exact multiset, and every prefix a
- * possible interleaving of P times the run's sequence of values: a value is never seen more often than the one
- * before it in the sequence, where it begins anew never by more than P. What this cannot see, a swap between
- * producers that are at the same value, the cell's second pass with groups sees (`grouped.ts`).
+ * One-byte messages name no producer, so they are checked as a whole: they must be the exact multiset, and every prefix
+ * must be a possible interleaving of P times the run's sequence of values. That holds if no value has ever come more
+ * often than the one before it in the sequence; only the first value may be ahead of the last, by up to P. This cannot
+ * see a swap between producers that are at the same value; the cell's second pass with groups can (`grouped.ts`).
  */
 import { Buffer } from "node:buffer";
 import { firstOneByte, ONE_BYTE_VALUES } from "../workload/messages.ts";
 import type { RunHeader, Verdict } from "../wire/protocol.ts";
 import { verdictOf, type Verifier } from "./verdict.ts";
 
-/** Cycles through all values that are compared at once, where so many come in one piece: a call costs more than a few hundred bytes. */
+/**
+ * Cycles through all values that are compared at once, where so many come in one piece: a comparison costs more than
+ * looking at a few hundred bytes.
+ */
 const MANY_CYCLES = 256;
-/** Fewer or more cycles at once by this factor. */
+/** Factor by which the number of cycles compared at once shrinks or grows. */
 const STEP = 4;
-/** From any of its first 255 places, that many whole cycles of the sequence follow. */
+/** From any of the first 255 places, this many whole cycles of the sequence follow. */
 const CYCLES = Uint8Array.from(
   { length: (MANY_CYCLES + 1) * ONE_BYTE_VALUES },
   (_, at) => at % ONE_BYTE_VALUES,
@@ -21,11 +24,11 @@ const CYCLES = Uint8Array.from(
 
 export class OneByteVerifier implements Verifier {
   readonly #header: RunHeader;
-  /** Whole cycles that came in one piece, counted here in place of 255 values. */
+  /** Whole cycles that came in one piece; each is counted here instead of as 255 values. */
   #wholeCycles = 0;
-  /** Times each value came. */
+  /** How often each value came. */
   readonly #seen = new Float64Array(256);
-  /** By how much a value may be ahead of the one before it: P for the first value, else nothing. */
+  /** By how much a value may be ahead of the one before it: P for the first value, 0 for the others. */
   readonly #lead = new Float64Array(256);
   readonly #before = new Uint8Array(256);
   /** The place of each value in the sequence. */
@@ -49,7 +52,8 @@ export class OneByteVerifier implements Verifier {
 
   feed(bytes: Uint8Array): void {
     let at = 0;
-    // Down to the end of a piece, then up by one step from what the piece could take: pieces tend to be alike.
+    // The number of cycles shrinks until they fit into what is left of a piece, and then grows one step beyond the most
+    // that the piece could take, since pieces tend to be alike.
     let cycles = MANY_CYCLES;
     let took = 0;
     while (at < bytes.length) {
@@ -70,9 +74,9 @@ export class OneByteVerifier implements Verifier {
   }
 
   /**
-   * A whole cycle leaves every count where it was against the one before it, so only its first value can be too early,
-   * and of several in a row only the first one's. That holds while nothing has been: behind the first fault every byte
-   * is looked at.
+   * A whole cycle does not change how far any value is ahead of the one before it, so only its first value can be too
+   * early, and of several cycles in a row only the first value of the first. That holds until a value was too early:
+   * after the first fault every byte is looked at.
    */
   #takeCycles(bytes: Uint8Array, at: number, cycles: number): boolean {
     const first = bytes[at];
@@ -111,13 +115,13 @@ export class OneByteVerifier implements Verifier {
         surplus += Math.max(0, seen - due);
       }
     }
-    // A value too few and another too many is one message changed on the way.
+    // One value too few and another too many mean one message that was changed on the way.
     const corrupted = messages === null ? surplus : Math.min(missing, surplus);
     const wholeSet = missing === 0 && surplus === 0;
     const faults = {
       lost: missing - (messages === null ? 0 : corrupted),
       duplicated: surplus - corrupted,
-      // One wrong value makes later ones look early: only of a complete set can order be said.
+      // One wrong value makes later ones look early, so order is judged only where the set is complete.
       reordered: wholeSet ? this.#early : 0,
       corrupted,
     };
@@ -128,7 +132,7 @@ export class OneByteVerifier implements Verifier {
   }
 }
 
-/** How often a producer that sends `messages` messages sends the value at this place of the sequence. */
+/** How often a producer of `messages` messages sends the value at this place of the sequence. */
 function occurrences(place: number, messages: number): number {
   return messages <= place ? 0 : Math.floor((messages - 1 - place) / ONE_BYTE_VALUES) + 1;
 }

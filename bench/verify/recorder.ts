@@ -1,7 +1,7 @@
 /**
- * Receives the bytes of one run so that checking them is not what is measured: a run that fits the store is
- * copied there and checked once it has ended, a larger one is checked as it comes. The copy costs the
- * receiver about a fifth of its speed, the check several times that.
+ * Receives the bytes of one run in such a way that checking them is not what is measured: a run that fits the store is
+ * copied there and checked once it has ended; a larger one is checked as it comes. The copy costs the receiver about a
+ * fifth of its speed, the check several times that.
  */
 import { mostBytes, type RunHeader, type Verdict, type VerifyMode } from "../wire/protocol.ts";
 import { Trailer } from "./trailer.ts";
@@ -15,20 +15,20 @@ function verifyMode(header: RunHeader, storeBytes: number): VerifyMode {
 
 export class Recorder {
   readonly mode: VerifyMode;
-  /** Bytes that came, in all. */
+  /** All bytes that have come. */
   receivedBytes = 0;
   readonly #verifier: Verifier;
   readonly #store: Uint8Array;
-  /** Bytes of the store that wait for their check, and which connection each stretch of them came from. */
+  /** Bytes in the store that wait for their check, and which connection each stretch of them came from. */
   #storedBytes = 0;
   #stretches: { connection: number; bytes: number }[] = [];
   readonly #messageBytes: number;
-  /** Bytes that the store holds still after its check, from the first of the run on. */
+  /** Bytes from the beginning of the run that the store still holds after their check. */
   #keptBytes = 0;
-  /** One for each connection, where the run has them. */
+  /** One for each connection, where the run has trailers. */
   readonly #trailers: Trailer[];
 
-  /** @param store is the recorder's until `verdict` returns */
+  /** @param store may be used by nobody else until `verdict` returns */
   constructor(header: RunHeader, store: Uint8Array) {
     this.mode = verifyMode(header, store.length);
     this.#verifier = createVerifier(header);
@@ -38,7 +38,7 @@ export class Recorder {
     this.#trailers = Array.from({ length: streams }, () => new Trailer(header.producers));
   }
 
-  /** Take the next bytes of a connection. Keeps no reference to them. */
+  /** Takes the next bytes of a connection. Keeps no reference to them. */
   take(bytes: Uint8Array, connection = 0): void {
     this.receivedBytes += bytes.length;
     if (this.#trailers.length === 0) return this.#record(bytes, connection);
@@ -50,7 +50,8 @@ export class Recorder {
       this.#verifier.feed(bytes, connection);
       return;
     }
-    // More than was announced (duplicates, say) empties the store into the check rather than be dropped.
+    // Where more comes than was announced (duplicates, for example), the store is checked and emptied, so that nothing
+    // is left out.
     if (this.#storedBytes + bytes.length > this.#store.length) this.#check();
     if (bytes.length > this.#store.length) {
       this.#verifier.feed(bytes, connection);
@@ -63,7 +64,7 @@ export class Recorder {
     else this.#stretches.push({ connection, bytes: bytes.length });
   }
 
-  /** Check what is stored, and judge the run. Call once, when it has ended. */
+  /** Checks what is stored, and judges the run. Call once, when the run has ended. */
   verdict(): Verdict {
     this.#check();
     if (this.#trailers.length === 0) return this.#verifier.finish();
@@ -75,8 +76,8 @@ export class Recorder {
   }
 
   /**
-   * The first eight bytes of each whole message, in the order in which they came. After `verdict`, while the store is the
-   * recorder's; empty where the run was not kept whole, or its messages have no eight bytes.
+   * The first eight bytes of each whole message, in the order of arrival. Call after `verdict`, while the store is not
+   * used for another run. Empty where the run was not kept whole, or its messages are shorter than eight bytes.
    */
   names(): Uint8Array {
     const size = this.#messageBytes;
@@ -101,7 +102,7 @@ export class Recorder {
   }
 }
 
-/** Per producer; null where one is missing. */
+/** The sums for each producer; null where a trailer is missing. */
 function sumOf(announced: readonly (Uint32Array | null)[]): Uint32Array | null {
   const [first, ...others] = announced;
   if (first === null || others.includes(null)) return null;

@@ -1,25 +1,28 @@
-/** Ranges that are remembered in all. What is missing beyond them counts as lost, and as duplicated should it come. */
+/**
+ * Ranges of missing messages that are remembered. What is missing beyond them counts as lost, and as duplicated if it
+ * comes after all.
+ */
 export const MAX_GAPS = 4_096;
 
 /**
- * Follows every producer's sequence numbers and tells loss, duplication and reordering apart. A good stream
- * costs one compare and one store per message; what is missing is kept as ranges, so memory grows with the
- * faults and not with the messages, and not beyond a bound.
+ * Follows every producer's sequence numbers and tells loss, duplication and reordering apart. A correct stream costs
+ * one comparison and one store per message. Missing messages are kept as ranges, so memory grows with the faults and
+ * not with the messages, and has a limit.
  */
 export class Sequences {
   readonly #next: Float64Array;
   readonly #messages: number | null;
-  /** Per producer the missing sequence numbers as flat [from, to) pairs, ascending. */
+  /** For each producer, the missing sequence numbers as flat [from, to) pairs, ascending. */
   readonly #missing = new Map<number, number[]>();
-  /** Per producer how many are missing below the next one, whether their ranges are remembered or not. */
+  /** For each producer, how many numbers are missing below the next one, whether their ranges are remembered or not. */
   readonly #absent: Float64Array;
-  /** Ranges in `#missing`. */
+  /** Number of ranges in `#missing`. */
   #gaps = 0;
   #overflowed = false;
   duplicated = 0;
   reordered = 0;
 
-  /** @param messages per producer, or null where unknown */
+  /** @param messages of each producer, or null where unknown */
   constructor(producers: number, messages: number | null) {
     this.#next = new Float64Array(producers);
     this.#absent = new Float64Array(producers);
@@ -36,7 +39,7 @@ export class Sequences {
     return this.#next[producer];
   }
 
-  /** Count one message in. Returns false where it is out of sequence. Only for what it `knows`. */
+  /** Counts a message that it `knows`. Returns false where the message is out of sequence. */
   accept(producer: number, sequence: number): boolean {
     const next = this.#next[producer];
     if (sequence === next) {
@@ -54,12 +57,12 @@ export class Sequences {
     return false;
   }
 
-  /** Whether gaps were too many to follow each. */
+  /** Whether there were too many gaps to follow each of them. */
   get overflowed(): boolean {
     return this.#overflowed;
   }
 
-  /** Messages that never came; where the length is unknown, those below the highest that did. */
+  /** Messages that never came; where the number of messages is unknown, those below the highest that came. */
   missing(): number {
     let count = 0;
     for (let producer = 0; producer < this.#next.length; producer++) {
@@ -68,7 +71,7 @@ export class Sequences {
     return count;
   }
 
-  /** The same of one producer. */
+  /** The same for one producer. */
   missingOf(producer: number): number {
     const tail = this.#messages === null ? 0 : this.#messages - this.#next[producer];
     return this.#absent[producer] + tail;

@@ -1,10 +1,10 @@
-/** Where the bytes of a run are kept until they are checked. One run after the other has it. */
+/** Where the bytes of a run are kept until they are checked. Runs use it one after another. */
 import { mostBytes, type RunHeader } from "../wire/protocol.ts";
 
 export class Store {
   readonly size: number;
   readonly #bytes: Uint8Array;
-  /** So far each page has been written to. */
+  /** Every page up to here has been written to. */
   #readyBytes = 0;
 
   constructor(size: number) {
@@ -13,8 +13,9 @@ export class Store {
   }
 
   /**
-   * The store, for a run that has not begun: what it may need has been written to before, since the first use of a page takes
-   * longer than to copy into it. What no run needs stays untouched, which saves a short session most of a second.
+   * The store, for a run that has not begun. All pages that the run may need have been written to, because the first
+   * use of a page takes longer than copying into it. Pages that no run needs stay unused, which saves a short session
+   * most of a second.
    */
   readyFor(header: RunHeader): Uint8Array {
     const end = mostBytes(header) ?? 0;

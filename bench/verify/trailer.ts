@@ -1,9 +1,11 @@
-/** The end of a stream that is no message: what its client says that it has dropped, a count for each producer. */
+/**
+ * The end of a stream, which is no message: in it the client says how many messages of each producer it has dropped.
+ */
 import { decodeTrailer, trailerBytes } from "../wire/answers.ts";
 
 export class Trailer {
   readonly #producers: number;
-  /** The last bytes that have come: whether they are the trailer is known when the stream has ended. */
+  /** The last bytes that have come. Whether they are the trailer is known only when the stream has ended. */
   readonly #held: Uint8Array;
   #length = 0;
 
@@ -12,7 +14,7 @@ export class Trailer {
     this.#held = new Uint8Array(trailerBytes(producers));
   }
 
-  /** Take the next bytes of the stream, and hand on those that are messages for certain. */
+  /** Takes the next bytes of the stream, and passes on those that are certain to be messages. */
   take(bytes: Uint8Array, onMessages: (bytes: Uint8Array) => void): void {
     const size = this.#held.length;
     const surplus = this.#length + bytes.length - size;
@@ -29,7 +31,7 @@ export class Trailer {
     this.#length = size;
   }
 
-  /** What was dropped of each producer; null where the stream does not end with a trailer. */
+  /** How many messages of each producer were dropped; null where the stream does not end with a trailer. */
   announced(): Uint32Array | null {
     return decodeTrailer(this.#held.subarray(0, this.#length), this.#producers);
   }

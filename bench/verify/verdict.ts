@@ -1,20 +1,23 @@
-/** What every verifier shares: its interface, and how counted faults become one word. */
+/** What all verifiers share: their interface, and how the faults that they count become one word. */
 import type { RunHeader, Verdict, VerdictStatus } from "../wire/protocol.ts";
 import type { Sequences } from "./sequences.ts";
 
 export interface Verifier {
   /**
-   * Check the next bytes of the stream, cut anywhere. Keeps no reference to them.
-   * @param connection a message never crosses from one to another
+   * Checks the next bytes of the stream, which may be cut anywhere. Keeps no reference to them.
+   * @param connection no message crosses from one connection to another
    */
   feed(bytes: Uint8Array, connection?: number): void;
-  /** All streams have ended. Call once. @param announced what the client says that it has dropped of each producer */
+  /**
+   * Call once, when all streams have ended. @param announced how many messages of each producer the client says it has
+   * dropped
+   */
   finish(announced?: Uint32Array | null): Verdict;
 }
 
 export type Faults = Pick<Verdict, "lost" | "duplicated" | "reordered" | "corrupted">;
 
-/** One word for a run: content first, since a spoiled message explains what else looks wrong. */
+/** One word for a run. Corrupt content comes first, because a corrupt message explains what else looks wrong. */
 function statusOf(faults: Faults, dropped = 0): VerdictStatus {
   if (faults.corrupted > 0) return "corrupt";
   if (faults.lost > 0) return "lost";
@@ -23,7 +26,7 @@ function statusOf(faults: Faults, dropped = 0): VerdictStatus {
   return dropped > 0 ? "dropped" : "ok";
 }
 
-/** What was counted, as a verdict. @param detail the first fault in words; empty: none */
+/** Makes a verdict of what was counted. @param detail the first fault in words, or "" where there is none */
 export function verdictOf(
   { producers, messages }: RunHeader,
   delivered: number,
@@ -36,7 +39,7 @@ export function verdictOf(
 }
 
 export interface Missing {
-  /** Missing without a word. */
+  /** Missing and not announced. */
   lost: number;
   /** Missing as announced. */
   dropped: number;
@@ -45,8 +48,8 @@ export interface Missing {
 }
 
 /**
- * What the numbers of all producers say is missing.
- * @param nameless corrupted messages whose number cannot be trusted: each stands for one that is missing
+ * What is missing, as the numbers of all producers show.
+ * @param nameless corrupted messages whose number cannot be trusted: each accounts for one that is missing
  */
 export function missingMessages(
   sequences: Sequences,

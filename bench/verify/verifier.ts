@@ -1,6 +1,6 @@
 /**
- * The proof of delivery: bytes in, a verdict out. One verifier checks one run; the listener uses it over a
- * socket, the in-process sink without one.
+ * The proof of delivery: it takes bytes and gives a verdict. One verifier checks one run. The listener uses it over a
+ * socket, and the in-process sink without one.
  */
 import { isLines, type RunHeader } from "../wire/protocol.ts";
 import { FixedVerifier } from "./fixed.ts";

@@ -1,4 +1,6 @@
-/** What passes after the header: hello, clock exchanges, trailer, acknowledgement, verdict and stamps, as bytes. */
+/**
+ * Encodes and decodes what follows the header: hello, clock exchanges, trailer, acknowledgement, verdict and stamps.
+ */
 import { block, getCount, hasMagic, MAGIC, setCount, text, viewOf } from "./bytes.ts";
 import { printable } from "./printable.ts";
 import {
@@ -50,20 +52,20 @@ export function decodeHello(bytes: Uint8Array): Hello {
   };
 }
 
-/** A client's question for the clock, with any number, and the listener's answer, with its clock in ns. */
+/** A client's question for the clock carries any number; the listener's answer carries its clock in ns. */
 export function encodeClock(value: bigint): Uint8Array {
   const { bytes, view } = block(CLOCK_BYTES, MAGIC.clock);
   view.setBigUint64(8, value, true);
   return bytes;
 }
 
-/** @throws {ProtocolError} */
+/** @throws {ProtocolError} where the bytes are no clock exchange */
 export function decodeClock(bytes: Uint8Array): bigint {
   if (!hasMagic(bytes, MAGIC.clock)) throw new ProtocolError("that is no clock exchange");
   return viewOf(bytes).getBigUint64(8, true);
 }
 
-/** Bytes of a trailer: how many messages of each producer were dropped. */
+/** Bytes of a trailer, which says how many messages of each producer were dropped. */
 export function trailerBytes(producers: number): number {
   return 8 + 4 * producers;
 }
@@ -74,7 +76,7 @@ export function encodeTrailer(dropped: Uint32Array): Uint8Array {
   return bytes;
 }
 
-/** The messages dropped of each producer, or null where that is no trailer. */
+/** How many messages of each producer were dropped, or null where the bytes are no trailer. */
 export function decodeTrailer(bytes: Uint8Array, producers: number): Uint32Array | null {
   if (bytes.length !== trailerBytes(producers) || !hasMagic(bytes, MAGIC.trailer)) return null;
   const view = viewOf(bytes);
@@ -87,7 +89,7 @@ export function encodeAck(receivedBytes: number): Uint8Array {
   return bytes;
 }
 
-/** Bytes that the listener read behind the header. @throws {ProtocolError} */
+/** Bytes that the listener read after the header. @throws {ProtocolError} where the bytes are no acknowledgement */
 export function decodeAck(bytes: Uint8Array): number {
   if (!hasMagic(bytes, MAGIC.ack)) {
     throw new ProtocolError("the listener's acknowledgement is garbled");
@@ -95,7 +97,7 @@ export function decodeAck(bytes: Uint8Array): number {
   return getCount(viewOf(bytes), 8) ?? 0;
 }
 
-/** A verdict with its detail, and the stamps and names of the connection that it goes to. */
+/** A verdict with its detail, and with the stamps and names for the connection that it goes to. */
 export function encodeVerdict(
   verdict: ListenerVerdict,
   stamps: readonly Stamp[] = [],
@@ -131,7 +133,7 @@ export function encodeVerdict(
   return bytes;
 }
 
-/** Bytes of detail that follow a verdict's fixed part. @throws {ProtocolError} */
+/** Bytes of detail that follow a verdict's fixed part. @throws {ProtocolError} where that is no verdict */
 export function verdictDetailLength(fixed: Uint8Array): number {
   if (!hasMagic(fixed, MAGIC.verdict)) throw new ProtocolError("the listener's verdict is garbled");
   return Math.min(viewOf(fixed).getUint32(12, true), MAX_DETAIL_BYTES);

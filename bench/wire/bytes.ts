@@ -1,6 +1,6 @@
-/** How numbers and words stand in the messages of the protocol. */
+/** How numbers and text are encoded in the messages of the protocol. */
 
-/** Each message opens with one, so that a stranger on the port is recognised at the first eight bytes. */
+/** Each message begins with one of these, so that a stranger on the port is recognised at the first eight bytes. */
 export const MAGIC = {
   header: "FANINRUN",
   hello: "FANINSRV",
@@ -28,7 +28,7 @@ export function hasMagic(bytes: Uint8Array, magic: string): boolean {
   return text(bytes.subarray(0, magic.length)) === magic;
 }
 
-/** Whether bytes open like that; of fewer than a magic, whether they may come to. */
+/** Whether the bytes begin with this magic, or, where there are fewer of them, may still turn out to. */
 export function opensLike(bytes: Uint8Array, magic: string): boolean {
   const length = Math.min(bytes.length, magic.length);
   return text(bytes.subarray(0, length)) === magic.slice(0, length);

@@ -1,4 +1,4 @@
-/** What a client announces, as bytes: encoded, recognised, refused. */
+/** The header with which a client announces a run: encoding it, decoding it, and the reasons to refuse it. */
 import { MAX_MESSAGE_BYTES } from "../../strategies/strategy.ts";
 import { ascii, block, getCount, hasMagic, MAGIC, setCount, text, viewOf } from "./bytes.ts";
 import { printable } from "./printable.ts";
@@ -16,9 +16,9 @@ const FLAGS = { warmUp: 1, trailer: 2, stamps: 4, names: 8, slow: 16 } as const;
 const ALL_FLAGS = 31;
 const MAX_SILENCE_MS = 2 ** 31 - 1;
 const RUN_ID_BYTES = 24;
-/** Of a run: to check more of them would take the listener so long that others could not be served. */
+/** Producers of a run: to check more of them would take the listener so long that others could not be served. */
 export const MAX_PRODUCERS = 1 << 20;
-/** Producers of a run with a trailer, so that what a listener must hold back stays small. */
+/** Producers of a run with a trailer, so that the listener never has to hold back much. */
 export const MAX_TRAILER_PRODUCERS = 65_536;
 const MAX_EXCHANGES = 1_024;
 
@@ -48,7 +48,7 @@ export function encodeHeader(header: RunHeader): Uint8Array {
   return bytes;
 }
 
-/** The header, or the reason to refuse it with. */
+/** The header, or the reason to refuse it. */
 export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus, "accepted"> {
   const view = viewOf(bytes);
   if (!hasMagic(bytes, MAGIC.header)) return "not a header";
@@ -86,21 +86,22 @@ export function decodeHeader(bytes: Uint8Array): RunHeader | Exclude<HelloStatus
   const { leastBytes = size } = header;
   const mixFits = framing !== "mixed" || (leastBytes >= 8 && leastBytes <= size);
   const countsFit = header.producers >= 1 && header.producers <= MAX_PRODUCERS &&
-    // All of them together are below 2^53, so that counts of what is lost are exact.
+    // All of them together stay below 2^53, so that counts of lost messages are exact.
     (messages === null ? framing !== "grouped" : messages < 2 ** 32);
-  // A drop is counted for its producer, which single bytes do not name, against a number that is known.
+  // Dropped messages are counted per producer, which single bytes do not name, and compared with a number of messages
+  // that must be known.
   const trailerFits = !header.trailer ||
     (size > 1 && messages !== null && header.producers <= MAX_TRAILER_PRODUCERS);
   const connectionsFit = count >= 1 && count <= MAX_CONNECTIONS &&
     (count > 1) === (view.getBigUint64(72, true) !== 0n);
-  // Messages of several connections have no common order.
+  // Messages of several connections have no common order, so names come from one connection alone.
   const namesFit = !header.names || (framing === "fixed" && size >= 8 && count === 1);
   const stall = header.reading?.stall ?? null;
   const { bytesPerS } = header.reading ?? { bytesPerS: null };
   const readingFits = (stall === null ||
     (stall.forMs < stall.everyMs && stall.everyMs <= MAX_STALL_PERIOD_MS)) &&
     (bytesPerS === null || bytesPerS >= LEAST_BYTES_PER_S);
-  // What a later version may ask for, this one must not seem to have done.
+  // What only a later version knows must be refused here, so that nobody believes it was done.
   const asksNoMore = flags <= ALL_FLAGS && exchanges <= MAX_EXCHANGES &&
     silenceMs <= MAX_SILENCE_MS;
   return sizeFits && mixFits && countsFit && trailerFits && namesFit && readingFits &&
@@ -117,8 +118,8 @@ function readingOf(view: DataView): SlowReading {
 }
 
 /**
- * How many bytes of a header to await: as many as it says, since a newer client may append fields, which this version
- * skips; no more than are there of one that says another version.
+ * How many bytes of a header to wait for: as many as it announces, since a newer client may append fields, which this
+ * version skips. Where it announces another version, only what has come already.
  */
 export function headerLength(bytes: Uint8Array): number {
   if (bytes.length < 12) return 12;

@@ -1,6 +1,6 @@
 /**
- * The listener: accepts connections, reads their headers, and lets one run after another have its turn. It is the
- * same for every runtime under test and never part of what a cell measures of itself.
+ * The listener: accepts connections, reads their headers, and takes one run after another. It is the same for every
+ * runtime under test and never part of what a cell measures of itself.
  */
 import { Buffer } from "node:buffer";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -17,28 +17,28 @@ import { decodeQuestion, QUESTION_BYTES, Witnesses } from "./witness.ts";
 export type { FinishedRun } from "./received_run.ts";
 
 /**
- * A stranger that connects and says nothing is dropped after this long, as is a run that stays incomplete, and whoever was
- * refused, whatever it still sends (ms).
+ * Milliseconds after which a connection is dropped: one that says nothing, one of a run that stays incomplete, and one
+ * that was refused, whatever it still sends.
  */
 const PATIENCE_MS = 10_000;
-/** Runs that may wait for their turn or their connections; further ones are told that the listener is busy. */
+/** Runs that may wait for their turn or for their connections; further ones are told that the listener is busy. */
 export const MAX_WAITING = 64;
 
-/** A peer that is gone without a word is found out after this long (ms), while it waits for its turn, too. */
+/** Milliseconds after which a peer that has vanished is noticed, also while it waits for its turn. */
 const KEEP_ALIVE_MS = 10_000;
 
 export interface ListenerOptions {
   host: string;
-  /** 0 for a free one. */
+  /** 0: any free one. */
   port: number;
   storeBytes: number;
-  /** A seam for tests: what connections without a run are given (default 10 s). */
+  /** For tests: how long a connection without a run may stay (default 10 s). */
   patienceMs?: number;
-  /** Called after every run that ended. */
+  /** Called after every run that has a verdict. */
   onRun?: (run: FinishedRun) => void;
   /** Called for every run that has no verdict, with the reason in words. */
   onAbort?: (header: RunHeader, receivedBytes: number, why: string) => void;
-  /** Called where the system refuses a connection, for want of file descriptors, say. */
+  /** Called where the system refuses a connection, for want of file descriptors, for example. */
   onError?: (error: Error) => void;
 }
 
@@ -54,7 +54,7 @@ export interface Listener {
 /** Start listening. Rejects with the system's error where the address cannot be had. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const sockets = new Set<Socket>();
-  /** Of them, in the order in which they came, those without a header, or with one that was refused. */
+  /** Those that have sent no header, or one that was refused, in the order in which they came. */
   const strangers = new Set<Socket>();
   const queue = new Queue(options, (socket) => strangers.add(socket));
   const { patienceMs = PATIENCE_MS } = options;
@@ -105,7 +105,10 @@ function listening(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** Calls once, with a whole header or question, or with what is neither; never where its client leaves before. */
+/**
+ * Calls `onOpening` once, with a whole header or question or with bytes that are neither; never if the client leaves
+ * before.
+ */
 function readOpening(
   socket: Socket,
   patienceMs: number,
@@ -125,7 +128,7 @@ function readOpening(
     onOpening(head);
   }
 
-  /** It will never say who it is, and its descriptor is wanted. */
+  /** The client will never say who it is, and its descriptor may be needed. */
   function leave(): void {
     socket.destroy();
   }
@@ -134,7 +137,7 @@ function readOpening(
   socket.on("end", leave);
 }
 
-/** A client before its hello: it may leave, or break the protocol, and no event of it may be missed. */
+/** A client before its hello: it may leave or break the protocol, and neither must go unnoticed. */
 class Waiting implements RunConnection {
   readonly socket: Socket;
   ended = false;
@@ -148,7 +151,7 @@ class Waiting implements RunConnection {
     socket.on("data", onEarly);
   }
 
-  /** Stops listening: what comes now is the run's, or nobody's. */
+  /** Stops listening: what comes from here on is for the run, or for nobody. */
   release(): void {
     this.socket.off("end", this.#onEnd);
     this.socket.off("data", this.#onEarly);
@@ -159,14 +162,14 @@ class Waiting implements RunConnection {
   }
 }
 
-/** A run some of whose connections have not come yet. */
+/** A run that still waits for some of its connections. */
 interface Gathering {
   head: Uint8Array;
   connections: Waiting[];
   timer: ReturnType<typeof setTimeout>;
 }
 
-/** Runs share the store and the core, so a second one waits for the first one's verdict. */
+/** Runs share the store and the core, so a second one waits for the verdict on the first. */
 class Queue {
   readonly #store: Store;
   readonly #options: ListenerOptions;
@@ -188,7 +191,7 @@ class Queue {
   refuse(socket: Socket, status: Exclude<HelloStatus, "accepted">): void {
     if (socket.writableEnded) return;
     this.#onRefused(socket);
-    // What it sends on is thrown away until it leaves, but not for ever, nor for as long as it sends.
+    // What the client goes on sending is thrown away until it leaves, but not for ever, even if it never stops.
     socket.on("data", () => {});
     socket.on("end", () => socket.destroy());
     const timer = setTimeout(() => socket.destroy(), this.#patienceMs);
@@ -201,7 +204,7 @@ class Queue {
     return encodeHello({ status, mode: "after", storeBytes, clockNs: clockNs() });
   }
 
-  /** A connection that has said what it is. */
+  /** Decides what to do with a connection that has sent its opening. */
   open(socket: Socket, head: Uint8Array): void {
     if (opensLike(head, MAGIC.question)) {
       const status = this.#witnesses.admit(socket, decodeQuestion(head));
@@ -210,12 +213,12 @@ class Queue {
     }
     const header = opensLike(head, MAGIC.header) ? decodeHeader(head) : "not a header";
     if (typeof header === "string") return this.refuse(socket, header);
-    // No data flows before the hello, so bytes behind the header are a client that broke the protocol.
+    // No data flows before the hello, so bytes after the header come from a client that breaks the protocol.
     if (head.length > headerLength(head)) return this.refuse(socket, "bad values");
     this.#enter(socket, header, head);
   }
 
-  /** A connection with a good header: its run takes its turn as soon as all its connections are there. */
+  /** Takes in a connection with a good header: its run gets a turn as soon as all its connections are there. */
   #enter(socket: Socket, header: RunHeader, head: Uint8Array): void {
     const isFull = this.waiting + this.#gathering.size >= MAX_WAITING;
     if (header.connections === undefined) {
@@ -234,7 +237,7 @@ class Queue {
     void this.#takeTurn(header, run.connections);
   }
 
-  /** No run is awaited any more. */
+  /** Stops waiting for runs that are incomplete. */
   close(): void {
     for (const { timer } of this.#gathering.values()) clearTimeout(timer);
   }
@@ -277,7 +280,7 @@ class Queue {
     });
   }
 
-  /** One of them is not there, or not any more: without it the others have no run. */
+  /** One connection never came or is gone, so the others have no run. */
   #dismiss(connections: readonly Waiting[]): void {
     for (const connection of connections) {
       connection.release();

@@ -1,9 +1,12 @@
-/** A run into this very process: kept, then checked. Shows what a hand-off costs without a socket. */
+/**
+ * A run into this very process, which keeps the messages and then checks them. Shows what a hand-off costs without a
+ * socket.
+ */
 import type { OpenRun, RunSink, RunVerdict } from "./sink.ts";
 import { Recorder } from "../verify/recorder.ts";
 import { Store } from "../verify/store.ts";
 
-/** Runs that are checked in this process. All of them share one store of that many bytes. */
+/** Opens runs that are checked in this process. All of them share one store of that many bytes. */
 export function memoryRuns(storeBytes: number): OpenRun {
   const store = new Store(storeBytes);
   return (header) => {

@@ -1,4 +1,4 @@
-/** The sink that a cell asks for: a socket to the listener, or this process. */
+/** Opens a cell's runs where it asks for them: over a socket to the listener, or in this process. */
 import { memoryRuns } from "./memory_sink.ts";
 import type { OpenRun } from "./sink.ts";
 import { socketRuns } from "./socket_sink.ts";

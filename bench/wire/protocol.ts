@@ -17,19 +17,22 @@ import type { SlowReading } from "./slow_reader.ts";
 
 export const PROTOCOL_VERSION = 2;
 export const HEADER_BYTES = 128;
-/** How long a client may be silent in its run where its header does not say (ms). */
+/** How long a client may be silent during its run, unless its header says otherwise (ms). */
 export const DEFAULT_SILENCE_MS = 60_000;
 export const HELLO_BYTES = 32;
 export const ACK_BYTES = 16;
 export const CLOCK_BYTES = 16;
 export const VERDICT_BYTES = 96;
-/** Of one arrival stamp behind a verdict. */
+/** Bytes of one arrival stamp after a verdict. */
 export const STAMP_BYTES = 16;
-/** Of one message's name behind the stamps. */
+/** Bytes of one message's name after the stamps. */
 export const NAME_BYTES = 8;
 export const MAX_CONNECTIONS = 256;
 
-/** What a run consists of: messages of a fixed size or of mixed ones, text, JSON or domain lines, or the single bytes of a second pass. */
+/**
+ * What a run consists of: messages of one size or of mixed sizes; lines of text, JSON or domains; or the single bytes
+ * of a second pass.
+ */
 export const FRAMINGS = [
   "fixed",
   "newline",
@@ -45,43 +48,45 @@ export type Framing = (typeof FRAMINGS)[number];
 export interface RunHeader {
   /** Up to 24 bytes of ASCII that name the run in the listener's log. */
   runId: string;
-  /** 1, or 8 to 65,536; 1 under `grouped`; of lines the longest in bytes, its line feed included; under `mixed` the longest. */
+  /**
+   * 1, or 8 to 65,536; 1 under `grouped`. Of lines, the longest, its line feed included; under `mixed`, the longest.
+   */
   messageBytes: number;
-  /** Of `mixed` the shortest, 8 or more; of no other. */
+  /** The shortest message under `mixed`, 8 or more; left out otherwise. */
   leastBytes?: number;
   framing: Framing;
   producers: number;
   /** Messages per producer, or null where the client does not know. */
   messages: number | null;
-  /** Goes into the bytes behind a message's number, so that a stale message shows. */
+  /** Part of every message's content, so that a message of an earlier run is recognised. */
   seed: number;
-  /** The number of the run among its client's, which goes into the content, too. */
+  /** The number of the run among its client's, which is part of the content, too. */
   run: number;
-  /** The run prepares measured ones; the listener's log says so. */
+  /** The run only warms up; the listener's log says so. */
   warmUp: boolean;
-  /** How long no byte may come before the listener gives the run up, in ms; left out: 60 s. */
+  /** After how many ms without a byte the listener gives the run up; left out: 60 s. */
   silenceMs?: number;
-  /** Where one run comes over several connections: how many, and what its connections, and no others, share. */
+  /** Where one run comes over several connections: how many, and a token that only these connections share. */
   connections?: { count: number; token: bigint };
-  /** Behind its messages the client says how many of each producer it has dropped (default false). */
+  /** After its messages, the client says how many of each producer it has dropped (default false). */
   trailer?: boolean;
   /** The verdict is followed by the time at which each chunk of bytes was read (default false). */
   stamps?: boolean;
-  /** Behind the stamps come the first eight bytes of every message, in the order of arrival (default false). */
+  /** After the stamps come the first eight bytes of every message, in the order of arrival (default false). */
   names?: boolean;
-  /** The listener is to read this run slowly (default: as fast as it comes). */
+  /** How slowly the listener is to read this run (default: as fast as it can). */
   reading?: SlowReading;
-  /** Times that the client asks for the listener's clock before it sends (default 0). */
+  /** How often the client asks for the listener's clock before it sends (default 0). */
   exchanges?: number;
 }
 
-/** When a chunk was read: the connection's bytes up to its end, and the listener's clock in ns. */
+/** When a chunk was read: how many bytes of the connection had come with it, and the listener's clock in ns. */
 export interface Stamp {
   bytes: number;
   ns: bigint;
 }
 
-/** `after`: kept and checked after the acknowledgement. `inline`: checked as the bytes come. */
+/** `after`: the bytes are kept, and checked after the acknowledgement. `inline`: they are checked as they come. */
 export type VerifyMode = "after" | "inline";
 
 /** Why a listener refuses a header; `accepted` is the only value after which data may flow. */
@@ -98,13 +103,13 @@ export type HelloStatus = (typeof HELLO_STATUS)[number];
 export interface Hello {
   status: HelloStatus;
   mode: VerifyMode;
-  /** The listener's store: a run of at most this many bytes is checked after its acknowledgement. */
+  /** Bytes of the listener's store: a run of at most so many is checked after its acknowledgement. */
   storeBytes: number;
-  /** The listener's clock when it wrote this, in ns from any beginning. */
+  /** The listener's clock when it wrote this, in ns since any moment. */
   clockNs: bigint;
 }
 
-/** What the bytes of a run turned out to be. */
+/** What a check can find about the bytes of a run. */
 export const VERDICT_STATUS = [
   "ok",
   "lost",
@@ -125,7 +130,7 @@ export interface Verdict {
   duplicated: number;
   reordered: number;
   corrupted: number;
-  /** Missing, as the trailer had announced for their producer. */
+  /** Messages that are missing as the trailer had announced for their producer. */
   dropped: number;
   /** The first fault in words, or "". */
   detail: string;
@@ -143,7 +148,7 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
-/** Most bytes that the whole run should have, or null where the header does not tell. */
+/** The most bytes that the whole run should have, or null where the header does not tell. */
 export function mostBytes(header: RunHeader): number | null {
   if (header.messages === null) return null;
   return header.producers * header.messages * header.messageBytes;

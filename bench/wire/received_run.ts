@@ -21,11 +21,11 @@ import { clockNs } from "./listener_clock.ts";
 import { SlowReader } from "./slow_reader.ts";
 import { Recorder } from "../verify/recorder.ts";
 
-/** A client that has its verdict and does not leave must not keep the turn (ms). */
+/** How long a client that has its verdict may stay, since others wait for their turn (ms). */
 const LEAVE_MS = 10_000;
-/** Chunks of one run whose arrival is remembered; those behind them are read and not stamped. */
+/** Chunks of one run whose arrival is stamped; later ones are read without a stamp. */
 const MAX_STAMPS = 1 << 20;
-/** A client may send everything twice and so much more (bytes) and still learn what was wrong: then it is cut off. */
+/** A client may send everything twice and this many bytes more, and still learns what was wrong; then it is cut off. */
 const SURPLUS_BYTES = 1 << 20;
 
 /** One of the connections over which a run comes. */
@@ -46,11 +46,11 @@ export interface FinishedRun {
 export interface RunEnd {
   onRun?: (run: FinishedRun) => void;
   onAbort?: (header: RunHeader, receivedBytes: number, why: string) => void;
-  /** Every connection is closed: the store is free for the next run. */
+  /** Called when every connection is closed and the store is free for the next run. */
   onClosed: () => void;
 }
 
-/** Take one run in, acknowledge it, judge it. The store is its own until `onClosed`. */
+/** Take one run in, acknowledge it and judge it. It may use the store until `onClosed`. */
 export function receiveRun(
   header: RunHeader,
   connections: readonly RunConnection[],
@@ -67,15 +67,15 @@ class ReceivedRun {
   readonly #end: RunEnd;
   readonly #recorder: Recorder;
   readonly #cpuBefore = process.cpuUsage();
-  /** Of each connection: bytes of messages, and when its chunks were read. */
+  /** For each connection: bytes of messages so far, and when its chunks were read. */
   readonly #received: number[];
   readonly #stamps: Stamps[];
   #stamped = 0;
-  /** Bytes that are read of it, all connections together. */
+  /** The most bytes that are read of this run, over all connections together. */
   readonly #most: number;
   #open: number;
   #unended: number;
-  /** It has its acknowledgement, or is given up: nothing that happens now changes its verdict. */
+  /** The run is acknowledged or given up: nothing that happens from here on changes its verdict. */
   #over = false;
   #slow: SlowReader | null = null;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -118,7 +118,7 @@ class ReceivedRun {
     }
   }
 
-  /** What reads one connection: its clock exchanges first, then its messages. */
+  /** A function that takes what one connection reads: its clock exchanges first, then its messages. */
   #takerOf(at: number): (chunk: Uint8Array) => void {
     const messages = (bytes: Uint8Array) => {
       this.#lastByteAt = performance.now();
@@ -153,7 +153,10 @@ class ReceivedRun {
     };
   }
 
-  /** Its periods begin with the first message: how long a client prepares after the hello differs from run to run. */
+  /**
+   * The periods of slow reading begin with the first message, because how long a client prepares after the hello
+   * differs from run to run.
+   */
   #slowDown(tookBytes: number): void {
     const { reading } = this.#header;
     if (reading === undefined || this.#over) return;
@@ -169,7 +172,7 @@ class ReceivedRun {
   }
 
   #ended(): void {
-    // Bun says that a socket ended which this side has destroyed.
+    // Bun also reports the end of a socket that this side has destroyed.
     if (!this.#over && --this.#unended === 0) this.#finish();
   }
 
@@ -180,7 +183,7 @@ class ReceivedRun {
     const cpu = process.cpuUsage(this.#cpuBefore);
     let acknowledged = 0;
     for (const [at, socket] of this.#sockets.entries()) {
-      // The check may take long, so every acknowledgement is out before it begins.
+      // The check may take long, so every acknowledgement is sent before it begins.
       socket.write(encodeAck(this.#received[at]), () => {
         if (++acknowledged === this.#sockets.length) this.#guarded(() => this.#judge(cpu));
       });
@@ -204,7 +207,7 @@ class ReceivedRun {
     }
   }
 
-  /** A run whose connections are not all there has no verdict, so the first that goes ends it. */
+  /** A run that lacks a connection has no verdict, so the first one that closes early ends it. */
   #closed(): void {
     this.#giveUp("its client went away");
     if (--this.#open === 0) this.#end.onClosed();
@@ -212,14 +215,14 @@ class ReceivedRun {
 
   #watchSilence(limitMs: number): void {
     const look = () => {
-      // Nobody can be blamed for what this side does not read.
+      // A client cannot be blamed for bytes that this side does not read.
       if (this.#slow?.isPausing) this.#lastByteAt = performance.now();
       const left = this.#lastByteAt + limitMs - performance.now();
       if (left > 0) {
         this.#silence = setTimeout(look, left);
         return;
       }
-      // Bytes may have come while this thread was busy checking others: those are read first.
+      // Bytes may have come while this thread was checking another run; those are read first.
       const { receivedBytes } = this.#recorder;
       setImmediate(() =>
         setImmediate(() => {
@@ -232,12 +235,12 @@ class ReceivedRun {
     this.#silence = setTimeout(look, limitMs);
   }
 
-  /** Whatever one run makes the check throw ends that run and nothing else. */
+  /** An error that a run causes in the check ends that run and nothing else. */
   #guarded(step: () => void): void {
     try {
       step();
     } catch (error) {
-      // Also where it has its acknowledgement, and its verdict is what cannot be had.
+      // It may have its acknowledgement already; what it cannot have is a verdict.
       this.#over = false;
       this.#giveUp(`checking it failed (${(error as Error).message})`);
     }
@@ -253,7 +256,7 @@ class ReceivedRun {
   }
 }
 
-/** As they are sent; made once the clock has stopped. */
+/** The stamps in the form in which they are sent, made after the client's clock has stopped. */
 function stampsOf(stamps: Stamps | undefined): Stamp[] {
   return Array.from({ length: stamps?.count ?? 0 }, (_, at) => ({
     bytes: stamps!.bytesAt(at),

@@ -1,21 +1,21 @@
 /**
- * A listener that reads as slowly as a run asks it to: a peer that is busy elsewhere, so that what waits on this side of
- * the socket can be watched.
+ * A listener that reads as slowly as a run asks it to, like a peer that is busy elsewhere, so that one can watch what
+ * piles up on this side of the socket.
  */
 import type { Socket } from "node:net";
 
 export interface SlowReading {
-  /** Reads nothing for the last `forMs` of every `everyMs`; null: without a stall. */
+  /** Reads nothing in the last `forMs` of every `everyMs`; null: never stalls. */
   stall: { forMs: number; everyMs: number } | null;
-  /** Reads so many bytes a second of all connections together, in the long run; null: as fast as they come. */
+  /** In the long run, reads this many bytes a second over all connections together; null: as fast as it can. */
   bytesPerS: number | null;
 }
 
-/** A run must not keep its turn for ever, nor a timer wrap (ms, bytes/s). */
+/** The slowest allowed: a run must not keep its turn for ever, and a timer must not wrap (ms, bytes/s). */
 export const MAX_STALL_PERIOD_MS = 3_600_000;
 export const LEAST_BYTES_PER_S = 1_000;
 
-/** Timers are no finer (ms). */
+/** Timers are no finer than this (ms). */
 const TICK_MS = 1;
 
 /** Belongs to one run of a listener. */
@@ -24,10 +24,10 @@ export class SlowReader {
   readonly #reading: SlowReading;
   readonly #beganAt = performance.now();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When all bytes that were read would have come at the rate that was asked for. */
+  /** When all bytes that were read would have come at the rate that was asked for (ms). */
   #paidAt = this.#beganAt;
   #isOver = false;
-  /** Nothing is read now. */
+  /** Whether nothing is read at the moment. */
   isPausing = false;
 
   constructor(sockets: readonly Socket[], reading: SlowReading) {
@@ -36,7 +36,7 @@ export class SlowReader {
     this.#look();
   }
 
-  /** So many bytes were read. */
+  /** Count this many bytes as read. */
   took(bytes: number): void {
     const { bytesPerS } = this.#reading;
     if (bytesPerS === null) return;
@@ -44,14 +44,14 @@ export class SlowReader {
     if (this.#paidAt > performance.now() + TICK_MS) this.#look();
   }
 
-  /** The run is over: whatever comes is read. */
+  /** The run is over: read whatever still comes. */
   end(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
     for (const socket of this.#sockets) socket.resume();
   }
 
-  /** Reads or not, and comes back when that is to change. */
+  /** Starts or stops reading, and calls itself again when that has to change. */
   #look(): void {
     if (this.#isOver) return;
     clearTimeout(this.#timer);

@@ -52,13 +52,13 @@ class SocketRun implements RunSink {
   #clock: ClockOffset | null = null;
   #arrivals: Arrivals = { names: new Uint8Array(0), read: null };
   #failure: Error | null = null;
-  /** Rejects whoever waits now: a write, or a read of the reply. */
+  /** Rejects the call that waits now: a write, or a read of the reply. */
   #reject: ((reason: Error) => void) | null = null;
-  /** What has come and was not read yet. */
+  /** Bytes that have come and were not read yet. */
   #arrived: Uint8Array[] = [];
   #arrivedBytes = 0;
   #onArrived: (() => void) | null = null;
-  /** From here on only replies are awaited: the listener may end the connection behind its last one. */
+  /** From here on only replies are awaited, and the listener may close the connection after the last one. */
   #finishing = false;
 
   constructor(socket: Socket, onFailure: (reason: Error) => void) {
@@ -69,8 +69,8 @@ class SocketRun implements RunSink {
       this.#reject?.(reason);
       if (!this.#finishing) onFailure(reason);
     };
-    // Bun passes no error to a write's callback, and Deno may say EPIPE for a reset: these two events are
-    // what all three have in common.
+    // Bun passes no error to a write's callback, and Deno may say EPIPE for a reset: only these two events are the same
+    // in all three.
     socket.on("error", (error: NodeJS.ErrnoException) => fail(connectionLost(error)));
     socket.on("close", () => fail(new Error("the listener closed the connection")));
     socket.on("end", () => fail(new Error("the listener ended the run early")));
@@ -96,7 +96,7 @@ class SocketRun implements RunSink {
     }
   }
 
-  /** What comes next, or an abort where nothing does. */
+  /** The next bytes of a reply; aborts the run where none come in time. */
   async #readSoon(bytes: number): Promise<Uint8Array> {
     const timer = setTimeout(
       () =>
@@ -116,8 +116,8 @@ class SocketRun implements RunSink {
   }
 
   async #compareClocks(exchanges: number): Promise<ClockOffset> {
-    // The listener reads its clock after the question is out and before the answer is here: each exchange bounds the
-    // difference from both sides, and the tightest bounds may come from two of them.
+    // The listener reads its clock after the question has left and before the answer is here: each exchange bounds the
+    // difference from both sides, and the tightest two bounds may come from different exchanges.
     let [least, most] = [-Infinity, Infinity];
     for (let at = 0; at < exchanges; at++) {
       const before = performance.now();

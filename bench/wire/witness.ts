@@ -1,6 +1,6 @@
 /**
- * The listener's own word on a run, for whoever set the run going and must not take it from the one who sends.
- * `docs/protocol.md` has it under "A witness".
+ * What the listener itself says about a run, for a program that starts a client and must not rely on the client's
+ * report. `docs/protocol.md` describes it under "A witness".
  */
 import type { Socket } from "node:net";
 import { encodeVerdict } from "./answers.ts";
@@ -10,27 +10,27 @@ import { printable } from "./printable.ts";
 import { HEADER_BYTES, type HelloStatus, ProtocolError, type RunHeader } from "./protocol.ts";
 import type { FinishedRun } from "./received_run.ts";
 
-/** Of what a witness asks. */
+/** Bytes of a witness's question. */
 export const QUESTION_BYTES = 32;
-/** Of the word before the header. */
+/** Bytes of the word that come before the header. */
 const COUNTS_BYTES = 32;
-/** Each holds a connection, and may forget to leave. */
+/** Each witness holds a connection, and may forget to leave. */
 const MAX_WITNESSES = 64;
 
 /** What the listener has seen of the runs of one id since it was asked. */
 export interface Word {
   /** Runs that it has accepted. */
   begun: number;
-  /** The last of them that has a verdict, or null. */
+  /** The last of these runs that has a verdict, or null. */
   run: SeenRun | null;
 }
 
 export interface SeenRun {
   header: RunHeader;
   receivedBytes: number;
-  /** From when it read the first byte of messages to when it read the last, by its own clock. */
+  /** From when the listener read the first byte of messages to when it read the last, by its own clock. */
   spanUs: number;
-  /** The verdict and its detail, byte for byte as the sender has got them. */
+  /** The verdict and its detail, byte for byte as the sender has received them. */
   verdict: Uint8Array;
 }
 
@@ -74,8 +74,8 @@ export class Witnesses {
   readonly #seen = new Map<string, Seen>();
 
   /**
-   * From now on what happens under this run id is noted, until the witness ends its half of the connection: it then
-   * gets the word. Without "accepted" nothing of that is done. Where there are too many, the oldest is dropped.
+   * Notes from now on what happens to runs of this id, until the witness ends its half of the connection, and then
+   * sends it the word. Notes nothing unless it returns "accepted". Drops the oldest witness where there are too many.
    */
   admit(socket: Socket, runId: string): HelloStatus {
     if (this.#seen.has(runId)) return "bad values";
@@ -89,19 +89,19 @@ export class Witnesses {
     socket.on("data", () => {});
     socket.on("end", () => socket.end(encodeWord(seen)));
     socket.on("close", () => {
-      // One that was dropped may have a successor.
+      // Another witness may have taken the place of one that was dropped.
       if (this.#seen.get(runId) === seen) this.#seen.delete(runId);
     });
     return "accepted";
   }
 
-  /** A run gets its hello. */
+  /** Called when a run gets its hello. */
   begin({ runId }: RunHeader): void {
     const seen = this.#seen.get(runId);
     if (seen !== undefined) seen.begun++;
   }
 
-  /** A run has its verdict. */
+  /** Called when a run has its verdict. */
   end(run: FinishedRun): void {
     const seen = this.#seen.get(run.header.runId);
     if (seen !== undefined) seen.run = run;

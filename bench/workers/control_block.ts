@@ -1,7 +1,7 @@
 /**
- * The shared words with which the consumer's thread runs its Workers: it announces a run, waits until all
- * have prepared it, and releases them together. No message crosses for it, so nothing but the hand-off is
- * between the start of the clock and the first byte.
+ * The shared words with which the consumer's thread directs its Workers: it announces a run, waits until all have
+ * prepared it, and releases them together. None of this is a message, so nothing but the hand-off lies between the
+ * start of the clock and the first byte.
  */
 import { type Pace, SPACINGS } from "../latency/arrivals.ts";
 import { type Workload, WORKLOADS } from "../workload/lines.ts";
@@ -25,40 +25,40 @@ const WORK_US = 15;
 const SILENT = 16;
 const LEAST_BYTES = 17;
 const PRODUCERS = 18;
-/** Even, so that the sums behind them are aligned. */
+/** An even number, so that the sums after them are aligned. */
 const WORDS = 20;
-/** Sums that may pass 2^31, of 64 bits each, behind the words. */
+/** Sums that may pass 2^31, with 64 bits each, after the words. */
 const SUMS = { parks: 0, blockedUs: 1, failedClaims: 2 } as const;
 const SUM_COUNT = 3;
-/** A Worker that waits looks at the stop word this often (ms). */
+/** How often a waiting Worker reads the stop word (ms). */
 const SLICE_MS = 50;
 
 /** What the Workers are to send in one run. */
 export interface RunPlan {
-  /** Of all Workers together. */
+  /** Producers of all Workers together. */
   producers: number;
-  /** A producer. */
+  /** Messages of each producer. */
   messages: number;
-  /** Of lines and of a mix the longest. */
+  /** Bytes of a message; of lines and of a mix, the longest. */
   messageBytes: number;
-  /** Of a mix the shortest; left out: all have the same. */
+  /** Bytes of the shortest message of a mix; left out where all have the same size. */
   leastBytes?: number;
-  /** Left out: messages of that size. */
+  /** Left out: messages of `messageBytes` bytes. */
   workload?: Workload;
   seed: number;
   /** The number of the run in its process, from 1. */
   run: number;
-  /** µs that a producer works before each message; left out: none. */
+  /** µs that a producer works before each message; left out where it does not. */
   workUs?: number;
-  /** All is done but to send; left out: the messages are sent. */
+  /** Producers do everything except send; left out: the messages are sent. */
   isSilent?: boolean;
   /** One-byte messages in groups, over the small hand-off of the second pass. */
   proof: boolean;
-  /** When messages are due; null: as fast as they go. */
+  /** When messages are due; null: as soon as they can be sent. */
   pace: Pace | null;
 }
 
-/** What back-pressure and contention cost the producers' threads in one run, all together. */
+/** What back-pressure and contention cost the threads of all producers together in one run. */
 export interface ProducerWaits {
   producerParks: number;
   producerBlockedUs: number;
@@ -119,7 +119,7 @@ export class ControlBlock {
     this.#signal(RELEASED);
   }
 
-  /** Worker: this Worker's part of the run is sent; what waiting cost it. */
+  /** Worker: say that its part of the run is sent, and what waiting cost it. */
   finish(parks: number, blockedUs: number, failedClaims: number): void {
     Atomics.add(this.#sums, SUMS.parks, BigInt(parks));
     Atomics.add(this.#sums, SUMS.blockedUs, BigInt(Math.round(blockedUs)));
@@ -141,7 +141,7 @@ export class ControlBlock {
     };
   }
 
-  /** Consumer: every Worker leaves its loop at its next wait. */
+  /** Consumer: tell every Worker to leave its loop at its next wait. */
   stop(): void {
     Atomics.store(this.#words, STOP, 1);
     this.#signal(ANNOUNCED);

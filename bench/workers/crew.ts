@@ -20,8 +20,8 @@ export class Crew {
   }
 
   /**
-   * Put one Worker to each ticket, two starting at a time: Bun has crashed when many were started at once.
-   * `onFailure` is called when one of them dies.
+   * Start a Worker for each ticket, two at a time: Bun has crashed when many were started at once. `onFailure` is
+   * called when one of them dies.
    * @param small the hand-off of the second pass
    */
   static async start(
@@ -64,12 +64,12 @@ export class Crew {
     this.#control.announce(plan);
   }
 
-  /** Resolves when all have. */
+  /** Resolves when all Workers have prepared it. */
   async ready(): Promise<void> {
     await this.#until(() => this.#control.ready() === this.#workers.length);
   }
 
-  /** Outside any clock, so a timer serves; it leaves the cores to the Workers. */
+  /** No clock runs meanwhile, so a timer will do, and it leaves the cores to the Workers. */
   async #until(reached: () => boolean): Promise<void> {
     while (!reached()) {
       if (this.#failure !== null) throw this.#failure;
@@ -88,7 +88,7 @@ export class Crew {
     return this.#control.waits();
   }
 
-  /** Let the Workers leave: by themselves where they can. */
+  /** Let the Workers leave, and terminate them where they do not. */
   async stop(): Promise<void> {
     for (const worker of this.#workers) worker.dismiss();
     this.#control.stop();

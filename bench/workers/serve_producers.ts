@@ -10,29 +10,29 @@ import { countDropped } from "./dropped.ts";
 import { prepareAsync, prepareBlocking, producersOf } from "../workload/schedule.ts";
 import { workingAsync, workingBlocking } from "../workload/work.ts";
 
-/** What a Worker that stays says when it has left its runs and can be given others. */
+/** What a Worker that stays says when its runs are over and it can be given others. */
 export const IDLE = "idle";
 
-/** What crosses to a Worker of the suite. */
+/** What a Worker of the suite is given. */
 export interface WorkerSetup {
   ticket: Ticket;
-  /** Of the small hand-off of the second pass, where there is one. */
+  /** For the small hand-off of the second pass, where there is one. */
   smallTicket: Ticket | null;
   control: SharedArrayBuffer;
   worker: number;
   workers: number;
   turn: number;
-  /** Of a `PaceBlock`, where some run is an open loop. */
+  /** Memory of a `PaceBlock`, where some run is an open loop. */
   pace: SharedArrayBuffer | null;
-  /** Counts by producer, where the hand-off may drop messages. */
+  /** A count for each producer, where the hand-off may drop messages. */
   dropped: Uint32Array | null;
 }
 
-/** What a Worker that is observed does around each run, and a measured one does not. */
+/** What an observed Worker does around each run; a measured one does nothing. */
 export interface AroundRuns {
-  /** Prepared, and not yet released: the consumer waits for it. */
+  /** Called when the run is prepared and not yet released; the consumer waits for it. */
   before(): Promise<void>;
-  /** All is sent: the consumer waits for it, too. */
+  /** Called when all messages are sent; the consumer waits for it, too. */
   after(): Promise<void>;
 }
 

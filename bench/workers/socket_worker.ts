@@ -1,6 +1,6 @@
 /**
- * The entry of a Worker of the control `own-socket`: it has a connection of its own to the listener, and what its producers
- * send goes there in large writes, through no other thread.
+ * The entry of a Worker of the control `own-socket`: it has its own connection to the listener and writes its
+ * producers' messages there in large chunks, through no other thread.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { type MessageEnd, producersOf, senderOf } from "../workload/schedule.ts";
@@ -21,7 +21,7 @@ export interface SocketSetup {
   released: SharedArrayBuffer;
 }
 
-/** What it says, run by run: connected; all acknowledged; the listener's verdict; or why not. */
+/** What it says in each run: that it is connected, that all is acknowledged, the listener's verdict, or what failed. */
 export type SocketSaid =
   | { said: "online" }
   | { said: "ready"; connectUs: number }
@@ -56,7 +56,7 @@ async function run(header: RunHeader, plan: RunPlan): Promise<void> {
   const send = senderOf(workingEnd(end, plan), ids, plan);
   const sink = await openRun(header, () => {});
   say({ said: "ready", connectUs: sink.connectUs });
-  // Nothing else is to happen on this thread before the release, so it may sleep.
+  // Nothing else has to happen on this thread before the release, so it may sleep.
   for (let now = 0; (now = Atomics.load(released, 0)) < plan.run;) Atomics.wait(released, 0, now);
   let bytes = 0;
   let writes = 0;

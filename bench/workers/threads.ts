@@ -1,17 +1,17 @@
 /**
- * Worker threads that outlive a cell: those of one P serve the next, so that a process starts them once. A thread that
- * is not needed sleeps in its event loop.
+ * Worker threads that outlive a cell: the next cell of another P uses them again, so that a process starts them once. A
+ * thread that is not needed sleeps in its event loop.
  */
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { IDLE, type WorkerSetup } from "./serve_producers.ts";
 
-/** What a Worker thread enters, and what it is told beside its `WorkerSetup`. */
+/** The file that a Worker thread runs, and what it is given in addition to its `WorkerSetup`. */
 export interface WorkerEntry {
   file: URL;
   data: Readonly<Record<string, unknown>>;
-  /** Whether it takes another setup once it has left; other threads end then. */
+  /** Whether the thread takes another setup when its runs are over; otherwise it ends then. */
   stays?: boolean;
-  /** Its standard output is a stream that its hand-off reads, which `attach` is given the Worker for. */
+  /** Its standard output is a stream that the hand-off reads: `attach` is given the Worker for that. */
   stdout?: boolean;
 }
 
@@ -21,28 +21,28 @@ export const MEASURED: WorkerEntry = {
   stays: true,
 };
 
-/** The same, for a hand-off through each Worker's standard output. */
+/** The same for a hand-off through each Worker's standard output. */
 export const WITH_STDOUT: WorkerEntry = { ...MEASURED, stays: false, stdout: true };
 
 type Transfers = NonNullable<WorkerOptions["transferList"]>;
 
 const idle: Thread[] = [];
 
-/** A thread as the crew that it serves sees it. */
+/** A thread as its crew sees it. */
 export class Thread {
   readonly worker: Worker;
   readonly #entry: WorkerEntry;
-  /** Told why the thread died, while it serves. */
+  /** Told why the thread died, while a crew uses it. */
   #onDeath: ((why: string) => void) | null = null;
   #onLeft: () => void = () => {};
   #isGone = false;
-  /** Resolves when the thread has left its runs, or has ended. */
+  /** Resolves when the thread's runs are over, or the thread has ended. */
   left: Promise<void> = Promise.resolve();
 
   private constructor(worker: Worker, entry: WorkerEntry) {
     this.worker = worker;
     this.#entry = entry;
-    // Deno goes on silently after a Worker's error that nobody listens to.
+    // Deno ignores an error of a Worker that nobody listens to.
     worker.on("error", (error: Error) => this.#onDeath?.(`it threw "${error.message}"`));
     worker.on("exit", (code: number) => {
       this.#isGone = true;
@@ -80,17 +80,17 @@ export class Thread {
     return thread;
   }
 
-  /** It was told to leave: from here on its end is no death. */
+  /** The thread was told to leave: if it ends from here on, it has not died. */
   dismiss(): void {
     this.#onDeath = null;
   }
 
-  /** It has left: keep it for the next crew, if it stays. */
+  /** Keep the thread, which has left, for the next crew, if it stays. */
   release(): void {
-    // A stream that is read keeps the program alive, and so its Worker.
+    // A stream that is read would keep the program alive, so its Worker has to end.
     if (this.#entry.stdout) void this.terminate();
     if (!this.#entry.stays || this.#isGone) return;
-    // A thread in reserve keeps no program from ending.
+    // A thread in reserve must not keep the program from ending.
     this.worker.unref();
     idle.push(this);
   }

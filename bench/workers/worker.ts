@@ -1,4 +1,4 @@
-/** The entry of a Worker thread in a measured cell: serves one crew after the other. */
+/** The entry of a Worker thread in a measured cell: serves one crew after another. */
 import { parentPort, workerData } from "node:worker_threads";
 import { keepCompiledCode } from "../runtime.ts";
 import { IDLE, serveProducers, type WorkerSetup } from "./serve_producers.ts";

@@ -1,25 +1,25 @@
 /**
- * Workloads of JSON lines that differ in length: what a service that looks for squatted domains would stream, and filler
- * of the same lengths, which says how much of the difference to fixed messages is length alone.
+ * Workloads of JSON lines that differ in length: what a service that looks for squatted domains would stream, and
+ * filler of the same lengths, which shows how much of the difference from fixed messages comes from length alone.
  */
 import { permutationsOf } from "../../examples/permutations.ts";
 import { type Content, jsonMessage, keysOf, lineLetters } from "./messages.ts";
 import { REGISTERED } from "./registered.ts";
 
-/** What a run sends: messages of a fixed size, or lines. */
+/** What a run sends: messages of `--message-size`, or lines. */
 export const WORKLOADS = ["bytes", "domains", "domains generated", "filler"] as const;
 export type Workload = (typeof WORKLOADS)[number];
 
-/** No line is shorter, in bytes. */
+/** The shortest line in bytes. */
 export const SHORTEST_LINE = 40;
 /** The longest line in bytes, its line feed included. */
 export const LONGEST_LINE = 400;
-/** What a server's banner may have at most: with the rest a line is never longer than the longest. */
+/** The longest banner of a server: with everything else, a line is then never longer than the longest. */
 const BANNER = 192;
 
 const lists = new Map<string, ReturnType<typeof permutationsOf>>();
 
-/** Each list is made once per thread: it is the service's work, not that of one line. */
+/** Each list is made once per thread, because making it is the service's work and not that of one line. */
 function lookAlikesOf(domain: string) {
   let list = lists.get(domain);
   if (list === undefined) lists.set(domain, list = permutationsOf(domain));
@@ -41,7 +41,7 @@ export function domainLine(content: Content): (producer: number, sequence: numbe
   };
 }
 
-/** The same lengths, and nothing in them but producer, number and letters. */
+/** The same lengths, with nothing but producer, number and letters. */
 function fillerLine(content: Content): (producer: number, sequence: number) => string {
   const domain = domainLine(content);
   const letters = lineLetters(content);

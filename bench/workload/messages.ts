@@ -5,16 +5,16 @@
  * never those that this one sends.
  *
  * One byte: every producer sends the same sequence of the values 0 to 254, which begins where the run says.
- * Grouped, for the second pass of a one-byte cell: the high four bits name a group of producers, the low four count.
+ * One byte, grouped, for the second pass: the high four bits name a group of producers, the low four count.
  *
  * Eight bytes and more:
  *
  *     0               4               8                                S
  *     | producer ^ k1 | sequence ^ k2 | body: a block of a small table |     u32, u32 (little-endian), bytes
  *
- * The body is one of a few blocks that depend on seed and run, chosen by producer and sequence. So a message is
+ * The body is one of a few blocks that depend on seed and run, chosen by producer and sequence. So a message can be
  * recomputed from its first eight bytes, and building one costs the producer two stores and no copy: the
- * cost of inventing content must not be what is measured.
+ * cost of making content up must not be what is measured.
  */
 
 /** What the content of a run depends on, both u32. */
@@ -37,31 +37,32 @@ function mix(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** One-byte messages take the values 0 to 254; 255 is never sent. */
+/** One-byte messages have the values 0 to 254; 255 is never sent. */
 export const ONE_BYTE_VALUES = 255;
 
 /**
- * Where a one-byte run begins: message n (from 0) of every producer is (first + n) mod 255. Counted on by the run, so
- * that 255 neighbouring runs all begin differently; a step that differs, too, would cost the sender more than a store.
+ * Where a one-byte run begins: message n (from 0) of every producer is (first + n) mod 255. The run's number moves the
+ * beginning on, so that 255 neighbouring runs all begin differently. Varying the step as well would cost the sender
+ * more than a store.
  */
 export function firstOneByte({ seed, run }: Content): number {
   return (seed % ONE_BYTE_VALUES + 97 * (run % ONE_BYTE_VALUES)) % ONE_BYTE_VALUES;
 }
 
-/** Groups of a grouped run, and values that each counts through. */
+/** Number of groups in a grouped run, and of values that each group counts through. */
 export const GROUPS = 16;
 
-/** The group of each producer and the first count: up to 16 producers have a group each. */
+/** The group of each producer, and the value with which all groups begin: up to 16 producers have a group each. */
 export function grouping(content: Content): { groupOf(producer: number): number; first: number } {
   const [factor, offset] = keysOf(content);
   return {
     groupOf: (producer) => (Math.imul(producer, factor | 1) + offset) & (GROUPS - 1),
-    // Counted on by the run, so that neighbouring runs never begin alike.
+    // The run's number moves it on, so that neighbouring runs never begin alike.
     first: (content.seed + 5 * content.run) & (GROUPS - 1),
   };
 }
 
-/** How many bodies a message size has: a table of about 64 KiB, which stays in a core's caches. */
+/** How many bodies there are for a message size: their table takes about 64 KiB, which stays in a core's caches. */
 function blockCount(messageBytes: number): number {
   let count = 64;
   while (count > 8 && count * messageBytes > 65_536) count /= 2;
@@ -73,17 +74,17 @@ export function blockOf(producer: number, sequence: number, blocks: number): num
   return (Math.imul(producer, 31) + sequence) & (blocks - 1);
 }
 
-/** Byte `at` (8 or more) of a message that carries body `block`; a key adds its bytes in turn. */
+/** Byte `at` (8 or more) of a message that carries body `block`; the bytes of the key are added in turn. */
 function bodyByte(block: number, at: number, key: number): number {
   return (Math.imul(block, 167) + Math.imul(at, 13) + Math.imul(at >>> 8, 7) +
     (key >>> (8 * (at & 3)))) & 0xff;
 }
 
-/** All bodies of a size, each at its multiple of `stride` bytes, room for the eight bytes in front included. */
+/** All bodies of a size, each at a multiple of `stride` bytes, with room for the eight bytes in front. */
 export class MessageTable {
   readonly bytes: Uint8Array;
   readonly blocks: number;
-  /** Bytes from one block to the next: the message size, up to a multiple of 8. */
+  /** Bytes from one block to the next: the message size, rounded up to a multiple of 8. */
   readonly stride: number;
   readonly messageBytes: number;
 
@@ -134,12 +135,12 @@ export class MessageBuilder {
   }
 }
 
-/** The 256 one-byte messages, each a view of its own: sending one neither builds nor allocates. */
+/** The 256 one-byte messages, each with a view of its own, so that sending one neither builds nor allocates. */
 export function oneByteMessages(): Uint8Array[] {
   return Array.from({ length: 256 }, (_, value) => Uint8Array.of(value));
 }
 
-/** As many of the letters of a line as are wanted from its byte `at` on. */
+/** The letters of a message from byte `at` of its line on, `count` of them. */
 export type LineLetters = (
   producer: number,
   sequence: number,
@@ -147,7 +148,7 @@ export type LineLetters = (
   count: number,
 ) => string;
 
-/** The letters of lines: they come again after 26, so a line's are cut from one of 26 strings. */
+/** The letters of lines. They repeat after 26, so those of a line are cut from one of 26 strings. */
 export function lineLetters(content: Content): LineLetters {
   const [offset, key] = keysOf(content);
   const step = 1 + key % 25;
@@ -162,7 +163,7 @@ export function lineLetters(content: Content): LineLetters {
       .repeat(Math.ceil(count / 26)).slice(0, count);
 }
 
-/** A JSON line of the same. */
+/** A JSON line with producer, number, and letters up to the size that was asked for. */
 export function jsonMessage(
   producer: number,
   sequence: number,

@@ -1,30 +1,34 @@
 /**
- * Messages of mixed lengths, as `--message-size 16..4096` asks for: of the same bytes as those of one size, and each as long
- * as its producer and number say.
+ * Messages of mixed lengths, as `--message-size 16..4096` asks for: their bytes are those of messages of one size, and
+ * the length of each follows from its producer and number.
  *
- * Lengths double evenly: as many messages are 16 to 32 bytes long as 2,048 to 4,096, so that short ones, which cost by the
- * message, and long ones, which cost by the byte, both count. With lengths spread evenly nearly all would be long.
+ * Lengths are spread evenly over doublings: as many messages are 16 to 32 bytes long as 2,048 to 4,096, so that short
+ * ones, which cost by the message, and long ones, which cost by the byte, both count. If lengths were spread evenly
+ * over bytes, nearly all would be long.
  */
 import { blockOf, type Content, keysOf, MessageTable } from "./messages.ts";
 
-/** What a run's messages are: the longest, and of a mix the shortest, too. */
+/** The sizes of a run's messages: the longest, and for a mix the shortest, too. */
 export interface Sizes {
-  /** Left out: all have `messageBytes`. */
+  /** Left out where all messages have `messageBytes`. */
   leastBytes?: number;
   messageBytes: number;
 }
 
-/** Whether lengths differ; those of lines are the workload's own. */
+/** Whether lengths differ. Lines do not count: their lengths are the workload's own. */
 export function isMixed(
   { leastBytes, messageBytes, workload = "bytes" }: Sizes & { workload?: string },
 ): boolean {
   return workload === "bytes" && leastBytes !== undefined && leastBytes < messageBytes;
 }
 
-/** Lengths that a mix has. */
+/** How many different lengths a mix has. */
 const LENGTHS = 64;
 
-/** All of them, ascending, from the shortest to the longest. Whole numbers alone, so that any language finds the same. */
+/**
+ * All lengths of a mix, ascending, from the shortest to the longest. Computed with whole numbers alone, so that any
+ * language finds the same.
+ */
 export function lengthsOf({ leastBytes = 0, messageBytes }: Sizes): number[] {
   let doublings = 0;
   while (leastBytes * 2 ** doublings < messageBytes) doublings++;
@@ -36,7 +40,7 @@ export function lengthsOf({ leastBytes = 0, messageBytes }: Sizes): number[] {
   });
 }
 
-/** Which of the lengths a message has: neighbours in number have lengths far apart. */
+/** Which of the lengths a message has. Messages with neighbouring numbers have lengths that are far apart. */
 export function lengthAt(producer: number, sequence: number, key: number): number {
   return Math.imul((Math.imul(producer, 31) + sequence) ^ key, 0x9e37_79b1) >>> 26;
 }
@@ -45,7 +49,7 @@ export function lengthAt(producer: number, sequence: number, key: number): numbe
 export class MixedBuilder {
   readonly #table: MessageTable;
   readonly #words: Int32Array;
-  /** A view for each length of each body: to make one takes longer than to hand a short message over. */
+  /** A view for each length of each body: making one takes longer than handing a short message over. */
   readonly #views: Uint8Array[];
   readonly #producerKey: number;
   readonly #sequenceKey: number;
@@ -62,7 +66,7 @@ export class MixedBuilder {
     });
   }
 
-  /** Valid until the next call. */
+  /** The returned view is valid until the next call. */
   build(producer: number, sequence: number): Uint8Array {
     const block = blockOf(producer, sequence, this.#table.blocks);
     const word = (block * this.#table.stride) >>> 2;

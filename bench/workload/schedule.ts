@@ -1,5 +1,5 @@
 /**
- * How the logical producers of one Worker take turns. Every producer has its own state, and one call of the
+ * How the producers of one Worker take turns. Every producer has its own state, and one call of the
  * strategy's `send` is one message. `prepare…` does what belongs before the clock and returns the run itself.
  */
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
@@ -15,14 +15,14 @@ import {
   oneByteMessages,
 } from "./messages.ts";
 
-/** Producer ids of Worker `worker`: dealt out like cards. */
+/** Producer ids of Worker `worker`: producers are dealt out to the Workers like cards. */
 export function producersOf(worker: number, workers: number, producers: number): number[] {
   const ids = [];
   for (let id = worker; id < producers; id += workers) ids.push(id);
   return ids;
 }
 
-/** Blocking producers: each to its end, or `turn` messages at a time. */
+/** For blocking producers: each runs to its end, or `turn` messages at a time. */
 export function prepareBlocking(
   end: BlockingProducer,
   ids: readonly number[],
@@ -49,13 +49,13 @@ export function prepareBlocking(
   };
 }
 
-/** Hands over the messages `from` to `to` of a producer. */
+/** Sends the messages from `from` up to but not including `to` of a producer. */
 export type SendSome = (producer: number, from: number, to: number) => void;
 
-/** What takes messages, one call each. */
+/** Takes messages, one in each call. */
 export type MessageEnd = Pick<BlockingProducer, "send" | "sendByte">;
 
-/** @param ids the producers whose lines are made beforehand, where a workload has such */
+/** @param ids the producers whose lines are made beforehand, where the workload has lines */
 export function senderOf(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
   if (plan.proof) return groupedSender(end, plan);
   if (isLines(plan)) return lineSender(end, ids, plan);
@@ -65,10 +65,10 @@ export function senderOf(end: MessageEnd, ids: readonly number[], plan: RunPlan)
 function oneByteSender(end: MessageEnd, plan: RunPlan): SendSome {
   const first = firstOneByte(plan);
   return (_producer, from, to) => {
-    // Locals: a look at a module's or a closure's constant costs V8 as much as the hand-off of a byte.
+    // Local variables: reading a constant of a module or a closure costs V8 as much as the hand-off of a byte.
     const producer = end;
     const last = ONE_BYTE_VALUES - 1;
-    // An integer for certain: a number that might have a fraction costs as much again.
+    // It must be an integer for certain: a number that might have a fraction costs as much again.
     let value = ((first + from) % ONE_BYTE_VALUES) | 0;
     for (let sequence = from; sequence < to; sequence++) {
       producer.sendByte(value);
@@ -100,7 +100,7 @@ function isLines({ workload = "bytes" }: RunPlan): boolean {
   return workload !== "bytes";
 }
 
-/** Lines are made before the clock, unless making them is to be measured, too. */
+/** Lines are made before the clock starts, unless making them is to be measured, too. */
 function lineSender(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
   const line = lineOf(plan.workload!, plan);
   if (plan.workload === "domains generated") {
@@ -120,7 +120,7 @@ function lineSender(end: MessageEnd, ids: readonly number[], plan: RunPlan): Sen
   };
 }
 
-/** Async producers: all of a Worker in flight at once, each awaits every send. */
+/** For async producers: all of a Worker's producers are in flight at once, and each awaits every send. */
 export function prepareAsync(
   end: AsyncProducer,
   ids: readonly number[],
@@ -181,7 +181,10 @@ function numberedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan)
   };
 }
 
-/** The same of lengths that differ: a view for each message, since a producer has too many to keep them. */
+/**
+ * The same for mixed lengths, with a new view for each message, since a producer has too many lengths to keep views
+ * for.
+ */
 function mixedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
   const builder = new MixedBuilder(plan, plan);
   const own = new Uint8Array(ids.length * plan.messageBytes);
@@ -196,7 +199,7 @@ function mixedTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): P
   };
 }
 
-/** A line that waits is its producer's own. */
+/** A line that waits belongs to its producer. */
 function lineTask(end: AsyncProducer, ids: readonly number[], plan: RunPlan): ProducerTask {
   const line = lineOf(plan.workload!, plan);
   const encoder = new TextEncoder();

@@ -1,11 +1,14 @@
-/** What a producer does beside its messages: work before each of them, and for a control nothing else. */
+/**
+ * What a producer does apart from sending: it works before each message, and under one control it does nothing else.
+ */
 import type { AsyncProducer, BlockingProducer } from "../../strategies/strategy.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 import type { MessageEnd } from "./schedule.ts";
 
 /**
- * Keeps the thread busy for `us` by looking at the clock, as if it parsed or compressed something. It ends at most one
- * look late (some 50 ns). Of a thread that the system stops, at most this one call's work is done meanwhile for nothing.
+ * Keeps the thread busy for `us` by reading the clock, as if it parsed or compressed something. It ends at most one
+ * reading of the clock late (some 50 ns). If the system stops the thread meanwhile, at most the work of this one call
+ * is counted as done without having been done.
  */
 export function work(us: number): void {
   const end = performance.now() + us / 1_000;
@@ -14,7 +17,10 @@ export function work(us: number): void {
 
 type Beside = Pick<RunPlan, "workUs" | "isSilent">;
 
-/** What works before each message; of a silent run it then sends nothing. The end itself where there is neither. */
+/**
+ * An end that works before each message and, in a silent run, sends nothing then. It is `end` itself where there is no
+ * work and the run is not silent.
+ */
 export function workingEnd(
   end: MessageEnd,
   { workUs = 0, isSilent = false }: Beside,
@@ -32,7 +38,7 @@ export function workingEnd(
   };
 }
 
-/** The same of a producer. */
+/** The same for a blocking producer. */
 export function workingBlocking(end: BlockingProducer, beside: Beside): BlockingProducer {
   const working = workingEnd(end, beside);
   if (working === end) return end;
@@ -45,7 +51,7 @@ export function workingBlocking(end: BlockingProducer, beside: Beside): Blocking
   };
 }
 
-/** The same of an async one. */
+/** The same for an async producer. */
 export function workingAsync(end: AsyncProducer, { workUs = 0 }: Beside): AsyncProducer {
   if (workUs === 0) return end;
   return {

@@ -1,4 +1,7 @@
-/** What a reader came for, in a few sentences: which strategy, which runtime, how near the socket, what is open. */
+/**
+ * The answer for a reader in a hurry, in a few sentences: which strategy, which runtime, how near to the socket, and
+ * what is open.
+ */
 import { findControl } from "../../bench/subjects/controls.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { digits, percent } from "../cli/units.js";
@@ -10,12 +13,12 @@ import { hasTooFewRounds, type PairComparison } from "../statistics/pairs.ts";
 import { MEASURE_WORDS, type MeasureWords } from "./measure_words.ts";
 import { capitalized, span } from "./verdicts.ts";
 
-/** Where nothing may be compared, so that there is nothing else to say. */
+/** The only sentence where nothing may be compared. */
 export const OWN_LOAD =
-  "Each cell ran at a rate of its own, a share of what it can carry, so no line may be compared with another.";
+  "Each cell ran at a rate of its own, a share of its own throughput at full load, so no line may be compared with another.";
 
 /**
- * Names are made fit to print one by one: a whole sentence would be cut where it has many of them.
+ * Names are made fit to print one by one, because a whole sentence with many of them would be cut.
  * @param summary of one setting
  * @param pairs of the whole report
  */
@@ -49,7 +52,7 @@ export function answer(
   ];
 }
 
-/** Which strategy leads, under which runtimes; where none does, those that nothing is shown to be faster than. */
+/** Which strategy leads under which runtimes; where none does, the strategies that nothing is shown to beat. */
 function strategySentences(pairs: readonly PairComparison[]): string[] {
   const { led = [], open = [] } = groupsOf(pairs);
   return [
@@ -66,12 +69,12 @@ function strategySentences(pairs: readonly PairComparison[]): string[] {
   ];
 }
 
-/** Those that nothing is shown to be faster than, unless that is all of them. */
+/** The names that nothing is shown to beat, unless that is all of them. */
 function openWords({ names, unbeaten, words }: Group): string {
   return unbeaten.length === names.length ? "" : `: ${words.unbeaten(listed(unbeaten, "or"))}`;
 }
 
-/** The same of runtimes: which leads on which strategies, and on which it is open. */
+/** The same for runtimes: which one leads on which strategies, and on which strategies that is open. */
 function runtimeSentences(pairs: readonly PairComparison[]): string[] {
   const { led = [], open = [] } = groupsOf(pairs);
   return [
@@ -90,7 +93,9 @@ function runtimeSentences(pairs: readonly PairComparison[]): string[] {
 interface Group extends Leaders {
   on: string;
   words: MeasureWords;
-  /** With the least end of the corrected intervals of the leader's ratios: true of all of them at once. */
+  /**
+   * The lowest end of the corrected intervals of the leader's ratios, in words, which holds for all of them at once.
+   */
   atLeast: string;
 }
 
@@ -105,14 +110,14 @@ function groupsOf(pairs: readonly PairComparison[]): { led?: Group[]; open?: Gro
   return Object.groupBy(groups, ({ leader }) => leader === null ? "open" : "led");
 }
 
-/** Never more than it is: in hundredths, or where those would say nothing in thousandths. */
+/** Rounds down, so that nothing is overstated: to hundredths, or to thousandths where hundredths would say nothing. */
 function roundedDown(ratio: number): string {
   return ratio < 1.1
     ? (Math.floor(ratio * 1_000) / 1_000).toFixed(3)
     : digits(Math.floor(ratio * 100) / 100);
 }
 
-/** Strategies whose waits are no whole answer, so that no verdict above stands without it. */
+/** Names strategies whose waits are doubtful, so that no verdict above appears without that. */
 function markedSentence(pairs: readonly PairComparison[]): string[] {
   const ofStrategies = pairs.filter(({ family }) => family === "strategies");
   const marked = new Map(
@@ -127,7 +132,7 @@ function markedSentence(pairs: readonly PairComparison[]): string[] {
   );
 }
 
-/** Medians, so it claims no more than "reaches". @param subject the sentence's beginning */
+/** Compares medians, so it claims no more than "reaches". @param subject the beginning of the sentence */
 function shareSentence(
   summary: readonly Summary[],
   column: "share_of_socket_bulk" | "share_of_no_handoff",
@@ -172,7 +177,7 @@ function openSentence(pairs: readonly PairComparison[]): string[] {
   ];
 }
 
-/** a, b and c. */
+/** Lists words as "a, b and c". */
 function listed(names: readonly string[], word = "and"): string {
   return names.length < 2
     ? names.join("")

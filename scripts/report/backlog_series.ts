@@ -1,4 +1,4 @@
-/** Which series of backlog.csv a picture of a setting shows: those of its largest P, of cells that have figures. */
+/** Which series of backlog.csv a picture of a setting shows: those at its largest P, of cells that have figures. */
 import { findControl } from "../../bench/subjects/controls.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { backlogKey } from "../results/backlog_file.ts";
@@ -8,12 +8,12 @@ import { readingOf } from "../results/load.ts";
 import { titleOfRow } from "./chart_svg.ts";
 import type { Conclusion } from "./conclusions.ts";
 
-/** A moment of a run. */
+/** One moment of a run. */
 export interface Moment {
   ms: number;
   waitingBytes: number;
   held: number;
-  /** Of the runtime's process; null where nobody looked. */
+  /** Of the runtime's process; null where it was not measured. */
   residentBytes: number | null;
 }
 
@@ -24,21 +24,21 @@ export interface BacklogLine {
 
 export interface BacklogPanel {
   title: string;
-  /** From the largest peak on. */
+  /** In the order of their peaks, the largest first. */
   lines: BacklogLine[];
-  /** `async-lock (lost)`: cells that have no line. */
+  /** Cells that have no line, such as `async-lock (lost)`. */
   missing: string[];
 }
 
 export interface BacklogSetting {
   title: string;
-  /** A row of it. */
+  /** Any row of the setting. */
   row: Summary;
   producers: number;
   panels: BacklogPanel[];
 }
 
-/** Those that have a line. */
+/** The settings in which some cell has a line. */
 export function backlogSettings(
   conclusions: readonly Conclusion[],
   rows: readonly BacklogRow[],
@@ -90,7 +90,7 @@ function lineOf(row: Summary, series: Series): BacklogLine | null {
   return moments.length === 0 ? null : { label: plainText(label), moments };
 }
 
-/** Whatever a file says, a number from 0 on has a place in a picture. */
+/** Whether a value from a file is a number from 0 on, which has a place in a picture. */
 function isCount(value: number | null): value is number {
   return value !== null && value >= 0 && value < Infinity;
 }

@@ -1,6 +1,6 @@
 /**
- * backlog.svg: how much waits in the hand-off while a listener reads slowly, over the time of a run, how many messages
- * their producers cannot send meanwhile, and what memory that takes. One panel per runtime, one line per strategy.
+ * backlog.svg: how much waits in the hand-off over the time of a run, while a listener reads slowly; how many messages
+ * their producers cannot send meanwhile; and what memory that takes. One panel per runtime, one line per strategy.
  */
 import { shortened } from "../cli/plain_text.ts";
 import { time } from "../cli/units.js";
@@ -16,7 +16,7 @@ import { axisCaption, frame, LEFT, level, moved, type Panel, RIGHT, sheet } from
 import { INK, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px. */
+/** All measures are in px. */
 const HEAD = 86;
 const TITLE = 22;
 const CAPTION = 20;
@@ -27,10 +27,10 @@ const BETWEEN_PLOTS = 16;
 const UNDER = 48;
 const NOTE = 20;
 const BETWEEN = 26;
-/** A stall that is narrower, or comes more often, is no shade that anybody could tell apart. */
+/** Narrower or more frequent stalls are not shaded, since nobody could tell them apart. */
 const LEAST_SHADE = 1;
 
-/** One setting below the other. */
+/** The settings are below each other. */
 export function backlogSvg(settings: readonly BacklogSetting[]): string {
   return sheet(
     "Bytes that wait in the hand-off, messages that are due and not sent, and resident memory, over the time of a run " +
@@ -76,20 +76,23 @@ function panelOf(panel: BacklogPanel, plots: readonly Plot[]): Panel {
 
 interface Plot {
   caption: string;
-  /** In its panel. */
+  /** Offset from the top of its panel. */
   top: number;
   height: number;
   value: (moment: Moment) => number | null;
   x: (ms: number) => number;
   y: (value: number) => number;
-  /** Of the run, ms. */
+  /** When the run ended, ms. */
   endMs: number;
   ticks: Tick[];
-  /** From and to, ms. */
+  /** Beginning and end of each stall, ms. */
   stalls: [number, number][];
 }
 
-/** The same for all panels of a setting, so that they can be laid side by side. All but the first are left out where they are empty. */
+/**
+ * The plots are the same for all panels of a setting, so that these can be compared side by side. Empty plots are left
+ * out, except the first.
+ */
 function plotsOf({ row, panels }: BacklogSetting): Plot[] {
   const moments = panels.flatMap(({ lines }) => lines.flatMap((line) => line.moments));
   const endMs = Math.max(1, ...moments.map(({ ms }) => ms));
@@ -104,7 +107,7 @@ function plotsOf({ row, panels }: BacklogSetting): Plot[] {
   ): Plot => {
     const top = under + CAPTION;
     under = top + height + BETWEEN_PLOTS;
-    // With some air above the highest.
+    // Leave some room above the highest value.
     const most = Math.max(1, ...moments.map((one) => value(one) ?? 0)) * 1.05;
     const y = scaleOf([0, most], [height, 0], false);
     return { ...common, caption, top, height, value, y, ticks: ticks(most) };
@@ -120,7 +123,7 @@ function plotsOf({ row, panels }: BacklogSetting): Plot[] {
   ];
 }
 
-/** Empty where the load has none, or they would be too narrow to see. */
+/** Empty where the load has no stalls, or they would be too narrow to see. */
 function stallsOf(
   load: string | null,
   endMs: number,
@@ -160,7 +163,7 @@ function axes({ x, y, height, ticks, stalls }: Plot): string[] {
   ];
 }
 
-/** Under both plots. */
+/** The time axis below all plots of a panel. */
 function timeAxis({ x, endMs }: Plot, y: number): string[] {
   return [
     ...linearTicks([0, endMs], 6).flatMap((ms) => [
@@ -171,7 +174,7 @@ function timeAxis({ x, endMs }: Plot, y: number): string[] {
   ];
 }
 
-/** A line, and where it is highest its mark, unless it never leaves the ground. */
+/** Draws a line and a mark at its highest point, unless all of it is 0. */
 function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
   const style = styleOf(label);
   const points = moments.flatMap((moment) => {
@@ -184,7 +187,7 @@ function drawn({ label, moments }: BacklogLine, { x, y, value }: Plot): string {
   return lineThrough(points, style, 1.8) + mark;
 }
 
-/** Most lines end at nothing: their names then stand in the order of their peaks. */
+/** Most lines end at 0, so the names are in the order of the peaks. */
 function namesOf({ lines }: BacklogPanel, { x, y, height }: Plot): string[] {
   const ends = lines.map(({ label, moments }) => ({
     series: { label, colour: styleOf(label).colour },

@@ -1,4 +1,4 @@
-/** Round numbers on the axes of backlog.svg: bytes in one unit for the whole axis, messages as they are counted. */
+/** Round numbers for the axes of backlog.svg: bytes in one unit for the whole axis, messages as plain counts. */
 import { count, digits } from "../cli/units.js";
 import { linearTicks } from "./page/layout.js";
 
@@ -7,7 +7,7 @@ export interface Tick {
   text: string;
 }
 
-/** About how many; the plot of messages is the lower one. */
+/** Approximate numbers of ticks; the plot of messages is the lower one. */
 const BYTE_TICKS = 5;
 const COUNT_TICKS = 4;
 
@@ -18,7 +18,7 @@ const UNITS = [
   { name: "bytes", bytes: 1 },
 ];
 
-/** Linear from 0. */
+/** Ticks of a linear axis from 0. */
 export function byteTicks(most: number): Tick[] {
   const { name, bytes } = UNITS.find((unit) => most >= unit.bytes) ?? UNITS.at(-1)!;
   return linearTicks([0, most / bytes], BYTE_TICKS)
@@ -29,7 +29,7 @@ export function byteTicks(most: number): Tick[] {
     }));
 }
 
-/** Linear from 0. */
+/** Ticks of a linear axis from 0. */
 export function countTicks(most: number): Tick[] {
   return linearTicks([0, most], COUNT_TICKS).filter(Number.isInteger)
     .map((value) => ({ value, text: count(value) }));

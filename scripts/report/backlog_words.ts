@@ -1,4 +1,4 @@
-/** What piled up in front of a slow listener, in words: figures of each strategy, without comparing any. */
+/** How much piled up before a slow listener, in words: figures of each strategy, without a comparison. */
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { applying } from "../cli/applying.ts";
@@ -9,10 +9,10 @@ import { labelOf } from "../results/labels.ts";
 import { readingOf } from "../results/load.ts";
 import { span } from "./verdicts.ts";
 
-/** A screen has no room for more; further strategies are in the table of every P. */
+/** A screen has no room for more; the table of every P has the other strategies. */
 const MOST_LINES = 10;
 
-/** One line before the strategies, and one each, at the largest P that has figures. @param rows of one setting */
+/** One line of introduction and one for each strategy, at the largest P that has figures. @param rows of one setting */
 export function backlogSentences(rows: readonly Summary[]): string[] {
   const reading = readingOf(rows[0]?.load ?? null);
   const known = rows.filter((row) => row.status === "ok" && row.backlog_peak_bytes !== null);
@@ -40,7 +40,7 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
   );
 }
 
-/** `stalled 200 of every 1,000 ms and read 50,000,000 bytes/s`. */
+/** How the listener reads: `stalled 200 of every 1,000 ms and read 50,000,000 bytes/s`. */
 function readingWords({ stall, bytesPerS }: SlowReading): string {
   return applying(
     stall !== null && `stalled ${stall.forMs} of every ${count(stall.everyMs)} ms`,
@@ -48,7 +48,10 @@ function readingWords({ stall, bytesPerS }: SlowReading): string {
   ).join(" and ");
 }
 
-/** Of one strategy; what the consumer had received is in its write, or in the system's buffers. */
+/**
+ * The figures of one strategy. What the consumer has received and the listener has not read is in a write, or in the
+ * system's buffers.
+ */
 function strategyWords(rows: readonly Summary[]): string {
   const waiting = rangeOf(rows.map((row) => row.backlog_peak_bytes!), memory);
   const unread = rows.flatMap(({ unread_peak_bytes }) => unread_peak_bytes ?? []);
@@ -61,7 +64,7 @@ function strategyWords(rows: readonly Summary[]): string {
   ).join(", ");
 }
 
-/** `1.2 MiB`, `1.2 MiB to 4 MiB`. */
+/** A range such as `1.2 MiB`, or `1.2 MiB to 4 MiB`. */
 function rangeOf(values: readonly number[], shown: (value: number) => string): string {
   const [least, most] = [shown(Math.min(...values)), shown(Math.max(...values))];
   return least === most ? least : `${least} to ${most}`;

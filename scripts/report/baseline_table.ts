@@ -1,4 +1,4 @@
-/** What has changed against a baseline, one line per cell. */
+/** What has changed compared with a baseline, one line per cell. */
 import type { CellChange, Change } from "../statistics/against_baseline.ts";
 import type { EnvironmentDifference } from "../results/environment_differences.ts";
 import type { TableData, Tone } from "./table.ts";
@@ -26,7 +26,7 @@ export function baselineTable(cells: readonly CellChange[]): TableData {
   };
 }
 
-/** `machine.cores: 2, then 4`; those that could move a figure first. */
+/** Lines such as `machine.cores: 2, then 4`; differences that could change a figure come first. */
 export function differenceLines(differences: readonly EnvironmentDifference[]): string[] {
   return differences.toSorted((a, b) => Number(b.confounds) - Number(a.confounds)).map((
     { field, before, after, confounds },

@@ -1,4 +1,4 @@
-/** Everything that a run prints on standard output when it is over. */
+/** Everything that a session prints on standard output at its end. */
 import { count } from "../cli/units.js";
 import { plainText, wrapped } from "../cli/plain_text.ts";
 import { painter } from "../cli/paint.ts";
@@ -7,7 +7,7 @@ import type { Published } from "./publish.ts";
 import { terminalTable } from "./table.ts";
 import { CAUTION } from "./verdicts.ts";
 
-/** Columns of a screen. */
+/** Width of a screen in characters. */
 const WIDTH = 100;
 
 export function printReport({ summary, conclusions, folder }: Published): void {
@@ -38,7 +38,7 @@ export function printReport({ summary, conclusions, folder }: Published): void {
   print(`results: ${folder}; every P and every pair stand in its summary.md`);
 }
 
-/** `deno 2.9.5, bun 1.4.4`. */
+/** The runtimes with their versions: `deno 2.9.5, bun 1.4.4`. */
 function versions(rows: readonly Summary[]): string {
   return [
     ...new Set(
@@ -50,7 +50,7 @@ function versions(rows: readonly Summary[]): string {
 /** A screen has no room for more than a few of them. */
 const MOST_LISTED = 6;
 
-/** `1 16 256`, or `1 to 8,192 (14)`. */
+/** A list such as `1 16 256`, or `1 to 8,192 (14)`. */
 function listOf(producers: readonly number[]): string {
   const all = producers.map(count);
   return all.length <= MOST_LISTED ? all.join(" ") : `${all[0]} to ${all.at(-1)} (${all.length})`;

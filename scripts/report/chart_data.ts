@@ -1,4 +1,6 @@
-/** What the page, and all pictures and tables of throughput, are drawn from. No text in it is escaped, all of it is one line. */
+/**
+ * The data of the page and of all pictures and tables of throughput. Text in it is not escaped, but always one line.
+ */
 import { refuse } from "../cli/command.ts";
 import { bySetting } from "./result_tables.ts";
 import type { Sample, Summary } from "../results/columns.ts";
@@ -27,7 +29,7 @@ export interface Series extends Style {
   strategy: string;
 }
 
-/** One cell. Figures are null unless `status` is ok; then all but ratios are there. */
+/** One cell. Unless `status` is ok, all figures are null; otherwise only ratios may be. */
 export interface ChartCell {
   runtime: string;
   label: string;
@@ -36,11 +38,11 @@ export interface ChartCell {
   status: string;
   detail: string | null;
   verify: string | null;
-  /** What a reader must know before the figure is held against another; empty where there is nothing. */
+  /** What a reader must know before comparing the figure with another; empty where there is nothing. */
   doubts: string[];
   oversubscribed: boolean;
   median_us: number | null;
-  /** The 95 % interval of the median over processes; null with fewer than two of them. */
+  /** Ends of the 95 % interval of the median over processes; null with fewer than two of them. */
   low_us: number | null;
   high_us: number | null;
   messages_per_s: number | null;
@@ -48,17 +50,23 @@ export interface ChartCell {
   cpu_us_per_message: number | null;
   rss_peak_bytes: number | null;
   processes: ProcessFigure[];
-  /** Of an open loop, else not there. Its producers set how long a run takes: it then has no time of its own, nor a rate. */
+  /**
+   * Left out at full load. In an open loop the producers determine how long a run takes, so the cell has neither a time
+   * nor a rate of its own.
+   */
   open?: { load: string; delivered_per_s: number | null; waits: WaitFigures | null };
 }
 
 export interface ChartData {
-  /** Names, each with its version if it is not part of the name. */
+  /** Names, each with its version where that is not part of the name. */
   runtimes: { name: string; version: string }[];
   series: Series[];
-  /** Of full load; none where all was measured in an open loop. */
+  /** Settings at full load; none where everything was measured in an open loop. */
   settings: Setting[];
-  /** Of an open loop, one for each load; its rows are those of the summary, with the runtimes' names as they are there. */
+  /**
+   * Settings of an open loop, one for each load. Their rows are those of the summary, with the names that the runtimes
+   * have there.
+   */
   open: Setting[];
 }
 
@@ -79,7 +87,7 @@ export function chartData(samples: readonly Sample[]): ChartData {
       rows: own,
       cells: own.map((row) => chartCell(row, nameOf(row), processes.get(cellKey(row)) ?? [])),
     }));
-  // What was measured at full load stands first, and in its own order, whatever else there is.
+  // What was measured at full load comes first, in its own order, whatever else there is.
   const timed = summary.filter((row) => !isOpenLoop(row));
   const open = summary.filter(isOpenLoop);
   const runtimes = Map.groupBy([...timed, ...open], nameOf);
@@ -106,12 +114,12 @@ export function hasFigure(cell: ChartCell): boolean {
   return cell.status === "ok" && cell.median_us !== null && cell.median_us > 0;
 }
 
-/** `channel:drain=each`, fit to be laid out. */
+/** A label such as `channel:drain=each`, fit to be laid out. */
 function seriesLabel(row: Pick<Summary, "strategy" | "params">): string {
   return plainText(labelOf(row));
 }
 
-/** Merged folders may hold one name with several versions; then the version is part of the name. */
+/** Joined folders may contain one name with several versions; then the version is part of the name. */
 function runtimeNames(rows: readonly Summary[]): (row: Summary) => string {
   const versions = new Map(
     [...Map.groupBy(rows, (row) => String(row.runtime))].map(([name, ofName]) => [
@@ -145,7 +153,7 @@ function chartCell(row: Summary, runtime: string, processes: ProcessFigure[]): C
     median_us: timed(row.median_us),
     low_us: timed(row.low_us),
     high_us: timed(row.high_us),
-    // The empty run has no messages: no rate, rather than a rate of 0.
+    // A run without messages has no rate, rather than a rate of 0.
     messages_per_s: timed(row.messages_per_s) || null,
     share_of_socket_bulk: timed(row.share_of_socket_bulk),
     cpu_us_per_message: proven(row.cpu_us_per_message),

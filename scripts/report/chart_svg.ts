@@ -1,4 +1,7 @@
-/** chart.svg: messages per second over producers, one panel per runtime, one line per strategy: the panels of the page, as a picture. */
+/**
+ * chart.svg: messages per second over producers, one panel per runtime, one line per strategy. It shows the panels of
+ * the page as a picture.
+ */
 import { plainText, shortened } from "../cli/plain_text.ts";
 import { count, runtimeTitle } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
@@ -10,9 +13,9 @@ import { METRICS } from "./page/metrics.js";
 import { axisCaption, frame, level, moved, type Panel, sheet, WIDTH } from "./plot.ts";
 import { INK, pathThrough, shape, straight, words } from "./svg.ts";
 
-/** All in px. */
+/** All measures are in px. */
 const PANEL = 300;
-/** To the left of a panel, for words beside its rows of marks. */
+/** Room to the left of a panel, for words beside its rows of marks. */
 const INDENT = 22;
 const NAME_SIZE = 12;
 const HEAD = 74;
@@ -25,7 +28,10 @@ const [RATE] = METRICS;
 
 type Geometry = ReturnType<typeof panelGeometry>;
 
-/** One setting below the other, in it one runtime below the other; a cell without a figure is a mark under its panel. */
+/**
+ * The settings are below each other, and in each of them the runtimes; a cell without a figure is a mark below its
+ * panel.
+ */
 export function chartSvg(data: ChartData): string {
   const runtimes = data.runtimes.map(({ name }) => name)
     .filter((name) => data.settings.some(({ cells }) => isIn(cells, name))).join(", ");
@@ -61,7 +67,7 @@ function isIn(cells: readonly ChartCell[], runtime: string): boolean {
   return cells.some((cell) => cell.runtime === runtime);
 }
 
-/** The same of a row: what stands above a panel, whose rows all have it. */
+/** The title of a panel, from any of its rows, all of which have it in common. */
 export function titleOfRow({ runtime, runtime_version }: Summary): string {
   return runtimeTitle(plainText(runtime), plainText(runtime_version));
 }
@@ -112,7 +118,10 @@ function line({ series, pieces, points }: Geometry["lines"][number]): string {
   return [...bands, ...strokes, ...marks].join("");
 }
 
-/** A name at the end of every line, moved apart, with a thin line that leads to it; and one for every row of marks. */
+/**
+ * A name at the end of every line, with a thin line that leads to it, moved apart from other names; and a name for
+ * every row of marks.
+ */
 function names({ labels, strip, left, right }: Geometry): string[] {
   const ends = lineNames(
     labels.map(({ series, last, at }) => ({ series, last: last!, at })),

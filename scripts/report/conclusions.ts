@@ -1,6 +1,7 @@
 /**
- * What a run says, for everybody who prints it: per setting, a table and the answer in sentences. At full load the table
- * ranks by messages per second; of an open loop, whose producers set that rate, it has what the messages waited.
+ * What a session shows, for every output that prints it: for each setting, a table and the answer in sentences. At full
+ * load the table ranks by messages per second. In an open loop, whose producers determine that rate, it shows how long
+ * messages waited.
  */
 import { plainText } from "../cli/plain_text.ts";
 import type { Sample, Summary } from "../results/columns.ts";
@@ -19,17 +20,17 @@ import type { TableData } from "./table.ts";
 
 export interface Conclusion {
   title: string;
-  /** Of the summary. */
+  /** Rows of the summary. */
   rows: readonly Summary[];
   runtimes: string[];
   /** Every P of the setting, ascending. */
   producers: number[];
   isOpenLoop: boolean;
-  /** Strategies from the fastest on, then controls; empty in an open loop, which has no throughput to rank by. */
+  /** Strategies, the fastest first, then controls; empty in an open loop, which has no throughput to rank by. */
   ranks: Rank[];
   /** Null where there is nothing to show. */
   table: TableData | null;
-  /** Which share was dropped where the hand-off may drop; null where none may. */
+  /** What share of the messages was dropped; null where no hand-off may drop. */
   dropped: TableData | null;
   /** What the table's marks mean. */
   notes: string[];

@@ -1,7 +1,7 @@
 /**
- * curve.svg: what messages wait, over how many a second are delivered. One panel per runtime with p50 and p99 side by
- * side, one line per strategy through the rates at which it was measured, at the largest P of the setting. All axes are
- * logarithmic: strategies differ by powers of ten in both.
+ * curve.svg: how long messages wait, over how many of them are delivered per second. One panel per runtime with p50 and
+ * p99 side by side, one line per strategy through the rates at which it was measured, at the largest P of the setting.
+ * All axes are logarithmic: strategies differ by powers of ten in both.
  */
 import { plainText, shortened } from "../cli/plain_text.ts";
 import { rate, time } from "../cli/units.js";
@@ -19,7 +19,7 @@ import { axisCaption, frame, LEFT, level, moved, RIGHT, sheet } from "./plot.ts"
 import { INK, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px. */
+/** All measures are in px. */
 const PLOTS = [
   { name: "p50", left: LEFT, right: 354 },
   { name: "p99", left: 390, right: RIGHT },
@@ -32,9 +32,9 @@ const TITLE = 26;
 const CAPTION = 18;
 const UNDER = 48;
 const BETWEEN = 30;
-/** A tick nearer than this to the one before has no words. */
+/** A tick that is nearer than this to the one before has no label. */
 const TICK_ROOM = 54;
-/** Fewer rates make no curve. */
+/** With fewer rates there is no curve. */
 const LEAST_RATES = 3;
 
 interface Point {
@@ -46,7 +46,7 @@ interface Point {
 
 interface Line {
   label: string;
-  /** Ascending in the rate that is due: where a cell is saturated, more of it may deliver less. */
+  /** In the order of the rate that is due: a saturated cell may deliver less where more is due. */
   points: Point[];
 }
 
@@ -57,7 +57,7 @@ export interface Curve {
   panels: { title: string; lines: Line[] }[];
 }
 
-/** What was measured at so many rates that a curve can be drawn, setting by setting; empty where nothing was. */
+/** The settings in which some cells were measured at enough rates for a curve. */
 export function curvesOf(conclusions: readonly Conclusion[]): Curve[] {
   const open = conclusions.filter(({ isOpenLoop }) => isOpenLoop).flatMap(({ rows }) => rows);
   const settings = Map.groupBy(open, (row) => settingOf({ ...row, load: besideRate(row.load) }));
@@ -99,7 +99,7 @@ function pointOf(row: Summary): Point | null {
   };
 }
 
-/** One setting below the other. */
+/** The settings are below each other. */
 export function curveSvg(curves: readonly Curve[]): string {
   return sheet(
     "What messages waited, p50 and p99, over messages delivered a second, all logarithmic, a panel for each runtime, " +
@@ -159,7 +159,7 @@ function drawn(
   return [
     words(left, -8, name, { weight: 600 }),
     ...logTicks(domains.us).flatMap((us) =>
-      // Both plots have the same levels: the left one names them.
+      // Both plots have the same levels, so only the left one labels them.
       level([left, right], y(us), name === "p50" ? time(us) : null)
     ),
     ...logTicks(domains.perS).flatMap((perS) => {
@@ -182,7 +182,7 @@ function drawn(
   ];
 }
 
-/** Lines end at rates of their own, in the midst of others, so their names stand beside the plots. */
+/** Lines end at different rates, among other lines, so their names are beside the plots. */
 function key(lines: readonly Line[]): string[] {
   const byRate = lines.toSorted((a, b) => b.points.at(-1)!.perS - a.points.at(-1)!.perS);
   return byRate.flatMap(({ label }, at) => {

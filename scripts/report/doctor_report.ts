@@ -1,4 +1,4 @@
-/** What the machine can tell apart, from cells that were measured against themselves. */
+/** What differences the machine can show, from cells that were measured against themselves. */
 import { STRATEGIES } from "../../strategies/registry.ts";
 import type { Published } from "./publish.ts";
 import type { MachineState } from "../processes/machine_state.ts";
@@ -15,14 +15,14 @@ import { digits, duration } from "../cli/units.js";
 import { painter } from "../cli/paint.ts";
 import { CAUTION } from "./verdicts.ts";
 
-/** Added to a runtime's label for the second of two equal cells. */
+/** Added to the label of a runtime to name the second of two equal cells. */
 export const TWIN = "#twin";
 const DIFFERENCES = [0.02, 0.05, 0.1, 0.2];
-/** Chance of finding a difference that is there, for which rounds are planned: z of 80 %. */
+/** Rounds are planned for this chance of finding a difference that is there: z of 80 %. */
 const POWER_Z = 0.84;
 const BUSY = 0.5;
 
-/** What is found before anything is measured. */
+/** What is known before anything is measured. */
 export function machineLines(
   { cpu, cores, os, kernel, arch, governor }: Environment["machine"],
   state: MachineState,
@@ -110,12 +110,14 @@ function isTwins({ family, first, second }: PairComparison): boolean {
   return family === "runtimes" && first.replace(TWIN, "") === second.replace(TWIN, "");
 }
 
-/** Standard deviation of one log-ratio, from the interval of their mean. */
+/** Standard deviation of one log-ratio, computed from the interval of their mean. */
 export function deviation({ ratio, high, n }: RatioEstimate): number {
   return (Math.log(high / ratio) / studentQuantile(0.95, n - 1)) * Math.sqrt(n);
 }
 
-/** Pairs of a run of all strategies: of the strategies under each runtime, of the runtimes on each strategy. */
+/**
+ * Number of pairs in a session with all strategies: of strategies under each runtime, and of runtimes on each strategy.
+ */
 function comparisonsOf(runtimes: number): number {
   const strategies = STRATEGIES.flatMap(({ variants }) => variants).length;
   return runtimes * pairsAmong(strategies) + strategies * pairsAmong(runtimes);
@@ -126,7 +128,7 @@ function pairsAmong(count: number): number {
 }
 
 /**
- * Rounds after which a difference is found four times in five, at the 5 % level of all comparisons together
+ * Rounds after which a difference is found four times out of five, at the 5 % level of all comparisons together
  * (Bonferroni, as in the verdicts).
  */
 export function roundsFor(difference: number, deviation: number, comparisons = 1): number {

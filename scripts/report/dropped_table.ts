@@ -1,4 +1,4 @@
-/** Cells whose hand-off may drop messages: which share was dropped, and how long a run took with what was left. */
+/** Cells whose hand-off may drop messages: what share was dropped, and how long a run took with the others. */
 import { count, time } from "../cli/units.js";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
@@ -6,7 +6,7 @@ import { labelOf } from "../results/labels.ts";
 import { median } from "../statistics/order.ts";
 import type { TableData } from "./table.ts";
 
-/** Null where no run may drop. @param samples all rows, of which those of the given cells are shown */
+/** Null where no run may drop. @param samples all rows, of which those of the given cells are used */
 export function droppedTable(
   rows: readonly Parameters<typeof cellKey>[0][],
   samples: readonly Sample[],
@@ -28,7 +28,7 @@ export function droppedTable(
   };
 }
 
-/** Of all messages of all runs; never rounded to none or to all where that is not so. */
+/** The share of all messages of all runs. It is rounded to none or to all only where it is exactly that. */
 function shareOf(runs: readonly Sample[]): string {
   const sum = (value: (run: Sample) => number | null) =>
     runs.reduce((all, run) => all + (value(run) ?? 0), 0);

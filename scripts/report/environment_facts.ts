@@ -1,13 +1,13 @@
-/** environment.json as names and values for people: whatever it holds, since another version may have written it. */
+/** environment.json as names and values for people, whatever it contains, since another version may have written it. */
 import { plainText } from "../cli/plain_text.ts";
 
 export interface EnvironmentFacts {
-  /** The session's name. */
+  /** The name of the session. */
   title: string;
   facts: [name: string, value: string][];
 }
 
-/** @param environment one environment, or the array of joined results */
+/** @param environment one environment, or the array that joined results have */
 export function environmentFacts(environment: unknown): EnvironmentFacts[] {
   const all = Array.isArray(environment) ? environment : [environment];
   return all.map((one) => {

@@ -1,4 +1,4 @@
-/** Cells without a figure, in words; a cell that failed the same way in several processes is one line. */
+/** Cells without a figure, in words. A cell that failed in the same way in several processes is one line. */
 import { count } from "../cli/units.js";
 import { plainText } from "../cli/plain_text.ts";
 import { cellKey } from "../results/cell_key.ts";
@@ -18,7 +18,7 @@ export function failuresOf(rows: readonly Summary[], samples: readonly Sample[])
     bad.map((row) => lineOf(row) + timesOf(row, runs.get(cellKey(row)) ?? []));
   const bad = rows.filter(({ status }) => status !== "ok" && status !== "dropped");
   const keys = new Set(rows.map(cellKey));
-  // A pilot enters no figure, but what it found is no less true.
+  // A pilot's rows enter no figure, but a failure that it found is as real.
   const pilots = samples.filter((row) =>
     row.round === 0 && keys.has(cellKey(row)) &&
     !["ok", "dropped", "pilot", "skipped"].includes(row.status!)
@@ -41,7 +41,7 @@ function lineOf(row: Summary | Sample): string {
   );
 }
 
-/** ` (1 of 5 processes)`, where there were several. */
+/** How often it failed, such as ` (1 of 5 processes)`; empty where there was one process. */
 function timesOf({ status }: Summary, runs: readonly Sample[]): string {
   const processes = [...byProcess(runs).values()];
   const bad = processes.filter((own) => own.some((run) => run.status === status)).length;

@@ -1,19 +1,22 @@
-/** A table of a page that is written row by row, so that what was found until an interruption stays, as other rows do. */
+/**
+ * A table of a page that is written row by row, so that what was found before an interruption stays, and so do other
+ * rows.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { markdownTable } from "./table.ts";
 
 export interface KeptTable {
-  /** Between two comments of this name. */
+  /** Name of the two comments between which the table is. */
   name: string;
   head: readonly string[];
-  /** As in `TableData`. */
+  /** Columns of words, as in `TableData`. */
   words: readonly number[];
-  /** The first two entries of every row that there may be, in their order; rows of anything else are dropped. */
+  /** The first two entries of every possible row, in their order; other rows are dropped. */
   known: readonly (readonly [string, string])[];
 }
 
 /**
- * @param row null where what the page says there is to stay: a word or a figure
+ * @param row entries that are null keep what the page has there
  * @throws where the page has no place for the table
  */
 export function keepRow(page: string, table: KeptTable, row: readonly (string | null)[]): void {
@@ -28,7 +31,7 @@ export function keepRow(page: string, table: KeptTable, row: readonly (string | 
   const entriesOf = (line: string | undefined) => line?.slice(2, -2).split(" | ");
   const earlier = entriesOf(before.findLast((line) => line.startsWith(start)));
   const [headLine, rule, told] = linesOf([row.map((entry) => entry ?? "")]);
-  // What stays is text of the page already.
+  // What is kept is already text of the page, and must not be escaped again.
   const whole = entriesOf(told)!.map((entry, at) => row[at] === null ? earlier?.[at] ?? "" : entry);
   const line = `| ${whole.join(" | ")} |`;
   const kept = [...before, line];

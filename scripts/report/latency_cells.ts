@@ -1,4 +1,4 @@
-/** Every cell of an open loop in a line: the percentiles of what its messages waited, medians over processes. */
+/** Every cell of an open loop in a line: percentiles of how long its messages waited, as medians over processes. */
 import { count, memory, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
@@ -10,7 +10,7 @@ import type { Entry, TableData } from "./table.ts";
 
 /** @param rows of one setting */
 export function latencyCells(rows: readonly Summary[]): TableData {
-  // Without a socket no listener reads anything.
+  // Without a socket there is no listener that reads.
   const hasEnd = rows.some(({ end_p50_us }) => end_p50_us !== null);
   const isSlow = readingOf(rows[0]?.load ?? null) !== null;
   const ordered = [...Map.groupBy(rows, labelOf).values()]
@@ -58,7 +58,7 @@ function waits(row: Summary): Entry[] {
   ];
 }
 
-/** The peaks of a run: sent and not received, and due and not sent. */
+/** The peaks of a run: what was sent and not yet received, and what was due and not yet sent. */
 function piledUp({ status, backlog_peak_bytes, held_peak }: Summary): Entry[] {
   const isKnown = status === "ok";
   return [

@@ -1,7 +1,7 @@
 /**
  * latency.svg: how the waits of an open loop are distributed, up to the longest of a run. One panel per runtime, one
- * line per strategy, at the largest P of the setting; the percentiles stand where one message in so many is, so that a
- * tail ten times as rare is always as far to the right.
+ * line per strategy, at the largest P of the setting. A percentile's place depends on how rare the messages are that
+ * wait longer, so that a tail ten times as rare is always the same distance further to the right.
  */
 import { plainText, shortened } from "../cli/plain_text.ts";
 import { count, time } from "../cli/units.js";
@@ -20,17 +20,17 @@ import { axisCaption, frame, LEFT, level, moved, RIGHT, sheet } from "./plot.ts"
 import { INK, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px. */
+/** All measures are in px. */
 const PLOT = 260;
 const HEAD = 116;
 const TITLE = 26;
 const UNDER = 48;
 const BETWEEN = 30;
 const NOTE = 20;
-/** A tick nearer than this to the one of the longest wait has no words. */
+/** A tick that is nearer than this to that of the longest wait has no label. */
 const TICK_ROOM = 66;
 
-/** One message in so many waits longer. */
+/** `oneIn`: one message in so many waits longer. */
 const PERCENTILES = [
   { name: "50 %", oneIn: 2 },
   { name: "90 %", oneIn: 10 },
@@ -41,11 +41,11 @@ const PERCENTILES = [
 interface Line {
   label: string;
   points: { oneIn: number; us: number }[];
-  /** Saturated, mostly the pacing, or within what its clocks may differ. */
+  /** Saturated, mostly the lateness of the pacing, or within the error of the clocks. */
   isDoubtful: boolean;
 }
 
-/** One setting below the other; those at full load are left out. */
+/** The settings are below each other; those at full load are left out. */
 export function latencySvg(conclusions: readonly Conclusion[]): string {
   return sheet(
     "What messages waited from when they were due until the consumer had them, over percentiles, a panel for each " +
@@ -85,7 +85,7 @@ function headingsOf(
   ];
 }
 
-/** Over how many processes a picture's figures are. */
+/** How many processes a picture's figures come from, in words. */
 export function processesWords(rows: readonly Summary[]): string {
   const counts = rows.flatMap(({ status, processes }) => status === "ok" ? processes! : []);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
@@ -107,7 +107,7 @@ function lineOf(row: Summary): Line | null {
   ];
   return {
     label: plainText(labelOf(row)),
-    // What is not above 0 has no place on a logarithmic axis.
+    // A value that is not above 0 has no place on a logarithmic axis.
     points: points.flatMap(({ oneIn, us }) => us !== null && us > 0 ? [{ oneIn, us }] : [])
       .sort((a, b) => a.oneIn - b.oneIn),
     isDoubtful: !isPacing && marksOf(row).length > 0,
@@ -124,7 +124,7 @@ function scalesOf(points: readonly Line["points"][number][]) {
     x: scaleOf([PERCENTILES[0].oneIn, most], [LEFT + 10, RIGHT], true),
     y: scaleOf(domain, [PLOT, 0], true),
     most,
-    /** Messages of a run, where all cells have as many. */
+    /** Messages of a run, where all cells have the same number. */
     messages: longest.length === 1 ? longest[0] : null,
   };
 }
@@ -177,7 +177,7 @@ function axes({ domain, x, y, messages, most }: Scales): string[] {
   ];
 }
 
-/** 99.99 % and so on, no column of which is known: the axis goes on to the longest wait. */
+/** 99.99 % and so on, for which there are no columns: the axis continues to the longest wait. */
 function furtherDecades(most: number): { name: string; oneIn: number }[] {
   const decades = [];
   for (let power = 4; 10 ** power < most; power++) {
@@ -186,7 +186,7 @@ function furtherDecades(most: number): { name: string; oneIn: number }[] {
   return decades;
 }
 
-/** `no figure: async-lock (lost)`; empty where all have one. */
+/** A note such as `no figure: async-lock (lost)`; empty where all cells have one. */
 function withoutFigure(rows: readonly Summary[]): string {
   const missing = rows.filter(({ status }) => status !== "ok")
     .map((row) => `${plainText(labelOf(row))} (${plainText(row.status)})`);

@@ -1,4 +1,4 @@
-/** What the messages of an open loop waited, as a table: one line per strategy, one column per runtime. */
+/** How long the messages of an open loop waited, as a table: one line per strategy, one column per runtime. */
 import { applying } from "../cli/applying.ts";
 import { count, digits, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
@@ -7,19 +7,19 @@ import type { WaitFigure, WaitRank } from "../statistics/wait_ranking.ts";
 import { MISSING_NOTE, rankRows, wordEntry } from "./ranking_table.ts";
 import type { Entry, TableData } from "./table.ts";
 
-/** Above this, how much shorter a wait looks that is counted from the sending is worth a note. */
+/** A note says so where a wait counted from the sending looks shorter by more than this factor. */
 const OMISSION_FACTOR = 1.2;
-/** What `empty` shows here. */
+/** What the control `empty` is called here. */
 const PACING = "pacing alone";
 
-/** How a strategy or control is called where waits are shown. */
+/** What a strategy or control is called where waits are shown. */
 export function waitLabel(label: string): string {
   return label === "empty" ? PACING : label;
 }
 
 /**
  * @param ranks strategies and controls in their order
- * @param isOwn whether each cell had a rate of its own, which then stands beside its figure
+ * @param isOwn whether each cell had a rate of its own, which is then shown beside its figure
  */
 export function latencyTable(
   ranks: readonly WaitRank[],
@@ -37,7 +37,7 @@ export function latencyTable(
   return { head, words: [0], rows: rankRows(ranks, head.length, line) };
 }
 
-/** Two digits: no interval stands beside them that would allow more. */
+/** Two digits, since no interval is shown that would justify more. */
 function figureText(figure: WaitFigure, isOwn: boolean): string {
   const { p50Us, p99Us, ratePerS, isMostlyPacing, isClockDoubtful, isSaturated, missing, letters } =
     figure;
@@ -50,7 +50,7 @@ function figureText(figure: WaitFigure, isOwn: boolean): string {
 }
 
 /**
- * What that table's figures are, and what its marks mean as far as they occur in it.
+ * What the figures of that table are, and what its marks mean, as far as they occur in it.
  * @param rows of the setting
  */
 export function latencyNotes(ranks: readonly WaitRank[], rows: readonly Summary[]): string[] {
@@ -74,7 +74,7 @@ export function latencyNotes(ranks: readonly WaitRank[], rows: readonly Summary[
   );
 }
 
-/** At which rate all were compared, as far as the rows say. */
+/** The rate at which all were compared, where the rows say it. */
 function rateNote(rows: readonly Summary[]): string | false {
   const paced = rows.filter(({ rate_per_s }) => rate_per_s !== null);
   if (paced.length === 0) return false;
@@ -92,7 +92,7 @@ function rateNote(rows: readonly Summary[]): string | false {
   return `All producers of a cell together were due to send ${range}.`;
 }
 
-/** The cell in which counting from the sending would hide the most (coordinated omission). */
+/** Names the cell in which counting from the sending would hide the most (coordinated omission). */
 function omissionNote(rows: readonly Summary[]): string | false {
   const hidden = rows.flatMap((row) =>
     row.status === "ok" && row.p99_us !== null && (row.uncorrected_p99_us ?? 0) > 0

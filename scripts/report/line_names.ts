@@ -1,22 +1,22 @@
-/** The name at the end of every line of a picture. */
+/** The names at the ends of a picture's lines. */
 import { shortened } from "../cli/plain_text.ts";
 import { spread } from "./page/layout.js";
 import { pathThrough, shape, words } from "./svg.ts";
 
 const SIZE = 12;
-/** Px from one name to the next, at the least. */
+/** The least distance from one name to the next, px. */
 const GAP = 15;
 export const LONGEST_LABEL = 24;
 
 export interface NamedEnd {
   series: { label: string; colour: string };
-  /** Where the line ends. */
+  /** The end of the line. */
   last: { x: number; y: number };
-  /** Where the name stands, moved away from its neighbours. */
+  /** Vertical place of the name, moved away from its neighbours. */
   at: number;
 }
 
-/** Each with a thin line that leads to it. @param right end of the plot, px */
+/** Each name has a thin line that leads to it. @param right end of the plot, px */
 export function lineNames(ends: readonly NamedEnd[], right: number): string[] {
   return ends.flatMap(({ series, last, at }) => {
     const from = { x: last.x + 6, y: last.y };
@@ -29,7 +29,7 @@ export function lineNames(ends: readonly NamedEnd[], right: number): string[] {
   });
 }
 
-/** The same, where the names have yet to be moved apart: within a plot of that height. */
+/** The same for names that have yet to be moved apart, within a plot of that height. */
 export function spreadNames(
   ends: readonly Omit<NamedEnd, "at">[],
   right: number,

@@ -1,4 +1,4 @@
-/** report.md: the tables of a run, for a README or the summary of a CI job. */
+/** report.md: the tables of a session, for a README or the summary of a CI job. */
 import { runtimeTitle } from "../cli/units.js";
 import type { ChartData, Setting } from "./chart_data.ts";
 import type { Conclusion } from "./conclusions.ts";
@@ -8,14 +8,14 @@ import { isOfThePost, postTable, ratesTable } from "./result_tables.ts";
 import { conclusionLines, everyP } from "./summary_page.ts";
 import { markdownTable } from "./table.ts";
 
-/** Pictures of an open loop, with what is said where they cannot be seen. */
+/** Pictures of an open loop, each with the text for readers who cannot see it. */
 const OPEN_PICTURES = {
   "latency.svg": "What messages waited, over percentiles",
   "curve.svg": "What messages waited, over messages delivered a second",
   "backlog.svg": "What piles up behind a slow listener, over time",
 };
 
-/** @param pictures names of the files beside it */
+/** @param pictures names of the files in the same folder */
 export function reportMarkdown(
   data: ChartData,
   environment: unknown,

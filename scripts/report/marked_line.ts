@@ -1,4 +1,4 @@
-/** A line of a picture with a mark at every figure, in the style of its strategy. */
+/** A line of a picture, with a mark at every figure, in the style of its strategy. */
 import { outlineOf } from "./page/marks.js";
 import { type Style, styleOf } from "./palette.ts";
 import { INK, pathThrough, shape } from "./svg.ts";
@@ -9,7 +9,7 @@ interface Place {
 }
 
 export interface MarkedPlace extends Place {
-  /** Its figure needs a word of caution, which the picture's heading says. */
+  /** Whether the figure is doubtful, which the heading of the picture explains. */
   isHollow: boolean;
 }
 
@@ -22,7 +22,7 @@ export function markedLine(label: string, places: readonly MarkedPlace[]): strin
   ].join("");
 }
 
-/** @param width px */
+/** @param width of the line, px */
 export function lineThrough(
   places: readonly Place[],
   { colour, dash }: Pick<Style, "colour" | "dash">,

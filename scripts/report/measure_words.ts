@@ -1,22 +1,22 @@
-/** How each measure of a pair is talked about. A sentence that names a winner is built from these and nothing else. */
+/** The words for each measure of a pair. A sentence that names a winner is built from these and nothing else. */
 import type { PairComparison } from "../statistics/pairs.ts";
 
 export interface MeasureWords {
   /** Names a leader. @param kind `strategy` or `runtime` */
   leads: (leader: string, kind: string) => string;
-  /** By how much, beside where it leads. */
+  /** By how much it leads, said after where. */
   atLeast: (ratio: string) => string;
-  /** Asks for a leader. */
+  /** Asks which one leads. */
   whichLeads: (kind: string) => string;
-  /** @param names of those that may not be said to be behind any other */
+  /** @param names those that no other is shown to beat */
   unbeaten: (names: string) => string;
   /** @param ratio with its interval */
   apart: (first: string, second: string, ratio: string) => string;
-  /** The two of a pair, where neither is named first. */
+  /** Names the two of a pair without a winner. */
   both: (first: string, second: string) => string;
-  /** Behind the title of a family of pairs. */
+  /** Follows the title of a family of pairs. */
   titled: string;
-  /** What a matrix of pairs has in its places. */
+  /** What the entries of a matrix of pairs are. */
   matrix: string;
 }
 

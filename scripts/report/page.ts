@@ -1,7 +1,7 @@
 /**
  * report.html: one file that needs no network. The chart is drawn by plain JavaScript in page/, whose geometry
- * chart.svg shares; a library's renderer would be several times the size of the page, and its points cannot be
- * reached with a keyboard.
+ * chart.svg uses, too. The renderer of a library would be several times the size of the page, and its points could not
+ * be reached with a keyboard.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -19,7 +19,7 @@ import { textOf } from "./table.ts";
 
 const MAIN = "./main.js";
 
-/** @param curves of an open loop: each becomes a setting over rates */
+/** @param curves of an open loop, each of which becomes a setting over rates */
 export function reportPage(
   data: ChartData,
   environment: unknown,
@@ -41,11 +41,11 @@ export function reportPage(
     "<!-- data -->": `<script type="application/json" id="data">${json}</script>`,
     "<!-- script -->": `<script type="module">${script}</script>`,
   };
-  // A function, so that a "$" in a text is no reference to the match.
+  // It is a function so that a "$" in a text does not refer to the match.
   return source("index.html").replace(/%policy%|<!-- (style|data|script) -->/g, (at) => parts[at]);
 }
 
-/** What can be chosen on the page; the rows of the summary are for the other writers. */
+/** What can be chosen on the page; the rows of the summary are used elsewhere. */
 function pageSettings({ settings, open }: ChartData, curves: readonly Curve[]) {
   const overProducers = ({ title, cells, rows }: Setting) => ({
     title,
@@ -72,7 +72,7 @@ function cellsOf({ rows }: Curve, open: readonly Setting[]) {
   );
 }
 
-/** What the page shows of a conclusion, as text. */
+/** The text that the page shows of a conclusion. */
 function conclusionData({ title, table, notes, sentences }: Conclusion) {
   return {
     title,
@@ -86,7 +86,7 @@ function conclusionData({ title, table, notes, sentences }: Conclusion) {
 }
 
 /**
- * Nothing but this style and this script, known by their hashes, may have an effect: no other script, no inline
+ * Only this style and this script, which are known by their hashes, may have an effect: no other script, no inline
  * handler, no address to load from or send to. With trusted types even the page's own script cannot turn text into
  * elements.
  */
@@ -103,12 +103,12 @@ function policyFor(style: string, script: string): string {
   ].join("; ");
 }
 
-/** As a policy names a script or a style. */
+/** The hash of a script or a style, in the form that a policy contains. */
 export function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
-/** JSON in which nothing can end the script element or start a comment. */
+/** JSON that can neither end the script element nor start a comment. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
@@ -117,8 +117,8 @@ export function scriptJson(value: unknown): string {
 }
 
 /**
- * A module behind all that it imports, as one text: what a page that was opened from a disk may load is itself alone.
- * Each module becomes a function that returns its exports, so that none sees the names of another.
+ * A module and everything that it imports, as one text, because a page that was opened from a disk cannot load other
+ * files. Each module becomes a function that returns its exports, so that none sees the names of another.
  */
 function bundled(name: string, seen = new Set<string>()): string {
   if (seen.has(name)) return "";
@@ -143,7 +143,7 @@ function variableOf(name: string): string {
   return `module_${name.replace(/\W/g, "_")}`;
 }
 
-/** @param name beside the page's own modules */
+/** @param name of a file in the folder of the page's modules */
 function source(name: string): string {
   return readFileSync(new URL(`page/${name}`, import.meta.url), "utf8").replaceAll("\r\n", "\n");
 }

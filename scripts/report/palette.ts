@@ -1,6 +1,6 @@
 /**
- * How a strategy is drawn: its colour follows from its name and its dash and marker from its parameters, never
- * from what else is in a file, so that it looks the same in every chart, file and run.
+ * How a strategy is drawn: its colour follows from its name, and its dash and marker from its parameters, never
+ * from what else is in a file, so that it looks the same in every chart.
  *
  * The colours are those of Okabe and Ito (2008), which people with the common colour-vision deficiencies can tell
  * apart, on white and on black. Yellow and black are left out: each is invisible on one of the two. Sky blue and
@@ -10,14 +10,14 @@ import { SUBJECTS } from "../../bench/subjects/registry.ts";
 
 export interface Style {
   colour: string;
-  /** Lengths of dash and gap in px; empty = solid. */
+  /** Lengths of dashes and gaps in px; empty: solid. */
   dash: readonly number[];
   shape: Shape;
 }
 
 export type Shape = (typeof SHAPES)[number];
 
-/** By name, and not by place in the registry, which a new strategy moves. */
+/** By name and not by place in the registry, which changes with a new strategy. */
 const KNOWN: Readonly<Record<string, { colour: string; shape: Shape }>> = {
   "channel": { colour: "#d55e00", shape: "circle" },
   "post-message": { colour: "#e69f00", shape: "square" },
@@ -25,17 +25,19 @@ const KNOWN: Readonly<Record<string, { colour: string; shape: Shape }>> = {
   "async-lock": { colour: "#cc79a7", shape: "diamond" },
   "atomic-swap": { colour: "#56b4e9", shape: "triangle-down" },
   "sharded-rings": { colour: "#009e73", shape: "cross" },
-  // The controls are no contenders, so they are grey.
+  // The controls are not ranked with the strategies, so they are grey.
   "socket-bulk": { colour: "#5f6770", shape: "circle" },
   "socket-each": { colour: "#868e96", shape: "square" },
   "no-handoff": { colour: "#4d545b", shape: "diamond" },
   "empty": { colour: "#9aa1a9", shape: "triangle-up" },
 };
 
-/** For all other strategies, by their names: one of Tol's colours and three of our own, of the same lightness. */
+/**
+ * Colours for all other strategies, chosen by their names: one of Tol's and three of our own, of the same lightness.
+ */
 const MORE_COLOURS = ["#aa3377", "#8c7a00", "#8b5a2b", "#4b5fd0"];
 
-/** In every chart: `page/marks.js` has their outlines. */
+/** The same in every chart: `page/marks.js` has their outlines. */
 export const SHAPES = [
   "circle",
   "square",
@@ -45,10 +47,10 @@ export const SHAPES = [
   "cross",
 ] as const;
 
-/** No dash is as short as the dots of a cell that is mostly fixed cost. */
+/** No dash is as short as the dots that mark a cell of mostly fixed cost. */
 const DASHES: readonly (readonly number[])[] = [[], [9, 4], [14, 3, 4, 3], [4, 3]];
 
-/** @param label as `labelOf` writes it: the name, then the parameters that tell its variants apart */
+/** @param label as `labelOf` writes it: the name, then the parameters that distinguish its variants */
 export function styleOf(label: string): Style {
   const [name, ...params] = label.split(":");
   const known = Object.hasOwn(KNOWN, name) ? KNOWN[name] : {
@@ -63,7 +65,10 @@ export function styleOf(label: string): Style {
   };
 }
 
-/** The place among the variants that a strategy names itself; any other setting has one by its text. */
+/**
+ * The index among the variants that a strategy lists itself; any other combination of parameters gets one from its
+ * text.
+ */
 function variantOf(name: string, params: string): number {
   const variants = SUBJECTS.find((subject) => subject.name === name)?.variants ?? [];
   const known = variants.findIndex((variant) =>

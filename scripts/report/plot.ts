@@ -1,35 +1,38 @@
-/** What the pictures with axes have in common: their measures, how their panels are stacked, and the lines around a plot. */
+/**
+ * What all pictures with axes have in common: their measures, how their panels are stacked, and the lines around a
+ * plot.
+ */
 import { shortened } from "../cli/plain_text.ts";
 import { INK, picture, shape, straight, words } from "./svg.ts";
 
-/** All in px: as wide as a README shows a picture, so that nothing in it is made smaller. */
+/** All measures are in px. The width is that of a picture in a README, so that nothing in it is made smaller. */
 export const WIDTH = 850;
 const MARGIN = 16;
-/** Where plots begin and end, with room for the words of an axis and for the names of lines. */
+/** Left and right end of all plots, with room for the labels of an axis and for the names of lines. */
 export const LEFT = 84;
 export const RIGHT = 660;
 
 type Ends = readonly [number, number];
 
-/** A setting. */
+/** One setting. */
 export interface Section {
-  /** The first line is large, the others stand below it. */
+  /** The first line is large; the others are below it. */
   headings: string[];
-  /** How far below the headings begin the panels. */
+  /** Distance from the first heading to the panels. */
   head: number;
   panels: Panel[];
 }
 
-/** A runtime of it. */
+/** One runtime of the setting. */
 export interface Panel {
   title: string;
-  /** With its title, and with what is left free below it. */
+  /** Includes its title and the room below it. */
   height: number;
-  /** @param top of the panel, where its title stands */
+  /** @param top of the panel, which is where its title is */
   inside(top: number): string[];
 }
 
-/** One section below the other, in each one panel below the other. */
+/** The sections are below each other, and so are the panels of a section. */
 export function sheet(description: string, sections: readonly Section[]): string {
   const parts: string[] = [];
   let y = MARGIN;
@@ -60,7 +63,7 @@ export function frame([left, right]: Ends, [top, bottom]: Ends): string[] {
   ];
 }
 
-/** A line across a plot, with its value to the left of it; null: without. */
+/** A line across a plot, with its value on the left; null: without a value. */
 export function level([left, right]: Ends, y: number, value: string | null): string[] {
   return [
     straight([left, y], [right, y], INK.line),
@@ -68,7 +71,7 @@ export function level([left, right]: Ends, y: number, value: string | null): str
   ];
 }
 
-/** What the axis below a plot shows. */
+/** The caption of the axis below a plot. */
 export function axisCaption([left, right]: Ends, bottom: number, text: string): string {
   return words((left + right) / 2, bottom + 37, text, { anchor: "middle", fill: INK.faint });
 }

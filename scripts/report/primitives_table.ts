@@ -1,4 +1,4 @@
-/** Prices side by side, one row per primitive. */
+/** The prices of all runtimes side by side, one row per primitive. */
 import type { Price } from "../../bench/primitives/primitives.ts";
 import type { Entry, TableData } from "./table.ts";
 import { digits } from "../cli/units.js";

@@ -1,4 +1,4 @@
-/** What each process of a cell measured: the unit of replication, and what a chart shows one dot each. */
+/** What each process of a cell measured: processes are the unit of replication, and a chart shows a dot for each. */
 import type { Sample } from "../results/columns.ts";
 import { known, median } from "../statistics/order.ts";
 import { byProcess } from "../statistics/processes.ts";
@@ -7,13 +7,13 @@ import { isOpenLoop } from "../results/labels.ts";
 import { waitsOf } from "../statistics/latency.ts";
 import { type WaitFigures, waitFigures } from "./wait_figures.ts";
 
-/** Null where the process has no verified run. */
+/** Figures are null where the process has no verified run. */
 export interface ProcessFigure {
   session: string;
   round: number;
-  /** Verified runs. */
+  /** Number of verified runs. */
   runs: number;
-  /** ok, or the word of its first row that is not. */
+  /** ok, or the status of its first row that is not. */
   status: string;
   detail: string | null;
   median_us: number | null;
@@ -21,11 +21,11 @@ export interface ProcessFigure {
   max_us: number | null;
   cpu_us_per_message: number | null;
   rss_peak_bytes: number | null;
-  /** Of an open loop, else not there: medians over its runs. */
+  /** Left out at full load; in an open loop, medians over its runs. */
   waits?: WaitFigures;
 }
 
-/** By `cellKey`; the pilot's rows (round 0) are no processes of a cell. */
+/** By `cellKey`, without the pilot's rows (round 0), which belong to no process of a cell. */
 export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigure[]> {
   const cells = Map.groupBy(samples.filter((sample) => sample.round !== 0), cellKey);
   return new Map([...cells].map(([key, rows]) => {
@@ -35,7 +35,10 @@ export function processesOf(samples: readonly Sample[]): Map<string, ProcessFigu
   }));
 }
 
-/** @param sent messages of a run of the cell: joined sessions may have chosen others, and are shown as if they had not */
+/**
+ * @param sent messages of a run of the cell: joined sessions may have chosen other numbers, and are shown as if they
+ * had this one
+ */
 function figureOf(rows: readonly Sample[], sent: number): ProcessFigure {
   const ok = rows.filter((row) => row.status === "ok" && row.elapsed_us !== null);
   const bad = rows.find((row) => row.status !== "ok");

@@ -1,4 +1,4 @@
-/** Everything that is made from a folder's rows, and made anew whenever they have changed. */
+/** Everything that is made from a folder's rows, and remade whenever they have changed. */
 import type { Sample, Summary } from "../results/columns.ts";
 import { recordedNumber } from "../results/environment.ts";
 import { ResultsFolder } from "../results/folder.ts";
@@ -8,7 +8,7 @@ import { summarize } from "../statistics/summary.ts";
 import { summaryPage } from "./summary_page.ts";
 import { type Conclusion, conclusionsOf } from "./conclusions.ts";
 
-/** What a folder's rows say, computed once for all who print it. */
+/** What a folder's rows show, computed once for everything that prints it. */
 export interface Published {
   folder: string;
   samples: readonly Sample[];
@@ -17,14 +17,14 @@ export interface Published {
   conclusions: Conclusion[];
 }
 
-/** @param environment as environment.json has it; null: no charts and no report */
+/** @param environment as in environment.json; null: no charts and no report */
 export async function publish(
   folder: ResultsFolder,
   environment: unknown | null,
 ): Promise<Published> {
   const { samples } = folder;
   const summary = summarize(samples);
-  // First, because it says where the folder is gone.
+  // This comes first, because it reports an error where the folder is gone.
   folder.writeSummary(summary);
   const sameWithin = recordedNumber(ResultsFolder.readEnvironment(folder.path), "sameWithin");
   const pairs = comparePairs(samples, summary, sameWithin);
@@ -39,7 +39,7 @@ export async function publish(
   return { folder: folder.path, samples, summary, pairs, conclusions };
 }
 
-/** What a measuring command does with its folder in the end: makes the files, then prints. */
+/** What a measuring command does with its folder at the end: makes the files, then prints. */
 export function publishing(
   print: (published: Published) => void,
 ): (folder: ResultsFolder, environment: unknown | null) => Promise<void> {

@@ -1,4 +1,4 @@
-/** ranking.svg: messages per second over all P, the fastest strategy on top, the runtimes within one panel. */
+/** ranking.svg: messages per second over all P, the fastest strategy first, with all runtimes in one panel. */
 import { plainText, shortened } from "../cli/plain_text.ts";
 import { rate } from "../cli/units.js";
 import type { Rank, RankedFigure } from "../statistics/ranking.ts";
@@ -9,23 +9,23 @@ import { SHAPES } from "./palette.ts";
 import { INK, picture, shape, straight, words } from "./svg.ts";
 import { span } from "./verdicts.ts";
 
-/** All in px: narrow enough that a phone shows the words at nearly their size. */
+/** All measures are in px. It is so narrow that a phone shows the words at nearly their size. */
 const WIDTH = 520;
 const MARGIN = 12;
 const LEFT = 196;
 const RIGHT = 492;
 const HEAD = 84;
 const UNDER = 58;
-/** Of one runtime's dot, and around those of a strategy. */
+/** Height of a runtime's dot, and space around the dots of a strategy. */
 const LINE = 11;
 const PAD = 7;
-/** Between the strategies and the controls, which are no contenders. */
+/** Space between the strategies and the controls, which are not ranked with them. */
 const GAP = 30;
 const LONGEST_LABEL = 25;
-/** Okabe and Ito's colours (2008); each runtime has a shape of its own as well. */
+/** Okabe and Ito's colours (2008); each runtime also has a shape of its own. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
-/** One setting below the other; an open loop has no such rate. */
+/** The settings are below each other; an open loop has no such rate. */
 export function rankingSvg(conclusions: readonly Conclusion[]): string {
   const parts: string[] = [];
   let y = MARGIN;
@@ -48,7 +48,7 @@ export function rankingSvg(conclusions: readonly Conclusion[]): string {
   );
 }
 
-/** Where each line stands. */
+/** Vertical place of each line. */
 function placesOf({ ranks, runtimes }: Conclusion, from: number) {
   let top = from;
   return ranks.map((one, at) => {
@@ -117,7 +117,7 @@ function rowOf(one: Rank, conclusion: Conclusion, top: number): string[] {
   ];
 }
 
-/** Hollow: a mean over a part of the P. */
+/** Hollow for a mean over some P only. */
 function dot(x: number, y: number, runtime: number, hollow: boolean): string {
   const colour = COLOURS[runtime % COLOURS.length];
   return markAt({ x, y }, SHAPES[runtime % SHAPES.length], colour, hollow, 1.2);

@@ -4,7 +4,7 @@ import { digits, rate } from "../cli/units.js";
 import { type Rank, type RankedFigure, REFERENCE } from "../statistics/ranking.ts";
 import type { Entry, TableData } from "./table.ts";
 
-/** What * before a figure means. */
+/** What `*` before a figure means. */
 export const MISSING_NOTE =
   "* no figure at some P: a mean over the others, without a letter, not to be read downwards.";
 
@@ -35,7 +35,7 @@ export function rankingTable(ranks: readonly Rank[], runtimes: readonly string[]
   };
 }
 
-/** A row for each, with the controls below a line of that name. */
+/** A row for each, with the controls below a row with that title. */
 export function rankRows<R extends { isControl: boolean }>(
   ranks: readonly R[],
   columns: number,
@@ -65,7 +65,7 @@ export function rankingNotes(ranks: readonly Rank[]): string[] {
   );
 }
 
-/** In place of a figure: why there is none. */
+/** The entry in place of a figure: why there is none. */
 export function wordEntry(word = ""): Entry {
   return { text: word, tone: word === "skipped" ? "dim" : "red" };
 }

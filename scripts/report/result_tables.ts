@@ -1,4 +1,4 @@
-/** The tables of a run, described once. Times are medians over processes. */
+/** The tables of a session. Times are medians over processes. */
 import { count, rate, time } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
 import { labelOf, runTimeMsOf, settingOf } from "../results/labels.ts";
@@ -8,12 +8,12 @@ import type { Entry, TableData } from "./table.ts";
 /** The post's columns, left to right. */
 const POST = ["swap-buffer", "channel:drain=each", "channel:drain=batch", "async-lock"];
 
-/** Rows that may stand in one table: the same W, S, turn and capacity. */
+/** Groups rows that may be in one table: those with the same W, S, turn and capacity. */
 export function bySetting(rows: readonly Summary[]): Summary[][] {
   return [...Map.groupBy(rows, settingOf).values()];
 }
 
-/** One runtime's table as in the post: producers, the lock, the channels, and the post's Δ%. */
+/** One runtime's table in the form of the post: producers, the lock, the channels, and the post's Δ%. */
 export function postTable(rows: readonly Summary[]): TableData {
   const labels = POST.filter((label) => rows.some((row) => labelOf(row) === label));
   const withDelta = labels.includes(POST[0]) && labels.includes(POST[1]);
@@ -37,14 +37,16 @@ export function postTable(rows: readonly Summary[]): TableData {
   };
 }
 
-/** (channel − swap) / swap, as in the post; empty where either is unproven or mostly fixed cost. */
+/** (channel − swap) / swap, as in the post; empty where either is not verified or mostly fixed cost. */
 function delta(swap: Summary | undefined, channel: Summary | undefined): string {
   if (!isComparable(swap) || !isComparable(channel) || swap.verify !== channel.verify) return "";
   const share = (channel.median_us! - swap.median_us!) / swap.median_us!;
   return `${count(Math.round(share * 100))}%`;
 }
 
-/** All strategies and controls in messages/s, the runtimes side by side; what sends no messages has the time of a run. */
+/**
+ * All strategies and controls in messages/s, the runtimes side by side; the time of a run for what sends no messages.
+ */
 export function ratesTable(rows: readonly Summary[]): TableData {
   const runtimes = [...new Set(rows.map((row) => row.runtime!))];
   const lines = [...Map.groupBy(rows, labelOf)].flatMap(([label, ofSubject]) =>
@@ -64,7 +66,7 @@ export function ratesTable(rows: readonly Summary[]): TableData {
   };
 }
 
-/** Whether a row belongs into the post's table: one of its columns, with a number of messages that was given. */
+/** Whether a row belongs in the post's table: it is one of its columns, and its number of messages was given. */
 export function isOfThePost(row: Summary): boolean {
   return POST.includes(labelOf(row)) && runTimeMsOf(row.run_length) === null;
 }
@@ -74,7 +76,7 @@ function timeEntry(row: Summary | undefined): Entry {
   return entryOf(row, ({ median_us }) => time(median_us!));
 }
 
-/** The same with a rate. */
+/** The same for a rate. */
 function rateEntry(row: Summary | undefined): Entry {
   return entryOf(
     row,

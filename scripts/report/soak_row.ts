@@ -1,4 +1,4 @@
-/** What a soak's events and the end of its process come to: a row of the table, and what went wrong. */
+/** Turns a soak's events and the end of its process into a row of the table, and says what went wrong. */
 import { count } from "../cli/units.js";
 import type { SoakEvent } from "../../bench/soak/soak.ts";
 import { printable } from "../../bench/wire/printable.ts";
@@ -18,16 +18,16 @@ export const SOAK_HEAD = [
   "commit",
 ];
 
-/** Memory that has not had so long (ms) may still be settling, whatever it does. */
+/** Memory that has been watched for less time (ms) may still be settling, whatever it does. */
 const LEAST_MS = 60_000;
 
 export interface SoakJudgement {
   row: string[];
-  /** One line, or null where all is well. */
+  /** What went wrong, in one line, or null. */
   problem: string | null;
 }
 
-/** @param origin the columns date and commit */
+/** @param origin entries for the columns date and commit */
 export function judgeSoak(
   [strategy, runtime]: [string, string],
   events: readonly SoakEvent[],
@@ -48,7 +48,7 @@ export function judgeSoak(
     const { status, detail, ...counts } = fault.fault;
     result = status;
     const { duplicated, reordered, corrupted } = counts;
-    // Without a verdict nobody has counted.
+    // Where there is no verdict, nobody has counted.
     const isCounted = status !== "error";
     lost = isCounted ? String(counts.lost) : "unknown";
     problem = `${place(fault)}: ${status}` +
@@ -83,7 +83,7 @@ export function judgeSoak(
   };
 }
 
-/** The table of these strategies under these runtimes, each named as often as it may be. */
+/** The table of these strategies under these runtimes; each is named in every form that may occur. */
 export function soakTable(strategies: readonly string[], runtimes: readonly string[]): KeptTable {
   return {
     name: "soak",

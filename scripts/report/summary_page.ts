@@ -1,4 +1,4 @@
-/** `summary.md`: the tables and the answer first, then every P and every pair, for a person or a CI summary. */
+/** `summary.md`: the tables and the answer first, then every P and every pair, for a reader or a CI summary. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { applying } from "../cli/applying.ts";
 import { factor, time } from "../cli/units.js";
@@ -17,7 +17,7 @@ import { ratesTable } from "./result_tables.ts";
 import { markdownTable, type TableData } from "./table.ts";
 import { capitalized, CAUTION, verdict } from "./verdicts.ts";
 
-/** Above this a cell's first measured run is named as an effect of its own. */
+/** Above this factor, the summary names a cell whose first measured run takes longer. */
 const FIRST_RUN_FACTOR = 1.1;
 
 export function summaryPage(
@@ -90,10 +90,10 @@ function section(title: string, pairs: readonly PairComparison[]): string[] {
   ];
 }
 
-/** What a reader of the figures must know, one line each. */
+/** What a reader of the figures must know, one line for each. */
 function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]): string[] {
   const few = pairs.filter(hasTooFewRounds).length;
-  // In an open loop the producers say how long a run takes, whatever is measured.
+  // In an open loop the producers determine how long a run takes, whatever is measured.
   const timed = summary.filter((row) => !isOpenLoop(row));
   const odd = timed.filter((row) => (row.outliers ?? 0) > 0)
     .toSorted((a, b) => b.outliers! / b.processes! - a.outliers! / a.processes!);
@@ -126,7 +126,10 @@ function remarks(summary: readonly Summary[], pairs: readonly PairComparison[]):
   );
 }
 
-/** A share that comes from the first P is larger in a session of few P: a reader of its ratios must know it. */
+/**
+ * The fewer P a session has, the larger is the share of figures from a process's first P, so a reader of ratios must
+ * know their effect.
+ */
 function firstCells(samples: readonly Sample[]): string[] {
   const ratios = firstCellRatios(samples);
   const shown = Map.groupBy(ratios, ({ runtime }) => runtime).values().map((own) => {
@@ -144,7 +147,7 @@ function firstCells(samples: readonly Sample[]): string[] {
   );
 }
 
-/** A few of them, and the rest as a count. */
+/** Names a few of the rows, and counts the rest. */
 function listed(rows: readonly Summary[], what: (row: Summary) => string): string {
   const shown = rows.slice(0, 5).map((row) =>
     `${row.runtime} ${labelOf(row)} P=${row.producers} ${what(row)}`

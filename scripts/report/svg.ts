@@ -1,6 +1,9 @@
-/** SVG as text. Whatever a file says goes in as text or as an attribute's value, so nothing in it becomes an element. */
+/**
+ * SVG as text. Whatever a file contains is inserted as text or as an attribute's value, so nothing in it becomes an
+ * element.
+ */
 
-/** A picture is shown on white and on black pages, so it brings its own white. */
+/** Pages that show a picture may be white or black, so it has a white background of its own. */
 export const INK = {
   text: "#1b1f24",
   faint: "#5f6770",
@@ -11,7 +14,7 @@ export const INK = {
 
 type Value = string | number | null;
 
-/** An element; an attribute that is null is left out. Children are elements already. */
+/** An element, without the attributes that are null. Children are elements already. */
 export function shape(
   name: string,
   attributes: Record<string, Value>,
@@ -25,7 +28,7 @@ export function shape(
     : `<${name}${text}>${children.join("")}</${name}>`;
 }
 
-/** Words at a place, by default 13 px and beginning there. */
+/** Text at a place, by default 13 px high and starting there. */
 export function words(
   x: number,
   y: number,
@@ -57,7 +60,7 @@ export function straight(
   return shape("line", { x1, y1, x2, y2, stroke, "stroke-width": width });
 }
 
-/** `M1 2L3 4` through all points. */
+/** A path such as `M1 2L3 4` through all points. */
 export function pathThrough(points: readonly { x: number; y: number }[]): string {
   return `M${points.map(({ x, y }) => `${hundredth(x)} ${hundredth(y)}`).join("L")}`;
 }
@@ -85,9 +88,9 @@ export function picture(
   ) + "\n";
 }
 
-/** The last digit of a logarithm differs between runtimes; a hundredth of a pixel is enough. */
+/** The last digit of a logarithm differs between runtimes, and a hundredth of a pixel is enough. */
 function hundredth(value: number): string {
-  // + 0 makes 0 of -0.
+  // Adding 0 turns -0 into 0.
   return String(Number(value.toFixed(2)) + 0);
 }
 

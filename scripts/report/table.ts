@@ -1,16 +1,16 @@
-/** A table as data, and its two renderings: for a terminal, and as Markdown. */
+/** A table as data, and its two forms: for a terminal, and as Markdown. */
 import Table from "cli-table3";
 import { plainText } from "../cli/plain_text.ts";
 import { escaped } from "./markdown_text.ts";
 
 export type Tone = "bold" | "dim" | "red" | "green" | "yellow";
 export type Paint = (tone: Tone, text: string) => string;
-/** What stands in one place; a tone is seen in a terminal alone. */
+/** One entry; a tone shows in a terminal only. */
 export type Entry = string | { text: string; tone: Tone };
 
 export interface TableData {
   head: readonly string[];
-  /** The columns of words, which stand left; all others are numbers and stand right. */
+  /** Indices of the columns with words, which are aligned left; all others are numbers and aligned right. */
   words: readonly number[];
   rows: readonly (readonly Entry[])[];
 }
@@ -21,7 +21,7 @@ const NO_LINES = Object.fromEntries(
     .map((name) => [name, ""]),
 );
 
-/** Without lines, every column two blanks from the next. */
+/** Without lines; every column is two blanks from the next. */
 export function terminalTable({ head, words, rows }: TableData, paint: Paint): string {
   const table = new Table({
     head: head.map((word) => paint("bold", textOf(word))),
@@ -35,7 +35,10 @@ export function terminalTable({ head, words, rows }: TableData, paint: Paint): s
   return table.toString();
 }
 
-/** As GitHub and CommonMark with tables read it, a line each; whatever a file says is shown and does nothing else. */
+/**
+ * In the form that GitHub and CommonMark with tables read, one line per row; whatever a file contains is shown and does
+ * nothing else.
+ */
 export function markdownTable({ head, words, rows }: TableData): string[] {
   const shown = (entry: Entry) => escaped(textOf(entry));
   const line = (entries: readonly Entry[]) => `| ${entries.map(shown).join(" | ")} |`;
@@ -46,7 +49,7 @@ export function markdownTable({ head, words, rows }: TableData): string[] {
   ];
 }
 
-/** Whatever a file says is shown and does nothing else. */
+/** Whatever a file contains is shown and does nothing else. */
 export function textOf(entry: Entry): string {
   const text = typeof entry === "string" ? entry : entry.text;
   return text === "" ? "" : plainText(text);

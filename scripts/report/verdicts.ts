@@ -1,15 +1,15 @@
-/** Verdicts in words. No winner is named that the intervals do not allow. */
+/** Verdicts in words. A winner is named only where the intervals allow it. */
 import { RUNTIME_KINDS } from "../../bench/runtime.ts";
 import type { Decision } from "../statistics/call.ts";
 import type { PairComparison } from "../statistics/pairs.ts";
 import { count, digits } from "../cli/units.js";
 import { MEASURE_WORDS } from "./measure_words.ts";
 
-/** The one caution that every output ends with. */
+/** The caution with which every output ends. */
 export const CAUTION =
   "These figures hold for this machine, these versions and this load: do not take a ratio elsewhere unmeasured.";
 
-/** What a pair's comparison says, as one sentence without a full stop. Intervals are the corrected ones. */
+/** The result of a pair's comparison, as one sentence without a full stop. Intervals are the corrected ones. */
 export function verdict(pair: PairComparison): string {
   const { marks, family } = pair;
   const doubts = [...marks].map(([name, own]) => `${named(name, family)} is ${own.join(" and ")}`);
@@ -36,12 +36,12 @@ function callOf(
   } would tell`;
 }
 
-/** 1.9× (1.7–2.1) */
+/** A ratio with its interval: 1.9× (1.7–2.1). */
 function range({ ratio, low, high }: Decision): string {
   return `${digits(ratio)}× (${digits(low)}–${digits(high)})`;
 }
 
-/** `at 8,192 producers`, `over 1 to 8,192 producers`. */
+/** A range of P: `at 8,192 producers`, `over 1 to 8,192 producers`. */
 export function span(producers: readonly number[]): string {
   const [least, most] = [Math.min(...producers), Math.max(...producers)];
   const word = most === 1 ? "producer" : "producers";
@@ -54,7 +54,7 @@ function named(name: string, family: PairComparison["family"]): string {
   return family === "runtimes" ? capitalized(name) : name;
 }
 
-/** A name of somebody's own stays as it was given. */
+/** A name that a user has given stays as it is. */
 export function capitalized(runtime: string): string {
   if (!RUNTIME_KINDS.some((kind) => runtime === kind || runtime.startsWith(`${kind}@`))) {
     return runtime;

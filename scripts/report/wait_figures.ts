@@ -20,7 +20,7 @@ const SHOWN = [
 
 export type WaitFigures = Record<(typeof SHOWN)[number], number | null>;
 
-/** Of `empty`, which hands nothing over, how late the pacing alone is. */
+/** For `empty`, which hands nothing over, how late the pacing alone is. */
 export function waitFigures(
   strategy: string | null,
   row: Pick<Summary, WaitColumn>,

@@ -1,4 +1,4 @@
-/** The waterfall of `bench --explain`: each step against the one that it changes, with an interval. */
+/** The waterfall of `bench --explain`: each step compared with the one that it changes, with an interval. */
 import type { Published } from "./publish.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { cellKey } from "../results/cell_key.ts";
@@ -11,7 +11,7 @@ import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
 import { type TableData, terminalTable } from "./table.ts";
 import { digits } from "../cli/units.js";
 
-/** Characters of a bar at most; each stands for a factor of four. */
+/** The longest bar in characters, each of which stands for a factor of four. */
 const BAR = 8;
 
 export function printWaterfall({ samples, summary, folder }: Published): void {
@@ -75,7 +75,7 @@ function line(
   ];
 }
 
-/** How many times as fast the second is as the first, by the rounds that both have. */
+/** How many times as fast the second is as the first, over the rounds that both have. */
 function factorOf(before: Summary, own: Summary, samples: readonly Sample[]) {
   const [first, second] = [before, own].map((cell) =>
     logFigures(samples.filter((row) => row.round !== 0 && cellKey(row) === cellKey(cell)))
@@ -83,7 +83,7 @@ function factorOf(before: Summary, own: Summary, samples: readonly Sample[]) {
   return pairedRatio([...logRatios(second, first).values()]);
 }
 
-/** Faster as +, slower as -. */
+/** A bar of + for faster, of - for slower. */
 function bar(factor: number): string {
   const length = Math.min(BAR, Math.round(Math.abs(Math.log2(factor)) / 2));
   return (factor >= 1 ? "+" : "-").repeat(length);

@@ -1,4 +1,4 @@
-/** The files of a report, into the folder that holds the results. */
+/** Writes the files of a report into the folder that contains the results. */
 import { join } from "node:path";
 import { readBacklog } from "../results/backlog_file.ts";
 import type { Sample } from "../results/columns.ts";
@@ -15,9 +15,9 @@ import { reportPage } from "./page.ts";
 import { rankingSvg } from "./ranking_svg.ts";
 
 /**
- * Writes report.md and report.html, with ranking.svg and chart.svg where something was measured at full load, and
- * latency.svg where something was in an open loop, curve.svg where that was at several rates, and backlog.svg where
- * backlog.csv has what piled up in one; those of an earlier report are replaced.
+ * Writes report.md and report.html; ranking.svg and chart.svg where something was measured at full load; latency.svg
+ * where something was measured in an open loop, curve.svg where that was at several rates, and backlog.svg where
+ * backlog.csv says what piled up. The files of an earlier report are replaced.
  * @param environment as environment.json has it: one environment, or the array of joined results
  * @throws {UsageError} where the samples hold no finished round, or backlog.csv is no such table
  */

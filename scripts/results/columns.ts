@@ -99,9 +99,9 @@ export const CELL_COLUMNS = {
   turn: number("messages of a producer before its Worker turns to the next; 0 = all"),
   capacity_bytes: number("payload that may wait in the hand-off"),
   load: text(
-    "of an open loop: 50% (of the cell's own capacity), 50% of the slowest (at which all may be " +
-      "compared), 200000/s; behind it what --pacing says where it is not exponential, how the consumer works, and how slowly the " +
-      "listener reads; full at full load",
+    "of an open loop: 50% (of the cell's own throughput at full load), 50% of the slowest (of the slowest cell's, at which " +
+      "all may be compared), 200000/s; after it what --pacing says where it is not exponential, how the consumer works, and " +
+      "how slowly the listener reads; full at full load",
   ),
 } satisfies Columns;
 

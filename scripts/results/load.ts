@@ -1,6 +1,6 @@
 /**
- * How much the producers of a cell have to do. At full load each sends as fast as the hand-off takes it; in an open loop
- * messages are due at a rate that does not ask whether anybody keeps up.
+ * How much the producers of a cell have to do. At full load each sends as fast as the hand-off takes it; in an open
+ * loop messages are due at a rate that does not depend on whether anybody keeps up.
  */
 import type { Spacing } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
@@ -8,11 +8,11 @@ import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import { FULL_LOAD } from "./labels.ts";
 
 export type OpenLoad =
-  /** A share of what the cell itself can do at full load, or of what the slowest of those can that are compared. */
+  /** A share of the cell's own throughput at full load, or of that of the slowest cell that it is compared with. */
   & ({ share: number; of: "own" | "slowest" } | { ratePerS: number })
   & { spacing: Spacing; consumerWorkUs: number; reading: SlowReading | null };
 
-/** As the column says it. @param load null: full load */
+/** The text of the column `load`. @param load null: full load */
 export function loadTitle(load: OpenLoad | null): string {
   if (load === null) return FULL_LOAD;
   const rest = (load.spacing === "exponential" ? "" : ` ${load.spacing}`) +
@@ -24,7 +24,7 @@ export function loadTitle(load: OpenLoad | null): string {
 }
 
 function workTitle(us: number): string {
-  return us === 0 ? "" : `, consumer works ${us} us on each run`;
+  return us === 0 ? "" : `, consumer works ${us} us on each batch`;
 }
 
 /** `, stalled 200 of 1000 ms`, `, read at 50000000 bytes/s`. */
@@ -35,7 +35,7 @@ function readingTitle(reading: SlowReading | null): string {
     (bytesPerS === null ? "" : `, read at ${bytesPerS} bytes/s`);
 }
 
-/** What column `load` says of how slowly the listener reads; null where it says nothing of it. */
+/** What the column `load` says about how slowly the listener reads; null where it says nothing about it. */
 export function readingOf(load: string | null): SlowReading | null {
   const [, forMs, everyMs] = /, stalled ([\d.]+) of ([\d.]+) ms(?=,|$)/.exec(load ?? "") ?? [];
   const bytesPerS = /, read at (\d+) bytes\/s$/.exec(load ?? "")?.[1];
@@ -46,12 +46,12 @@ export function readingOf(load: string | null): SlowReading | null {
   };
 }
 
-/** What column `load` says beside the rate: `even, stalled 200 of 1000 ms`; empty where it says nothing. */
+/** What the column `load` says apart from the rate: `even, stalled 200 of 1000 ms`; empty where it says nothing. */
 export function besideRate(load: string | null): string {
   return (load ?? "").replace(/^[\d.]+(%( of the slowest)?|\/s),? ?/, "");
 }
 
-/** What an open loop needs to know of a cell. */
+/** What has to be known about a cell of an open loop. */
 interface Loaded {
   load: OpenLoad | null;
   subject: string;
@@ -59,31 +59,31 @@ interface Loaded {
   workers: number;
   messageBytes: number;
   mostMessages: number;
-  /** What a run is to take, ms. */
+  /** How long a run is to take, ms. */
   openMs: number;
 }
 
 export interface Chosen {
   ratePerS: number;
-  /** A producer. */
+  /** Messages of each producer. */
   messages: number;
 }
 
 /**
- * The rate of each cell and the messages that make its run as long as it is to be.
- * @param capacity messages/s at full load, of each cell whose pilot had a good run
+ * The rate of each cell, and the number of messages that makes its run as long as wanted.
+ * @param fullRates messages/s at full load, of each cell whose pilot had a good run
  */
 export function chosenRates<Cell extends Loaded>(
   cells: readonly Cell[],
-  capacity: ReadonlyMap<Cell, number>,
+  fullRates: ReadonlyMap<Cell, number>,
 ): Map<Cell, Chosen> {
   const chosen = new Map<Cell, Chosen>();
   for (const same of Map.groupBy(cells, placeOf).values()) {
-    // `empty` sends nothing, so it is as fast as anybody likes.
-    const capacities = same.filter(({ subject }) => subject !== "empty")
-      .flatMap((cell) => capacity.get(cell) ?? []);
+    // `empty` sends nothing, so no rate is too high for it.
+    const compared = same.filter(({ subject }) => subject !== "empty")
+      .flatMap((cell) => fullRates.get(cell) ?? []);
     for (const cell of same) {
-      const rate = rateOf(cell, capacity.get(cell), Math.min(...capacities));
+      const rate = rateOf(cell, fullRates.get(cell), Math.min(...compared));
       if (rate === null) continue;
       const messages = Math.round(rate * cell.openMs / 1_000 / cell.producers);
       chosen.set(cell, {
@@ -95,15 +95,15 @@ export function chosenRates<Cell extends Loaded>(
   return chosen;
 }
 
-/** To three digits, which is more than a pilot knows. */
+/** Three digits, which is more than a pilot knows. */
 function rateOf({ load }: Loaded, own: number | undefined, slowest: number): number | null {
   if (load === null) return null;
   if ("ratePerS" in load) return load.ratePerS;
-  const capacity = load.of === "own" ? own ?? NaN : slowest;
-  return Number.isFinite(capacity) ? Number((load.share * capacity).toPrecision(3)) : null;
+  const perS = load.of === "own" ? own ?? NaN : slowest;
+  return Number.isFinite(perS) ? Number((load.share * perS).toPrecision(3)) : null;
 }
 
-/** Cells of one load that are compared. */
+/** The same for cells of one load that are compared. */
 function placeOf({ load, producers, workers, messageBytes }: Loaded): string {
   return JSON.stringify([loadTitle(load), producers, workers, messageBytes]);
 }

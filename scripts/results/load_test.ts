@@ -37,7 +37,7 @@ test("a load is called by one name", () => {
   const reading = { stall: { forMs: 200, everyMs: 1_000 }, bytesPerS: null };
   assert.equal(
     loadTitle({ share: 0.5, of: "slowest", spacing: "even", consumerWorkUs: 50, reading }),
-    "50% of the slowest even, consumer works 50 us on each run, stalled 200 of 1000 ms",
+    "50% of the slowest even, consumer works 50 us on each batch, stalled 200 of 1000 ms",
   );
 });
 
@@ -59,6 +59,6 @@ test("what a load says beside its rate is the same at every rate", () => {
   assert.deepEqual(beside(plain), four("stalled 200 of 1000 ms"));
   assert.deepEqual(
     beside({ spacing: "even", consumerWorkUs: 50 }),
-    four("even, consumer works 50 us on each run, stalled 200 of 1000 ms"),
+    four("even, consumer works 50 us on each batch, stalled 200 of 1000 ms"),
   );
 });

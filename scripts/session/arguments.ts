@@ -1,4 +1,4 @@
-/** Options as arguments again, so that a folder can hold its plan and `--resume` make it anew. */
+/** Turns options back into arguments, so that a folder can hold its plan and `--resume` can make the plan again. */
 import type { Command } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
 import { refuse, UsageError } from "../cli/command.ts";
@@ -9,8 +9,8 @@ import { attributeOf, keyOf, longFlag, OPTION_TABLE } from "./option_table.ts";
 import type { BenchOptions } from "./bench_options.ts";
 
 /**
- * The arguments that read as these options on any machine, whatever the defaults are there. What names the
- * folder is left out.
+ * Arguments that are read as these options on any machine, whatever the defaults are there, without those that name the
+ * folder.
  */
 export function argumentsOf(options: BenchOptions): string[] {
   return OPTION_TABLE.flatMap((spec) => {
@@ -21,20 +21,22 @@ export function argumentsOf(options: BenchOptions): string[] {
   });
 }
 
-/** The arguments with which a command began a folder. @throws {UsageError} */
+/**
+ * The arguments with which a command began a folder. @throws {UsageError} where the folder holds none that can be used
+ */
 export function recordedArguments(name: string, folder: string): string[] {
   const plan = ResultsFolder.readPlan(folder);
   refuse(
     plan.command !== name &&
       `${folder} was not begun by ${name}; resume it with the command that did`,
-    // A plan of ours has none; one that names itself would be read for ever.
+    // A plan of ours contains none, and a plan that names itself would be read for ever.
     plan.arguments.some((argument) => argument.startsWith("--resume")) &&
       `the plan in ${folder} is not one that ${name} has written`,
   );
   return plan.arguments;
 }
 
-/** The arguments that replace recorded ones. @throws {UsageError} where others stand beside `--resume` */
+/** The arguments that replace recorded ones. @throws {UsageError} where others are given with `--resume` */
 export function refuseBesideResume(program: Command): string[] {
   const given = OPTION_TABLE.filter((spec) =>
     program.getOptionValueSource(attributeOf(spec)) === "cli"
@@ -58,9 +60,9 @@ export function refuseBesideResume(program: Command): string[] {
 }
 
 /**
- * A folder may come from anywhere, and what it holds must not choose a program that runs here: paths to executables
+ * A folder may come from anywhere, and what it holds must not choose a program that runs here, so paths to executables
  * come from the command line alone.
- * @param anew what the command line says
+ * @param anew arguments of the command line
  * @throws {UsageError} where a recorded path is not given again
  */
 export function refuseRecordedPaths(

@@ -1,47 +1,47 @@
-/** What the measuring commands are told, read and checked. */
+/** The options of the measuring commands, read and checked. */
 import type { PlanOptions } from "../results/plan.ts";
 
 export interface BenchOptions extends PlanOptions {
   runtimes: string;
   /** Programs in other languages, each `name=/path`. */
   clients: string[];
-  /** On which the measured processes and the listener run; null: wherever the system likes. */
+  /** Cores on which the measured processes and the listener run; null: wherever the system puts them. */
   cpus: number[] | null;
-  /** Processes a cell; with a budget the least. */
+  /** Processes per cell; with a budget, the least. */
   rounds: number;
-  /** Time for all of it, which pays for further rounds of all cells; null: `rounds` it is. */
+  /** Time for everything, which pays for further rounds of all cells; null: there are `rounds` rounds. */
   budgetMs: number | null;
-  /** As a share: two whose ratio is shown to be that near to 1 are called the same. */
+  /** As a share: a pair whose ratio is shown to be this near to 1 is called the same. */
   sameWithin: number;
   seed: number;
   timeoutMs: number;
   /** Resident memory at which a measured process is stopped, bytes. */
   memoryBytes: number;
   out: string | null;
-  /** A folder whose plan is to be resumed; everything that decides what is measured is taken from it. */
+  /** A folder whose plan is resumed, and which determines what is measured; null: none. */
   resume: string | null;
-  /** The name of the baseline that the results become, or null. */
+  /** Name of the baseline that the results become, or null. */
   save: string | null;
   /** Whether charts and pages are written, too. */
   report: boolean;
   allowChangedEnvironment: boolean;
-  /** One that runs already, or null to start one. */
+  /** A listener that is running already, or null to start one. */
   listener: { host: string; port: number } | null;
   listenerRuntime: string;
-  /** End with 0 although every cell was skipped. */
+  /** Whether to end with 0 although every cell was skipped. */
   allowSkipped: boolean;
   preset: "default" | "quick" | "full" | "post" | "explain";
   dryRun: boolean;
   list: boolean;
 }
 
-/** What a command measures where nobody says otherwise. */
+/** What a command measures where nothing else is asked for. */
 export interface Defaults {
   description: string;
   /** Null: all strategies and controls in their variants. */
   strategies: string | null;
   producers: number[];
   rounds: number;
-  /** Null: `rounds`, and no more. */
+  /** Null: `rounds` rounds and no more. */
   budgetMs: number | null;
 }

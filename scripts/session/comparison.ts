@@ -1,4 +1,4 @@
-/** A whole comparison: listener, folder, calibration, pilot, rounds, summary; what every measuring command does. */
+/** What every measuring command does, as a whole: listener, folder, calibration, pilot, rounds, summary. */
 import { availableParallelism } from "node:os";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { applying } from "../cli/applying.ts";
@@ -30,12 +30,12 @@ import { findClients } from "../processes/clients.ts";
 import { findRuntimes } from "../processes/runtimes.ts";
 import { type Estimate, Session } from "./session.ts";
 
-/** Makes what a folder's readers want, and prints; no charts and no page where the environment is null. */
+/** Makes what the readers of a folder want, and prints; without charts and page where the environment is null. */
 type Finish = (folder: ResultsFolder, environment: Environment | null) => Promise<void>;
 
 /**
- * A measuring command, from its arguments to its exit code; `finish` gets the folder also where an interruption or
- * a dead listener cut it short.
+ * A measuring command, from its arguments to its exit code. `finish` gets the folder even where an interruption or a
+ * dead listener ended the session early.
  */
 export async function compare(
   command: string,
@@ -74,7 +74,7 @@ interface Work extends Omit<Circumstances, "listener"> {
   finish: Finish;
 }
 
-/** The same from a plan on. */
+/** The same, starting from a plan. */
 export async function runComparison(work: Work): Promise<number> {
   const { command, options, cells, finish } = work;
   const interrupt = watchInterrupts();
@@ -85,7 +85,7 @@ export async function runComparison(work: Work): Promise<number> {
   try {
     destination = openDestination({ ...work, listener: listener.runtime });
     const { folder, environment, earlier, plan } = destination;
-    // They decide over the exit code, too.
+    // Earlier rows count for the exit code, too.
     for (const row of earlier.rows) tell(row, progress, "before: ");
     const histograms = new HistogramLog(folder.path);
     const backlogs = new BacklogFile(folder.path);
@@ -153,7 +153,7 @@ export async function runComparison(work: Work): Promise<number> {
   }
 }
 
-/** What is to come; and where no verdict can come of it, what it would take. */
+/** What is still to come, and, where it is too little for a verdict, what a verdict would take. */
 function estimateLines({ totalMs, roundMs, rounds, cells }: Estimate): string[] {
   const words = rounds === 1 ? "1 round" : `${rounds} rounds`;
   return applying(
@@ -165,7 +165,7 @@ function estimateLines({ totalMs, roundMs, rounds, cells }: Estimate): string[] 
   );
 }
 
-/** What an interrupted run has chosen holds for the rest of it. */
+/** What an interrupted session has chosen holds for the rest of it. */
 function cellsAsChosen(cells: readonly Cell[], { messages, rates }: RecordedPlan): Cell[] {
   return cells.map((cell) => ({
     ...cell,
@@ -174,11 +174,11 @@ function cellsAsChosen(cells: readonly Cell[], { messages, rates }: RecordedPlan
   }));
 }
 
-/** As one would type it for the launcher that runs. */
+/** The command as a person would type it with the runtime that this program runs in. */
 function resumeCommand(command: string, folder: string, options: BenchOptions): string {
   const run = { deno: "deno task", bun: "bun run", node: "npm run" }[currentRuntime().kind];
   const separator = run === "npm run" ? " --" : "";
-  // Paths to programs are not taken from the folder.
+  // Paths to programs are not read from the folder, so they are given again.
   const programs = [
     ["--runtimes", options.runtimes],
     ["--listener-runtime", options.listenerRuntime],
@@ -189,7 +189,7 @@ function resumeCommand(command: string, folder: string, options: BenchOptions): 
   return `${run} ${command}${separator} --resume ${quoted(folder)}${programs}`;
 }
 
-/** As a shell reads it back. */
+/** Text in a form that a shell reads back unchanged. */
 function quoted(text: string): string {
   return /^[\w./=,@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
@@ -206,12 +206,12 @@ function keep(rows: Sample[], folder: ResultsFolder, progress: Progress): void {
   for (const row of rows) tell(row, progress);
 }
 
-/** A line for a row that says that something went wrong. */
+/** Prints a line for a row that says that something went wrong. */
 function tell(row: Sample, progress: Progress, before = ""): void {
   if (!hasFailed(row)) return;
   const { runtime, strategy, params, producers, status, detail } = row;
   progress.say(
-    // A folder that is gone on with may be somebody else's.
+    // A folder that is resumed may come from somebody else.
     plainText(
       `${before}${runtime} ${strategy} ${params ?? ""} P=${producers}: ${status}, ${detail}`,
     ),

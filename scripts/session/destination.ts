@@ -1,4 +1,4 @@
-/** Where the rows of a comparison go: a new folder, or that of an interrupted run. This process holds its lock. */
+/** Where the rows of a comparison go: a new folder, or that of an interrupted session. This process holds its lock. */
 import { randomBytes } from "node:crypto";
 import { findPeer } from "../../bench/peers/registry.ts";
 import { UsageError } from "../cli/command.ts";
@@ -16,11 +16,11 @@ import type { Runtime } from "../processes/runtimes.ts";
 
 export interface Destination {
   folder: ResultsFolder;
-  /** As it is on the disk; to be written again after a change. */
+  /** As it is on the disk; it has to be written again after a change. */
   environment: Environment;
   earlier: Earlier;
   plan: RecordedPlan;
-  /** Gives the folder free. */
+  /** Releases the folder. */
   close(): void;
 }
 
@@ -28,7 +28,7 @@ export interface Circumstances {
   command: string;
   options: BenchOptions;
   runtimes: readonly (Runtime | Client)[];
-  /** What runs the listener; null for one that was there already, or none. */
+  /** The runtime that runs the listener; null where the listener was running already, or there is none. */
   listener: Runtime | null;
   notes: string[];
 }
@@ -37,7 +37,7 @@ export interface Circumstances {
 export function openDestination(circumstances: Circumstances): Destination {
   const { options, runtimes, listener, notes } = circumstances;
   const started = timestamp();
-  // Two machines, or two launchers on one, may start in the same second.
+  // Two machines, or two launchers on one machine, may start in the same second.
   const session = `${started}-${randomBytes(3).toString("hex")}`;
   const environment = describeEnvironment(session, recordedOptions(options), runtimes);
   environment.listener = listener === null
@@ -133,7 +133,7 @@ function foreign(path: string): UsageError {
   return new UsageError(`the environment.json of ${path} is not one that this version has written`);
 }
 
-/** The chunk sizes that still hold: those of runtimes that have the same version. */
+/** The chunk sizes that still hold: those of runtimes whose version has not changed. */
 function chunksOf({ bulkChunkBytes, runtimes }: Environment, current: Environment) {
   return Object.fromEntries(
     current.runtimes.filter(({ label, version }) =>

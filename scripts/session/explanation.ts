@@ -1,16 +1,16 @@
 /**
- * Why one strategy beats another: the way from the slowest to the fastest, one change at a time. All steps are
- * measured in one run, interleaved.
+ * Why one strategy beats another: the way from the slowest to the fastest, one change at a time. All steps are measured
+ * in one session, interleaved.
  */
 export interface Step {
-  /** As `--strategies` takes it. */
+  /** The strategy in the syntax of `--strategies`. */
   subject: string;
-  /** What it changes, and against which step. */
+  /** What the step changes, compared with the step `from`. */
   change: string;
   from: string | null;
 }
 
-/** From the slowest to the fastest, each against the one before it. */
+/** From the slowest to the fastest; each changes the one before it. */
 export const MAIN_WAY: readonly Step[] = [
   ["channel:drain=each", "one write per message"],
   ["channel:drain=batch", "one write for all"],
@@ -24,7 +24,7 @@ export const MAIN_WAY: readonly Step[] = [
   from: at === 0 ? null : way[at - 1][0],
 }));
 
-/** What else differs between the post's arms. */
+/** Other differences between the post's arms. */
 export const BRANCHES: readonly Step[] = [
   { subject: "swap-buffer:drain=each", change: "lock without batch", from: "swap-buffer" },
   { subject: "async-lock", change: "lock awaited", from: "swap-buffer" },

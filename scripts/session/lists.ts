@@ -1,4 +1,4 @@
-/** What `--list` and `--dry-run` show. */
+/** What `--list` and `--dry-run` print. */
 import { SUBJECTS } from "../../bench/subjects/registry.ts";
 import { EXIT } from "../cli/command.ts";
 import type { BenchOptions } from "./bench_options.ts";

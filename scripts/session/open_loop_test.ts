@@ -62,7 +62,7 @@ async function session(args: string[], failing = "", slowness = [1]) {
   return { rows, asked, chosen };
 }
 
-test("a share is one of the cell's own capacity, and one of the slowest's, and both stand in the rows", async () => {
+test("a share is one of the cell's own throughput at full load, and one of the slowest's, and both stand in the rows", async () => {
   const { asked, rows, chosen } = await session(["--load", "50%"]);
   assert.ok(asked.filter(({ task }) => task === "pilot").every(({ pace }) => pace === null));
   const measured = asked.filter(({ task }) => task === "measure");
@@ -118,7 +118,7 @@ test("one pilot of a strategy serves all loads, and each cell has its rows", asy
   assert.deepEqual(["25%", "50%"].map((load) => rate(load, "swap-buffer")), [250_000, 500_000]);
 });
 
-test("a sweep goes through each cell's own capacity, with one rate at which all are compared", async () => {
+test("a sweep goes through shares of each cell's own throughput, with one rate at which all are compared", async () => {
   const { asked, rows } = await session(["--sweep"]);
   assert.equal(asked.filter(({ task }) => task === "pilot").length, 3);
   const ratesOf = (name: string) =>

@@ -1,6 +1,6 @@
 /**
- * The options of `bench` and its relatives, one entry each. What commander reads, what the help says, what a folder's
- * plan records, what may stand beside `--resume`, and what `compare` takes for a difference: all of it follows from here.
+ * The options of `bench` and its relatives, one entry each. From here follows what commander reads, what the help says,
+ * what the plan of a folder records, what may be given with `--resume`, and what `compare` regards as a difference.
  */
 import { resolve } from "node:path";
 import { Option } from "commander";
@@ -23,41 +23,48 @@ import type { BenchOptions, Defaults } from "./bench_options.ts";
 import { address, byteRate, messageSizes, rates, shares, stall } from "./option_values.ts";
 
 export const DEFAULT_RUN_TIME_MS = 10;
-/** Of an open loop. */
+/** The default for a run in an open loop. */
 export const OPEN_RUN_TIME_MS = 50;
-/** Of a consumer on one run, or a producer on one message: a longer one would look dead. */
+/**
+ * The longest work of a consumer on one batch, or of a producer on one message: longer work would look like a dead
+ * thread.
+ */
 const MOST_WORK_US = 100_000;
-/** Of `--sweep`. At 100 % a queue grows without end, and its waits say how long the run was. */
+/**
+ * Shares of the cell's own throughput at full load in `--sweep`. At 100 % a queue grows without end, and its waits show
+ * how long the run was.
+ */
 export const SWEEP_SHARES = [0.1, 0.25, 0.5, 0.75, 0.9];
-/** Of what the slowest can do, in `--sweep`: `empty`, too, then says what a run takes beside its messages. */
+/** Share of the slowest cell's throughput in `--sweep`. `empty` then shows what a run takes apart from its messages. */
 export const SHARED_SHARE = 0.5;
-/** The least rounds under a budget, where nobody says otherwise. */
+/** The fewest rounds under a budget, where no number is given. */
 export const BUDGET_ROUNDS = 3;
 
 export interface OptionSpec {
-  /** What it sets in `BenchOptions`, where that is not called as the option is. */
+  /** What it sets in `BenchOptions`, where that has another name than the option. */
   key?: keyof BenchOptions;
-  /** As commander reads it, and as the help shows it. */
+  /** In the form that commander reads and the help shows. */
   flags: string;
   help: string | ((defaults: Defaults) => string);
-  /** Text to value; throws commander's error where it cannot be. */
+  /** Turns text into a value; throws commander's error where that is impossible. */
   parse?: (text: string, before: unknown) => unknown;
   default?: unknown;
-  /** The default as the help shows it, where that is not the value itself. */
+  /** The default in the form that the help shows, where that is not the value itself. */
   defaultWords?: string;
   choices?: readonly string[];
-  /** Other options, which cannot stand beside it. */
+  /** Other options that cannot be given with it. */
   conflicts?: string[];
   /**
    * What a plan records, so that it reads as the same value on any machine, whatever the defaults are there: the
-   * argument, one for each time that it is given, true for the flag alone, null for nothing. Left out where the option does not say what is measured.
+   * argument, several where it is given several times, true for the flag alone, null for nothing. Left out where the
+   * option does not affect what is measured.
    */
   recorded?: (options: BenchOptions) => string | number | boolean | string[] | null;
-  /** It may stand beside `--resume`; where it is recorded, too, it replaces what the plan says. */
+  /** It may be given with `--resume`; where it is recorded, too, it replaces what the plan says. */
   besideResume?: true;
-  /** It is recorded, and a resumed run may change it all the same. */
+  /** It is recorded, and may all the same be changed when a session is resumed. */
   mayChange?: true;
-  /** A time may differ because of it although the cells have the same key, so `compare` insists on it. */
+  /** It may change a time although the cells have the same key, so `compare` insists that it is the same. */
   confounds?: true;
 }
 
@@ -167,7 +174,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     default: [0],
     defaultWords: "0",
     conflicts: ["load", "rate", "sweep"],
-    // An open loop refuses it, also the default.
+    // An open loop refuses this option, even with its default.
     recorded: ({ workUs, loads }) => loads.length > 0 ? null : workUs.join(","),
   },
   {
@@ -175,14 +182,14 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     help: "messages of a producer before its Worker turns to the next; 0: all",
     parse: count(0, 2 ** 31 - 1),
     default: 0,
-    // An open loop refuses it, also the default.
+    // An open loop refuses this option, even with its default.
     recorded: ({ turn, loads }) => loads.length > 0 ? null : turn,
   },
   {
     key: "loads",
     flags: "--load <list>",
-    help: "open loop: how long messages wait at this share of what each cell can carry, and at " +
-      "the same share of what the slowest can, where all are compared; such as 25%,50%",
+    help: "open loop: how long messages wait at this share of each cell's own throughput at full " +
+      "load, and at the same share of the slowest cell's, where all are compared; such as 25%,50%",
     parse: shares,
     conflicts: ["rate", "sweep", "messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => {
@@ -207,9 +214,9 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     flags: "--sweep",
     help: `open loop: a curve of waits over rates, at ${
       SWEEP_SHARES.map((share) => share * 100).join(", ")
-    } % of what each cell can do, and at ${
+    } % of each cell's own throughput at full load, and at ${
       SHARED_SHARE * 100
-    } % of what the slowest can, where all are compared`,
+    } % of the slowest cell's, where all are compared`,
     conflicts: ["load", "rate", "messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => isSweep(loads),
   },
@@ -260,7 +267,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
     recorded: ({ capacity }) => capacity,
   },
   {
-    // Recorded with the strategies, whose parameter it is.
+    // It is recorded with the strategies, since it is a parameter of theirs.
     key: "subjects",
     flags: "--overflow <mode>",
     help: "what a full hand-off does: block its producers or, where a strategy can, drop " +
@@ -414,12 +421,12 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   },
 ];
 
-/** `--producers` of `--producers <list>`. */
+/** The long flag: `--producers` for `--producers <list>`. */
 export function longFlag({ flags }: OptionSpec): string {
   return flags.split(" ")[0];
 }
 
-/** As commander calls what is given: `workUs` of `--work-us`. */
+/** The name that commander gives the value: `workUs` for `--work-us`. */
 export function attributeOf({ flags }: OptionSpec): string {
   return new Option(flags).attributeName();
 }
@@ -429,26 +436,26 @@ export function keyOf(spec: OptionSpec): keyof BenchOptions {
   return spec.key ?? attributeOf(spec) as keyof BenchOptions;
 }
 
-/** Options in which a resumed run must be as it was begun. */
+/** Options that cannot change when a session is resumed. */
 export const FIXED_BY_PLAN: ReadonlySet<string> = keys((spec) =>
   spec.recorded !== undefined && !spec.mayChange
 );
 
-/** Options that can move a time without showing in the key of a cell. */
+/** Options that may change a time without being part of a cell's key. */
 export const CONFOUNDING: ReadonlySet<string> = keys((spec) => spec.confounds === true);
 
 function keys(which: (spec: OptionSpec) => boolean): ReadonlySet<string> {
   return new Set(OPTION_TABLE.filter(which).map(keyOf));
 }
 
-/** `--load` has as many shares of the slowest's capacity as of the cell's own. */
+/** `--load` has as many shares of the slowest cell's throughput as of the cell's own, and `--sweep` has fewer. */
 function isSweep(loads: BenchOptions["loads"]): boolean {
   const count = (of: "own" | "slowest") =>
     loads.filter((load) => "share" in load && load.of === of).length;
   return count("own") > count("slowest");
 }
 
-/** A path holds from any folder that the run is resumed in. */
+/** A whole path is right whatever folder the session is resumed in. */
 function withWholePath(item: string): string {
   const asked = parseRuntime(item);
   return hasPath(asked) ? formatRuntime({ ...asked, source: resolve(asked.source) }) : item.trim();

@@ -4,7 +4,10 @@ import { LEAST_BYTES_PER_S, MAX_STALL_PERIOD_MS } from "../../bench/wire/slow_re
 import { byteSize, percentage, timeSpan } from "../cli/values.ts";
 import { type MessageSize, sizeTitle } from "../results/message_size.ts";
 
-/** Sizes of a message, each once: 1, large enough to carry its number, or a mix of such, as 16..4096. */
+/**
+ * Message sizes, each of them once: 1, a size large enough to carry the message's number, or a mix of lengths such as
+ * 16..4096.
+ */
 export function messageSizes(largest: number): (text: string) => MessageSize[] {
   const read = byteSize(1);
   return (text) => {
@@ -28,7 +31,7 @@ export function messageSizes(largest: number): (text: string) => MessageSize[] {
   };
 }
 
-/** Rates such as 200k, 1.5M or 2e5, in messages/s, ascending and each once. */
+/** Rates such as 200k, 1.5M or 2e5, in messages/s, ascending and each of them once. */
 export function rates(text: string): number[] {
   const values = text.split(",").map((part) => {
     const match = /^(\d+(?:\.\d+)?(?:e\d{1,2})?)(k|M|)$/.exec(part.trim());
@@ -40,16 +43,18 @@ export function rates(text: string): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** Shares of a capacity such as 25%,50%, as numbers up to 1, ascending and each once. */
+/** Shares of the throughput at full load such as 25%,50%, as numbers up to 1, ascending and each of them once. */
 export function shares(text: string): number[] {
   const values = text.split(",").map((part) => percentage(part) / 100);
   if (!values.every((value) => value <= 1)) {
-    throw new InvalidArgumentError("Give shares of the capacity up to 100%, such as 25%,50%.");
+    throw new InvalidArgumentError(
+      "Give shares of the throughput at full load, such as 25%,50%, up to 100%.",
+    );
   }
   return [...new Set(values)].sort((a, b) => a - b);
 }
 
-/** A stall such as 200ms/1s: nothing is read for so long of every so long. */
+/** A stall such as 200ms/1s: in every period of 1 s, nothing is read for 200 ms. */
 export function stall(text: string): { forMs: number; everyMs: number } {
   const [forMs, everyMs, ...rest] = text.split("/").map(timeSpan(1, MAX_STALL_PERIOD_MS));
   if (everyMs === undefined || rest.length > 0 || forMs >= everyMs) {
@@ -58,7 +63,7 @@ export function stall(text: string): { forMs: number; everyMs: number } {
   return { forMs, everyMs };
 }
 
-/** Bytes a second such as 50MB/s or 8MiB/s. */
+/** Bytes per second, such as 50MB/s or 8MiB/s. */
 export function byteRate(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(k|M|G|)(i?)B\/s$/i.exec(text.trim());
   const power = ["", "k", "m", "g"].indexOf((match?.[2] ?? "").toLowerCase());
@@ -71,7 +76,7 @@ export function byteRate(text: string): number {
   return Math.round(value);
 }
 
-/** `host:port`, or `[host]:port` where the host has colons of its own. */
+/** `host:port`, or `[host]:port` where the host contains colons. */
 export function address(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);

@@ -33,10 +33,10 @@ const PRESETS = {
   explain: { producers: [512], rounds: 8 },
 };
 const PRESET_FLAGS = ["quick", "full", "post", "explain"] as const;
-/** Of each producer, as in the post. */
+/** Messages of each producer, as in the post. */
 const POST_MESSAGES = 1_000;
 const LINES: MessageSize = { least: SHORTEST_LINE, most: LONGEST_LINE };
-/** Runs that a pilot may need within one time limit. */
+/** How many runs a pilot may need within one time limit. */
 const PILOT_SHARE = 10;
 const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 
@@ -66,7 +66,7 @@ const BENCH: Defaults = {
   budgetMs: 180_000,
 };
 
-/** @throws {UsageError} with one line on what to do */
+/** @throws {UsageError} with one line that says what to do */
 export function readOptions(
   name: string,
   argv: readonly string[],
@@ -144,7 +144,7 @@ export function readOptions(
   };
 }
 
-/** What is dropped is announced by producer, so messages must name theirs. @throws {UsageError} */
+/** Dropped messages are announced per producer, so a message must name its producer. @throws {UsageError} */
 function refuseBesideDropping(given: Record<string, unknown>): void {
   const sizes = given.messageSize as MessageSize[];
   const producers = given.producers as number[] | undefined ?? [];
@@ -185,7 +185,7 @@ function workloadOf(given: Record<string, unknown>, program: Command): Workload 
   return given.generate ? "domains generated" : workload;
 }
 
-/** So long that a stall comes twice; null at full load. */
+/** Long enough for two periods of a stall; null at full load. */
 function openRunTimeMs(loads: readonly OpenLoad[]): number | null {
   if (loads.length === 0) return null;
   return Math.max(OPEN_RUN_TIME_MS, 2 * (loads[0].reading?.stall?.everyMs ?? 0));
@@ -242,7 +242,7 @@ function programOf(name: string, defaults: Defaults): Command {
   return program.addHelpText("after", name === "bench" ? EXAMPLES : "");
 }
 
-/** The plan of the folder, with what this command line says about everything else. */
+/** The plan of the folder, and everything else from this command line. */
 function resumed(name: string, program: Command): BenchOptions {
   const given = program.opts();
   const anew = refuseBesideResume(program);
@@ -250,7 +250,7 @@ function resumed(name: string, program: Command): BenchOptions {
   refuseRecordedPaths(begun, anew, given.resume);
   return {
     ...readOptions(name, ["", "", ...begun, ...anew]),
-    // Instead of those of the plan, which an option that may be repeated would add to.
+    // They replace those of the plan, because an option that may be repeated would add to them.
     clients: given.client,
     resume: given.resume,
     save: given.save ?? null,

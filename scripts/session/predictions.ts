@@ -1,4 +1,6 @@
-/** What a cell's process will take, from its pilot, from smaller cells of its kind, and from earlier rounds. */
+/**
+ * Predicts what a cell's process will take, from its pilot, from smaller cells of its series, and from earlier rounds.
+ */
 import {
   LEAST_MESSAGES,
   PILOT_RUNS,
@@ -12,22 +14,22 @@ import { timeOf } from "../results/samples.ts";
 import { median } from "../statistics/order.ts";
 
 interface Known {
-  /** Of one run. */
+  /** Within a run. */
   usPerMessage: number;
-  /** Of a cell beside its runs. */
+  /** What a cell takes apart from its runs. */
   overheadMs: number;
 }
 
-/** Two that are measured, and a second pass. */
+/** Two measured runs and a second pass. */
 const LEAST_RUNS = 3;
-/** A warm-up run and two that are measured. */
+/** A warm-up run and two measured runs. */
 const OPEN_LOOP_RUNS = 3;
-/** Where nothing is known at all. */
+/** Used where nothing is known. */
 const GUESS: Known = { usPerMessage: 1, overheadMs: 300 };
 
 export class Predictions {
   readonly #timeoutMs: number;
-  /** By everything but P, so that a cell learns from the smaller one before it. */
+  /** By everything except P, so that a cell learns from the smaller one before it. */
   readonly #known = new Map<string, Known>();
   readonly #measuredMs = new Map<Cell, number>();
 
@@ -41,7 +43,7 @@ export class Predictions {
     this.#know(cell, runs[0].messages, runs.map(({ elapsedUs }) => elapsedUs), wallMs);
   }
 
-  /** The same from the rows of an earlier pilot. */
+  /** Learns the same from the rows of an earlier pilot. */
   recall(cell: Cell, rows: readonly Sample[]): void {
     const times = rows.flatMap((row) => timeOf(row) ?? []);
     if (times.length === 0) return;
@@ -53,7 +55,7 @@ export class Predictions {
     this.#measuredMs.set(cell, wallMs);
   }
 
-  /** Why a cell is left out, or null: the least that it needs does not fit into the time limit. */
+  /** Why a cell is left out, or null where it is not: the least that it needs does not fit into the time limit. */
   reasonToSkip(cell: Cell): string | null {
     if (cell.load !== null && OPEN_LOOP_RUNS * openMs(cell) > this.#timeoutMs) {
       return `its messages are due for about ${
@@ -70,17 +72,17 @@ export class Predictions {
     }`;
   }
 
-  /** One round of these cells. */
+  /** What one round of these cells takes. */
   totalMs(cells: readonly Cell[]): number {
     const each = cells.reduce((sum, cell) => sum + this.#processMs(cell), 0);
-    // What a process has taken for its warm-up is among what was measured.
+    // What a process took for its warm-up is part of what was measured.
     const unmeasured = cells.filter((cell) => !this.#measuredMs.has(cell));
     const processes = Map.groupBy(unmeasured, seriesOf).values();
     return each +
       [...processes].reduce((sum, axis) => sum + warmUpsOf(axis) * warmUpMs(axis[0]), 0);
   }
 
-  /** @param runsUs of each of the pilot's runs */
+  /** @param runsUs time of each of the pilot's runs */
   #know(cell: Cell, pilotMessages: number, runsUs: readonly number[], wallMs: number): void {
     const messages = cell.producers * pilotMessages;
     const before = this.#known.get(seriesOf(cell))?.overheadMs ?? Infinity;
@@ -88,9 +90,10 @@ export class Predictions {
     const spentUs = runsUs.reduce((sum, us) => sum + us, 0);
     const overheadMs = wallMs - (spentUs + PILOT_RUNS * (cell.runTimeUs ?? 0)) / 1_000;
     this.#known.set(seriesOf(cell), {
-      // What sends nothing takes no longer for more producers' messages.
+      // Where nothing is sent, more producers do not take longer.
       usPerMessage: messages === 0 ? 0 : elapsedUs / messages,
-      // The pilot of a slow cell has more in it than its runs: fills, a second try.
+      // The pilot of a slow cell contains more than its runs: it fills the hand-off and runs a second time, for
+      // example.
       overheadMs: Math.min(before, Math.max(0, overheadMs)),
     });
   }
@@ -105,13 +108,16 @@ export class Predictions {
   }
 
   #runUs(cell: Cell, known: Known): number {
-    // What the pilot of another P says of the rate counts only where a run is longer than wanted.
+    // What the pilot of another P says about the rate counts only where a run is longer than wanted.
     const least = cell.runTimeUs === null ? cell.messages! : LEAST_MESSAGES;
     return Math.max(cell.runTimeUs ?? 0, known.usPerMessage * cell.producers * least);
   }
 }
 
-/** How often a process is expected to warm up: at each P that needs more Workers than any before it in a random order. */
+/**
+ * How often a process is expected to warm up: at each P that needs more Workers than all P before it, in a random
+ * order.
+ */
 function warmUpsOf(axis: readonly Cell[]): number {
   const counts = axis.map(({ producers, workers }) => Math.min(producers, workers));
   return [...new Set(counts)].reduce((sum, own) => {
@@ -124,7 +130,7 @@ function warmUpMs({ runTimeUs }: Cell): number {
   return predictedWarmUpUs(runTimeUs) / 1_000;
 }
 
-/** How long a run of an open loop takes: as it was asked to, or until the last of the least messages is due. */
+/** How long a run of an open loop takes: as long as was asked for, or until the last of the fewest messages is due. */
 function openMs({ openMs, ratePerS, producers, messages }: Cell): number {
   if (ratePerS === null) return openMs;
   return Math.max(openMs, producers * (messages ?? LEAST_MESSAGES) * 1_000 / ratePerS);

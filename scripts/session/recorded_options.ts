@@ -1,4 +1,6 @@
-/** The options as environment.json has them: nothing of a person's paths, and only what says something of the figures. */
+/**
+ * The options as environment.json contains them: no paths of a person's machine, and only what matters for the figures.
+ */
 import { formatParams } from "../../strategies/params.ts";
 import { formatRuntime, hasPath, parseRuntime, splitRuntimes } from "../processes/runtimes.ts";
 import type { BenchOptions } from "./bench_options.ts";
@@ -9,7 +11,7 @@ export function recordedOptions(
 ): Record<string, unknown> {
   return {
     ...options,
-    // The others are recorded as what they stand for, and read again as that.
+    // The other presets are recorded as the options that they stand for.
     preset: options.preset === "explain" ? "explain" : "default",
     subjects: subjects.map(({ entry, params }) => `${entry.name} ${formatParams(params)}`.trim()),
     runtimes: splitRuntimes(options.runtimes).map(withoutPath),

@@ -20,35 +20,38 @@ import { median } from "../statistics/order.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
 
-/** Predicted from the pilot. */
+/** What the pilot predicts. */
 export interface Estimate {
   totalMs: number;
   roundMs: number;
-  /** Those of a resumed run that are done, included. */
+  /** Rounds in all; for a resumed session, those that are done are included. */
   rounds: number;
   /** Cells of all rounds that are still to be measured. */
   cells: number;
 }
 
-/** What a session reports while it goes on. */
+/** What a session reports while it runs. */
 export interface SessionObserver {
-  /** `remainingMs` is a prediction, null before there is one. */
+  /** `remainingMs` is a prediction; null before there is one. */
   onProgress(done: number, of: number, what: string, remainingMs: number | null): void;
   onRows(rows: Sample[]): void;
-  /** The verified runs of an open loop that a cell's process has measured, behind their rows. */
+  /** The verified runs of an open loop that a cell's process has measured; called after `onRows`. */
   onWaits(cell: Cell, runs: readonly RunReport[]): void;
-  /** The pilot has chosen how many messages each producer of these cells sends, for good. Called before any round. */
+  /**
+   * The pilot has chosen how many messages each producer of these cells sends, which does not change again. Called
+   * before any round.
+   */
   onChosen(cells: readonly Cell[]): void;
-  /** Something that no row tells, in a line. */
+  /** One line about something that no row tells. */
   onNote(line: string): void;
-  /** The pilot has ended: what is to come. */
+  /** The pilot has ended, and predicts this. */
   onEstimate(estimate: Estimate): void;
 }
 
 export interface SessionSetup {
   session: string;
   options: BenchOptions;
-  /** `messages` of those that have none is set by the pilot. */
+  /** Where `messages` is null, the pilot sets it. */
   cells: readonly Cell[];
   listener: { host: string; port: number };
   cores: number;
@@ -56,30 +59,33 @@ export interface SessionSetup {
   /** Aborted by Ctrl-C, and when the listener dies. */
   signal: AbortSignal;
   observer: SessionObserver;
-  /** The seam for tests: ms of any clock that only goes on. */
+  /** For tests: ms of any clock that never runs back. */
   now?: () => number;
-  /** What an interrupted run of the same session has done; nothing of it is run again. */
+  /** What an interrupted part of the same session has done; none of it is run again. */
   earlier?: Earlier;
 }
 
 /** Messages of all producers in a pilot run: enough to tell milliseconds from minutes. */
 const PILOT_MESSAGES = 16_384;
-/** Of a pilot from which a rate follows: a single run may be half or twice as fast as the next. */
+/** Runs of a pilot from which a rate follows: a single run may be half or twice as fast as the next. */
 const LOAD_PILOT_RUNS = 7;
 
 export class Session {
   readonly #setup: SessionSetup;
   readonly #chunks = new Map<string, number>();
-  /** Messages of a producer with which a cell's run takes the wanted time; none where its pilot had no good run. */
+  /**
+   * Messages of each producer with which a cell's run takes the wanted time; absent where the cell's pilot had no good
+   * run.
+   */
   readonly #fitting = new Map<Cell, number>();
-  /** Messages/s at full load, of each cell whose pilot had a good run. */
-  readonly #capacity = new Map<Cell, number>();
+  /** Messages/s at full load of each cell whose pilot had a good run. */
+  readonly #fullRates = new Map<Cell, number>();
   /** Rows of each pilot, by `pilotOf`. */
   readonly #pilots = new Map<string, readonly Sample[]>();
   readonly #predictions: Predictions;
   readonly #earlier: Earlier;
   readonly #now: () => number;
-  /** When a budget is spent, by that clock. */
+  /** When a budget is spent, by the same clock. */
   readonly #deadline: number;
 
   constructor(setup: SessionSetup) {
@@ -90,7 +96,7 @@ export class Session {
     this.#predictions = new Predictions(setup.options.timeoutMs);
   }
 
-  /** Find the best chunk size of socket-bulk for each runtime that has a cell of it, but where it is known. */
+  /** Finds the best chunk size of socket-bulk for each runtime that has a cell of it, unless it is known. */
   async calibrate(known: Readonly<Record<string, number>> = {}): Promise<Record<string, number>> {
     for (const [label, chunk] of Object.entries(known)) this.#chunks.set(label, chunk);
     const bulk = this.#setup.cells.filter((cell) =>
@@ -118,8 +124,9 @@ export class Session {
   }
 
   /**
-   * The pilot goes up in P, strategy by strategy. It predicts every cell's time and skips what would take too long; its rows
-   * are kept but enter no statistic. It also chooses the messages of a run that is to take a certain time.
+   * The pilot measures each strategy with ascending P. It predicts every cell's time and skips what would take too
+   * long. Its rows are kept, but enter no statistic. Where a run is to take a certain time, it also chooses the number
+   * of messages.
    */
   async pilot(): Promise<Cell[]> {
     const { cells, signal, observer } = this.#setup;
@@ -136,7 +143,7 @@ export class Session {
     }
     const chosen = this.#choose(runnable);
     if (chosen.length > 0) observer.onEstimate(this.#estimate(chosen));
-    // The order in which the plan names them: a round's order must depend on the seed alone.
+    // In the order of the plan, because a round's order must depend on the seed alone.
     return cells.filter((cell) => chosen.includes(cell));
   }
 
@@ -147,7 +154,7 @@ export class Session {
     for (;;) {
       const round = estimate.rounds + 1;
       const left = this.#dueIn(round, cells).filter((cell) => this.#earlier.roundsOf(cell) < round);
-      // The shortest round takes some time, so that their number has an end.
+      // At least something, so that the loop ends.
       const ms = left.length === 0 ? 0 : Math.max(1, this.#predictions.totalMs(left));
       if (round > least && estimate.totalMs + ms > budgetLeftMs) return estimate;
       estimate.totalMs += ms;
@@ -157,8 +164,9 @@ export class Session {
   }
 
   /**
-   * All cells in each round that was asked for, and in as many as a verdict takes. Further ones, which a budget pays for,
-   * have no controls: no verdict is on these, and where few strategies are measured they would be half of the processes.
+   * The cells of a round: all of them in each round that was asked for, and in as many rounds as a verdict takes. Further
+   * rounds, which a budget pays for, have no controls: no verdict rests on these, and where few strategies are measured
+   * they would be half of the processes.
    */
   #dueIn(round: number, cells: readonly Cell[]): readonly Cell[] {
     if (round <= Math.max(this.#setup.options.rounds, VERDICT_ROUNDS)) return cells;
@@ -166,14 +174,17 @@ export class Session {
     return contenders.length === 0 ? cells : contenders;
   }
 
-  /** The cells that can be measured. For those that a verdict may find alike the same number, so that it compares nothing else. */
+  /**
+   * The cells that can be measured. Cells that a verdict may compare get the same number of messages, so that nothing
+   * else differs.
+   */
   #choose(cells: readonly Cell[]): Cell[] {
     if (this.#setup.signal.aborted) return [...cells];
     const open = cells.filter(({ messages }) => messages === null);
     const full = open.filter(({ load }) => load === null);
     for (const [cell, messages] of chosenMessages(full, this.#fitting)) cell.messages = messages;
     const loaded = open.filter(({ load }) => load !== null);
-    for (const [cell, chosen] of chosenRates(loaded, this.#capacity)) Object.assign(cell, chosen);
+    for (const [cell, chosen] of chosenRates(loaded, this.#fullRates)) Object.assign(cell, chosen);
     const fitting = open.filter(({ messages }) => messages !== null);
     if (fitting.length > 0) this.#setup.observer.onChosen(fitting);
     const left = open.filter(({ messages }) => messages === null);
@@ -184,16 +195,16 @@ export class Session {
     return cells.filter((cell) => !left.includes(cell));
   }
 
-  /** @param rows of the pilot of a cell */
+  /** @param rows of a cell's pilot */
   #fit(cell: Cell, rows: readonly Sample[]): void {
     const good = rows.filter((row) => timeOf(row) !== null);
     if (good.length === 0) return;
     this.#fitting.set(cell, Math.max(LEAST_MESSAGES, good[0].messages ?? 0));
-    const capacity = median(good.map((row) => row.delivered! / timeOf(row)! * 1e6));
-    if (capacity > 0) this.#capacity.set(cell, capacity);
+    const perS = median(good.map((row) => row.delivered! / timeOf(row)! * 1e6));
+    if (perS > 0) this.#fullRates.set(cell, perS);
   }
 
-  /** Whether a cell is measured. What has been decided before is not decided again. */
+  /** Whether a cell is measured. What was decided before is not decided again. */
   async #decide(cell: Cell, position: number): Promise<"run" | "skip" | "interrupted"> {
     const { observer } = this.#setup;
     const predictions = this.#predictions;
@@ -223,7 +234,7 @@ export class Session {
     );
     const outcome = await this.#run(cell, "pilot", messages);
     if (this.#isCutShort(outcome)) return "interrupted";
-    // One that chooses has no number before it has run.
+    // A pilot that chooses has no number before it has run.
     const asked = { ...cell, messages: cell.messages === null ? null : messages };
     const rows = samplesOf(asked, this.#place(0, position), outcome);
     this.#fit(cell, rows);
@@ -234,8 +245,9 @@ export class Session {
   }
 
   /**
-   * All rounds, each in its own seeded order. With a budget, as many more as it pays for, of all strategies: what
-   * decides is how long a round takes, never who is faster, so the verdicts' correction holds as for a number fixed before.
+   * All rounds, each in a seeded order of its own. A budget pays for as many more rounds of all strategies as fit. How
+   * many fit depends on how long a round takes, never on who is faster, so the correction of the verdicts holds as for a
+   * number that was fixed before.
    */
   async rounds(cells: readonly Cell[]): Promise<void> {
     const { options, signal, observer } = this.#setup;
@@ -256,13 +268,13 @@ export class Session {
     }
   }
 
-  /** Whether what is left of the budget pays for one more round. */
+  /** Whether the rest of the budget pays for one more round. */
   #canAfford(cells: readonly Cell[]): boolean {
     if (this.#setup.options.budgetMs === null || this.#setup.signal.aborted) return false;
     return this.#now() + this.#predictions.totalMs(cells) <= this.#deadline;
   }
 
-  /** One process of a cell, if it has not been run before; false where an interruption left no rows of it. */
+  /** Runs one process of a cell, unless that has been done before; false where an interruption left no rows of it. */
   async #measure(cell: Cell, round: number, position: number): Promise<boolean> {
     const [before] = this.#earlier.rowsOf(cell, round);
     if (before !== undefined) {
@@ -280,14 +292,14 @@ export class Session {
     return true;
   }
 
-  /** Ctrl-C reaches a cell's process too, which may fail of it before it is stopped. */
+  /** Ctrl-C also reaches a cell's process, which may fail because of it before it is stopped. */
   #isCutShort({ end, events }: CellOutcome): boolean {
     return end === "interrupted" ||
       (this.#setup.signal.aborted &&
         (end !== "done" || events.some(({ type }) => type === "failed")));
   }
 
-  /** @param round 0: before the first */
+  /** @param round 0: before the first round */
   #run(cell: Cell, task: CellSpec["task"], messages: number, round = 0): Promise<CellOutcome> {
     const { options, listener, runCell, signal } = this.#setup;
     const chunk = this.#chunks.get(cell.runtime.label);
@@ -333,12 +345,12 @@ export class Session {
   }
 }
 
-/** The same for cells that differ in load alone: a pilot runs at full load, so one serves all of them. */
+/** The same for cells that differ in load alone: a pilot runs at full load, so one pilot serves all of them. */
 function pilotOf(cell: Cell): string {
   return `${seriesOf(cell)} ${cell.producers}`;
 }
 
-/** The row that a cell has of another's pilot; the process's time stands in one row only. */
+/** What a cell's row changes in that of a shared pilot; the time of the process appears in one row only. */
 function sharedPilot(cell: Cell, { load, detail }: Sample): Partial<Sample> {
   return {
     ...identityOf(cell),

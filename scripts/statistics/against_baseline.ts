@@ -1,6 +1,6 @@
 /**
- * Two results cell by cell: what has changed between them. They were measured at different times, so nothing can be
- * paired by round: the processes of both sides stand against each other.
+ * Compares two results cell by cell: what has changed between them? They were measured at different times, so nothing
+ * can be paired by round: all processes of one side are compared with all of the other.
  */
 import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
@@ -16,20 +16,20 @@ export interface CellChange {
   label: string;
   /** Null: over every P. */
   producers: number | null;
-  /** Of the cell after. */
+  /** Status of the cell in the later result. */
   status: string;
-  /** After; null where there is no figure, or where it is over every P. */
+  /** Of the later result; null where there is no figure, or for a change over every P. */
   nsPerMessage: number | null;
-  /** Time after / time before: above 1 is slower; its interval is corrected. Null where a side has no figure. */
+  /** Time after / time before: above 1 is slower. Its interval is corrected. Null where a side has no figure. */
   estimate: Decision | null;
   change: Change;
 }
 
-/** The version of a runtime may be what has changed; all else makes a cell. */
+/** A runtime's version may be what has changed; in every other column, two cells must agree. */
 const MATCH = namesOf(CELL_COLUMNS).filter((name) => name !== "runtime_version");
 
 export interface BaselineComparison {
-  /** Those of both sides; and those that are gone. */
+  /** Cells of both sides, then those that only `before` has. */
   cells: CellChange[];
   /** Cells that only `after` has. */
   added: number;
@@ -58,7 +58,7 @@ export function compareToBaseline(
   };
 }
 
-/** Of figures that are made of equally many runs: how many a process has measured depends on how many P it had. */
+/** Made from equally many runs of each process: how many it has measured depends on how many P it had. */
 function ratioOf(after: readonly Sample[], before: readonly Sample[]) {
   const runs = Math.min(mostRuns(after), mostRuns(before));
   const logs = (own: readonly Sample[]) => [...logFigures(own, runs).values()];
@@ -84,7 +84,7 @@ export function changeOf(decision: Decision | null): Change {
   return decision.ratio > 1 ? "slower" : "faster";
 }
 
-/** Those at full load: in an open loop a run takes as long as its producers are told, and the rate may be another. */
+/** Cells at full load alone: in an open loop the producers determine how long a run takes, and the rate may differ. */
 function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; runs: Sample[] }> {
   const keyOf = (row: Pick<Sample, (typeof MATCH)[number]>) =>
     MATCH.map((name) => row[name]).join("|");

@@ -1,37 +1,37 @@
 /**
- * What may be said of a ratio. Three answers, of which the third is no shame: apart, the same, undecided. All of them
- * rest on the interval that is corrected for every comparison of the report (Bonferroni; Dunn, 1961), so that the
+ * What may be said about a ratio. There are three answers: apart, the same, undecided; the third is no failure. All of
+ * them rest on the interval that is corrected for every comparison of the report (Bonferroni; Dunn, 1961), so that the
  * chance of any false one among them is at most 5 %.
  */
 import { type RatioEstimate, studentQuantile } from "./inference.ts";
 
-/** Rounds that an answer takes. */
+/** Rounds that it takes to answer. */
 export const VERDICT_ROUNDS = 8;
 /** A ratio nearer to 1 than this is no difference that anybody should act on. */
 const LEAST = 0.02;
-/** Where nobody has said before the run how near to 1 is the same for them. */
+/** How near to 1 counts as the same, unless somebody has said otherwise before the run. */
 export const SAME_WITHIN = 0.1;
-/** Of the whole family together. */
+/** Probability of any false answer in the whole family. */
 const LEVEL = 0.05;
 
 export interface Decision {
   call: "apart" | "same" | "undecided";
   ratio: number;
-  /** The corrected interval, which stands beside the call. */
+  /** Ends of the corrected interval. */
   low: number;
   high: number;
-  /** Two whose corrected interval lies within this of 1 are called the same. */
+  /** A pair whose corrected interval lies within this share of 1 is called the same. */
   sameWithin: number;
-  /** Rounds that it rests on. */
+  /** Rounds that the answer rests on. */
   rounds: number;
-  /** The p of the ratio, corrected in the same way. */
+  /** p of the ratio, corrected in the same way. */
   adjustedP: number;
-  /** About how many more rounds would decide it, noise staying as it is; 0 where it is decided. */
+  /** About how many more rounds would decide it if the noise stays as it is; 0 where it is decided. */
   moreRounds: number;
 }
 
 /**
- * @param comparisons how many ratios the report calls, this one included
+ * @param comparisons how many ratios the report judges, this one included
  * @param sameWithin fixed before anything was measured
  */
 export function decide(
@@ -59,7 +59,10 @@ export function decide(
   };
 }
 
-/** An interval shrinks with the root of the rounds: far enough that it leaves 1 out, or that it stays near to it. */
+/**
+ * An interval shrinks with the square root of the rounds. It has to become so narrow that it excludes 1, or stays near
+ * to 1.
+ */
 function roundsMissing(n: number, distance: number, reach: number, sameWithin: number): number {
   const target = Math.max(distance, Math.log(1 + sameWithin) - distance);
   return Math.max(VERDICT_ROUNDS - n, Math.ceil(n * (reach / target) ** 2) - n, 1);

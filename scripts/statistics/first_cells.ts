@@ -1,4 +1,4 @@
-/** Whether it matters to a cell that its process had measured others before it: it must not. */
+/** Whether it matters to a cell that its process had measured others before it. It must not. */
 import { findControl } from "../../bench/subjects/controls.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
@@ -9,13 +9,13 @@ import { byProcess, logFigures } from "./processes.ts";
 export interface FirstCellRatio {
   runtime: string;
   label: string;
-  /** Geometric mean over the cells of the strategy, with Student's t. */
+  /** Geometric mean over the cells of the strategy, with an interval by Student's t. */
   ratio: RatioEstimate;
 }
 
 /**
- * By strategy and runtime how many times as long messages took in the first P of their process as the same cells'
- * messages took in processes where another P came first. Of runtimes alone: of a client nobody knows which P came first.
+ * For each strategy and runtime: how many times as long messages took where the cell was the first of its process as
+ * they took in the same cell after another P. Only for runtimes, because nobody knows which P a client measured first.
  */
 export function firstCellRatios(samples: readonly Sample[]): FirstCellRatio[] {
   const measured = samples.filter(({ round, load, strategy }) =>
@@ -30,7 +30,7 @@ export function firstCellRatios(samples: readonly Sample[]): FirstCellRatio[] {
 }
 
 function logOfCell(rows: readonly Sample[]): number[] {
-  // Memory is told of the first one alone.
+  // Only the first cell of a process reports its memory.
   const firsts = new Set(
     [...byProcess(rows)].filter(([, runs]) => runs[0].rss_ready_bytes !== null)
       .map(([process]) => process),
@@ -42,5 +42,5 @@ function logOfCell(rows: readonly Sample[]): number[] {
   return first.length === 0 || later.length === 0 ? [] : [mean(first) - mean(later)];
 }
 
-/** With fewer, one odd process would decide. */
+/** With fewer, one odd process could decide. */
 const LEAST_CELLS = 4;

@@ -1,5 +1,5 @@
 /**
- * How far two sets of measurements are apart, and whether chance alone may do that. Everything is done on
+ * How far two sets of measurements are apart, and whether chance alone may explain that. Everything is computed on
  * logarithms, since times differ by factors: "twice" and "half" are the same distance from 1.
  */
 
@@ -9,26 +9,26 @@ export interface RatioEstimate {
   ratio: number;
   low: number;
   high: number;
-  /** Two-sided probability of a mean at least so far from 1 where nothing differs. */
+  /** Two-sided probability of a mean at least this far from 1 where nothing differs. */
   p: number;
   /** Standard error of the log-ratio, and the degrees of freedom of its t. */
   error: number;
   freedom: number;
-  /** Ratios that it rests on; of the smaller side where they are not paired. */
+  /** Number of ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
 }
 
 const CONFIDENCE = 0.95;
 
-/** Fewer than this keep all their values: without the outermost two they would decide less, not more. */
+/** With fewer values than this none is left out: without two of them an interval would be wider, not narrower. */
 const TRIMMED_FROM = 20;
-/** So many of the values are left out on either side. */
+/** The share of the values that is left out on either side. */
 const TRIMMED_SHARE = 0.1;
 
 /**
- * The mean of paired log-ratios by Student's t ("Student", 1908); of 20 or more the trimmed mean by Tukey and
- * McLaughlin's t (1963; Yuen, 1974), since one disturbed process makes the interval of a mean as wide as many would.
- * Interval and p agree: the interval holds 1 exactly where p is above 0.05. Null with fewer than two.
+ * The mean of paired log-ratios by Student's t ("Student", 1908). Of 20 or more it is the trimmed mean with the t of
+ * Tukey and McLaughlin (1963; Yuen, 1974), because a single disturbed process can make the interval of a mean twice as
+ * wide. Interval and p agree: the interval contains 1 exactly where p is above 0.05. Null with fewer than two.
  */
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
@@ -39,7 +39,7 @@ export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null 
   return estimate(mean(kept), error, kept.length - 1, n);
 }
 
-/** The middle that `pairedRatio` gives to so many values. */
+/** The middle of values as `pairedRatio` finds it, of as many as there are. */
 export function typicalLog(values: readonly number[]): number {
   return mean(trimmed(values).kept);
 }
@@ -93,7 +93,7 @@ function estimate(
   };
 }
 
-/** Of b to a where it was of a to b. */
+/** The ratio of b to a, from that of a to b. */
 export function inverse({ ratio, low, high, ...rest }: RatioEstimate): RatioEstimate {
   return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low };
 }
@@ -102,7 +102,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Of a sample: divided by n − 1. */
+/** The variance of a sample, whose sum is divided by n − 1. */
 function variance(values: readonly number[]): number {
   const middle = mean(values);
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1);
@@ -110,7 +110,7 @@ function variance(values: readonly number[]): number {
 
 /**
  * The probability that Student's t lies between −t and t.
- * @param freedom whole degrees of freedom: the series ends there (Abramowitz and Stegun, 26.7.3 and 26.7.4)
+ * @param freedom whole degrees of freedom, with which the series is finite (Abramowitz and Stegun, 26.7.3 and 26.7.4)
  */
 export function studentWithin(t: number, freedom: number): number {
   if (t === Infinity) return 1;
@@ -127,7 +127,7 @@ export function studentWithin(t: number, freedom: number): number {
   return Math.min(1, within);
 }
 
-/** The t between whose negative and which Student's t lies with that probability. */
+/** The t for which Student's t lies between −t and t with that probability. */
 export function studentQuantile(within: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (studentWithin(high, freedom) < within) high *= 2;

@@ -1,16 +1,16 @@
-/** What the messages of an open loop waited, over the runs and processes of a cell. */
+/** How long the messages of an open loop waited, over the runs and processes of a cell. */
 import { LATENCY_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { applying } from "../cli/applying.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
 import { byProcess } from "./processes.ts";
 
-/** Of each process the median of its runs, of the cell that of those. */
+/** A column about waits: each process gives the median of its runs, and the cell the median of its processes. */
 export type WaitColumn = keyof typeof LATENCY_COLUMNS;
 
-/** A wait under this many times the lateness of the pacing alone is mostly that. */
+/** A wait below this many times the lateness of the pacing alone is mostly that. */
 const PACING_FACTOR = 2;
-/** A wait that is not this many times the error of its clocks is doubtful. */
+/** A wait below this many times the error of its clocks is doubtful. */
 const CLOCK_FACTOR = 3;
 
 /** @param processes the verified runs of one cell, process by process */
@@ -41,15 +41,16 @@ export function doubtsOf(
   };
 }
 
-/** A cell that delivers less than this share of what is due may have a queue that grows. */
+/** A cell that delivers less than this share of what is due may have a growing queue. */
 const KEEPS_UP = 0.97;
 /**
- * It has one where the median message, too, waited this share of what the run ended late. Where a queue grows evenly that
- * is a half; a thread that lost its core at the end of a short run makes the end late and leaves the median as it was.
+ * The queue does grow where even the median message waited this share of the time by which the run ended late. Where a
+ * queue grows evenly, that is a half; a thread that lost its core at the end of a short run makes the end late and does
+ * not change the median.
  */
 const GROWING = 0.25;
 
-/** How long the messages of a run are due, µs; null where the row does not say. */
+/** Time over which the messages of a run are due, µs; null where the row does not say. */
 function dueUs({ messages, producers, rate_per_s }: Summary): number | null {
   return messages === null || rate_per_s === null || messages === 0
     ? null
@@ -57,9 +58,9 @@ function dueUs({ messages, producers, rate_per_s }: Summary): number | null {
 }
 
 /**
- * Whether a cell keeps up with what it is offered. A run also takes what comes before its first message and behind its
- * last, which `empty` shows, whose producers have the same schedule.
- * @param neighbours rows that differ from this one in strategy and load alone
+ * Whether a cell keeps up with the rate that it is offered. A run also takes some time before its first message and
+ * after its last, which `empty` shows, because its producers have the same schedule.
+ * @param neighbours rows that differ from this one only in strategy and load
  */
 export function keepingUp(
   row: Summary,
@@ -90,7 +91,7 @@ export function deliveredPerS({ rate_per_s, delivered_share }: Summary): number 
   return rate_per_s === null ? null : rate_per_s * (delivered_share ?? 1);
 }
 
-/** What a reader must know before a wait of this row is held against another; empty where there is nothing. */
+/** What a reader must know before comparing a wait of this row with another; empty where there is nothing. */
 export function marksOf(row: Summary): string[] {
   return applying(
     row.saturated === true && "saturated",
@@ -99,7 +100,9 @@ export function marksOf(row: Summary): string[] {
   );
 }
 
-/** What ratios of waits are made of: the natural logarithm of p99, as the mean over a process's runs, by round. */
+/**
+ * What ratios of waits are computed from: the natural logarithm of p99, as the mean over a process's runs, by round.
+ */
 export function logWaits(samples: readonly Sample[]): Map<string, number> {
   const ok = samples.filter(({ status, p99_us }) => status === "ok" && (p99_us ?? 0) > 0);
   return new Map(

@@ -1,15 +1,15 @@
-/** Who may be named first among several, when every two of them have been compared. */
+/** Which of several may be named the best, when every two of them have been compared. */
 import type { PairComparison } from "./pairs.ts";
 
 export interface Leaders {
   names: string[];
-  /** Told to be faster than each of the others; null where there is none. */
+  /** Shown to be better than each of the others; null where there is none. */
   leader: string | null;
-  /** Those that nothing is shown to be faster than: none of them may be named alone unless it leads. */
+  /** Those that nothing is shown to be better than: none of them may be named alone unless it leads. */
   unbeaten: string[];
 }
 
-/** @param pairs of one group: what they have in common is the same */
+/** @param pairs of one group, all with the same `on` */
 export function leadersOf(pairs: readonly PairComparison[]): Leaders {
   const names = [...new Set(pairs.flatMap(({ first, second }) => [first, second]))];
   const apart = pairs.filter(({ decision }) => decision?.call === "apart");
@@ -21,8 +21,8 @@ export function leadersOf(pairs: readonly PairComparison[]): Leaders {
 }
 
 /**
- * Letters as tables of multiple comparisons have them: two names share a letter exactly where they are not shown to differ.
- * Insert and absorb (Piepho, 2004).
+ * Letters as in tables of multiple comparisons: two names share a letter exactly where they are not shown to differ.
+ * The algorithm is insert-and-absorb (Piepho, 2004).
  * @param names the fastest first, which gets the first letter
  */
 export function groupLetters(
@@ -63,7 +63,7 @@ function inOrder(a: readonly number[], b: readonly number[]): number {
   return at === -1 ? 0 : a[at] - (b[at] ?? Infinity);
 }
 
-/** a to z, then A to Z; more groups than that have no letters left and share the last. */
+/** a to z, then A to Z; with more groups than letters, the last ones share a letter. */
 function letter(at: number): string {
   const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   return letters[Math.min(at, letters.length - 1)];

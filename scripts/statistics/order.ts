@@ -1,7 +1,7 @@
-/** Order statistics, and how sure they are. */
+/** Order statistics and their intervals. */
 import { random } from "../../bench/workload/random.ts";
 
-/** Null in place of what has no value. */
+/** Null instead of NaN. */
 export function known(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
@@ -24,8 +24,8 @@ export function median(values: readonly number[]): number {
 const RESAMPLES = 2_000;
 
 /**
- * The 95 % percentile bootstrap interval of the median (Efron, 1979). Seeded, so that the same values give the
- * same interval. With fewer than six values it is hardly wider than their range: read it as that.
+ * The 95 % percentile bootstrap interval of the median (Efron, 1979). It is seeded, so that the same values give the
+ * same interval. With fewer than six values it is hardly wider than their range, and should be read as the range.
  */
 export function medianInterval(values: readonly number[]): [number, number] {
   const next = random(values.length);
@@ -36,12 +36,12 @@ export function medianInterval(values: readonly number[]): [number, number] {
   return [quantile(medians, 0.025), quantile(medians, 0.975)];
 }
 
-/** Beyond this a modified z-score names an outlier. */
+/** A modified z-score above this marks an outlier. */
 const OUTLIER = 3.5;
 
 /**
- * Which values are outliers by their modified z-score, 0.6745 (x − median) / MAD (Iglewicz and Hoaglin, 1993).
- * They are named and never dropped. None where the MAD is 0.
+ * Which values are outliers by their modified z-score, 0.6745 (x − median) / MAD (Iglewicz and Hoaglin, 1993). Outliers
+ * are named and never dropped. There are none where the MAD is 0.
  */
 export function outliers(values: readonly number[]): number[] {
   const middle = median(values);

@@ -1,8 +1,8 @@
-/** `pairs.csv`: every pair over all P, with what may be said of it, then at each P. */
+/** `pairs.csv`: every pair over all P, with what may be said about it, then every pair at each P. */
 import type { PairRow } from "../results/columns.ts";
 import type { PairComparison } from "./pairs.ts";
 
-/** What the column `call` says: `first` is the faster one of a pair. */
+/** Words for the column `call`: where a pair differs, `first` is the faster one. */
 const WORDS = { apart: "faster", same: "same", undecided: "undecided" };
 
 export function pairRows(pairs: readonly PairComparison[]): PairRow[] {

@@ -1,8 +1,8 @@
 /**
- * Who is faster than whom. The headline family: runtimes against each other on a strategy, and strategies against
- * each other under a runtime, pooled over P, corrected for all of them together. A single P gets no verdict. At full
- * load the faster one takes less time per message; in an open loop its messages wait less, by their 99th percentile, and
- * only cells at one absolute rate are compared.
+ * Who is faster than whom. Runtimes are compared on each strategy and strategies under each runtime, pooled over P, and
+ * corrected for all of these comparisons together. A single P gets no verdict. At full load the faster one takes less
+ * time per message; in an open loop its messages wait less, by their 99th percentile, and only cells at one absolute
+ * rate are compared.
  *
  * Two cells are paired by round, since both were measured within it: what slows the machine for a while
  * slows both.
@@ -19,31 +19,31 @@ import { isComparable, summarize } from "./summary.ts";
 
 export interface PairComparison {
   measure: "throughput" | "p99";
-  /** Column `load` of both. */
+  /** The column `load`, the same for both. */
   load: string;
   family: "runtimes" | "strategies";
-  /** The strategy, or the runtime, that both have in common. */
+  /** The strategy or the runtime that both have in common. */
   on: string;
-  /** Ratios above 1 say that it is faster than `second`; pooled, it is. */
+  /** A ratio above 1 says that it is faster than `second`, as the pooled one does. */
   first: string;
   second: string;
   setting: string;
   machine: string | null;
-  /** Over all P at which both have a figure; n counts rounds. Null with fewer than two rounds. */
+  /** Over all P at which both have a figure; `n` counts rounds. Null with fewer than two rounds. */
   pooled: RatioEstimate | null;
-  /** What may be said of it; null where `pooled` is. */
+  /** What may be said about it; null where `pooled` is. */
   decision: Decision | null;
   cells: { producers: number; estimate: RatioEstimate | null }[];
-  /** Of p99: what makes the waits of either side doubtful, by its name; nobody may be named a winner without it. */
+  /** For p99, what makes the waits of either side doubtful, by its name; a winner may not be named without it. */
   marks: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Whether nothing could be said of a pair, whatever its ratio. */
+/** Whether there are too few rounds to say anything about a pair, whatever its ratio. */
 export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with a logarithm of what its processes measured, by round: ns per message, p99, or messages per second. */
+/** A cell with the logarithm of what its processes measured, by round: ns per message, p99, or messages per second. */
 export interface Measured {
   row: Summary;
   label: string;
@@ -51,7 +51,7 @@ export interface Measured {
 }
 
 /**
- * All pairs of both kinds that have at least one P in common. Controls are no contenders.
+ * All pairs of both kinds that have at least one P in common, without controls.
  * @param summary of these samples, where the caller has it
  * @param sameWithin see `decide`
  */

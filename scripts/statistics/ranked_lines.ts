@@ -1,4 +1,7 @@
-/** What rankings have in common, whatever they rank by: their lines, their order, and the letters beside their figures. */
+/**
+ * What all rankings have in common, whatever they rank by: their lines, their order, and the letters beside their
+ * figures.
+ */
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
@@ -6,12 +9,15 @@ import { mean } from "./inference.ts";
 import { groupLetters } from "./leaders.ts";
 import type { PairComparison } from "./pairs.ts";
 
-/** Of one strategy under one runtime, over all P. */
+/** The figure of one strategy under one runtime, over all P. */
 export interface Figure {
   runtime: string;
-  /** P of the run at which there is no figure: the mean is over the others. */
+  /** P at which there is no figure; the mean is over the others. */
   missing: number[];
-  /** Strategies of the runtime that share a letter are not shown to differ. Empty for a control, and where P are missing. */
+  /**
+   * Strategies of the runtime that share a letter are not shown to differ. Empty for a control, and where some P is
+   * missing.
+   */
   letters: string;
 }
 
@@ -19,16 +25,19 @@ export interface Line<F extends Figure> {
   label: string;
   isControl: boolean;
   figures: F[];
-  /** By runtime, where a strategy has no figure: the word of its first cell that failed, else skipped. */
+  /**
+   * For each runtime under which a strategy has no figure: the status of its first cell that failed, otherwise
+   * `skipped`.
+   */
   words: ReadonlyMap<string, string>;
 }
 
 interface Ranking<F extends Figure> {
-  /** Whether a row has what the figure is made from. */
+  /** Whether a row has what the figure is computed from. */
   has(row: Summary): boolean;
-  /** @param rows of one strategy under one runtime, all of which have it */
+  /** @param rows of one strategy under one runtime, for all of which `has` is true */
   figureOf(rows: readonly Summary[]): Omit<F, keyof Figure>;
-  /** A logarithm: the less, the better. */
+  /** A logarithm; the lower, the better. */
   key(figure: F): number;
 }
 
@@ -86,7 +95,7 @@ function withLetters<F extends Figure>(
   const runtimes = new Set(contenders.flatMap(({ figures }) => figures.map((one) => one.runtime)));
   const letters = new Map([...runtimes].map((runtime) => {
     const names = contenders.flatMap(({ label, figures }) => {
-      // One that has no figure at some P is not compared with all others, so a letter would claim too much.
+      // A strategy that has no figure at some P is not compared with all others, so a letter would claim too much.
       const own = figures.find((one) => one.runtime === runtime && one.missing.length === 0);
       return own === undefined ? [] : [{ label, own }];
     }).sort((a, b) => key(a.own) - key(b.own)).map(({ label }) => label);

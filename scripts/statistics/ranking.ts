@@ -1,6 +1,6 @@
 /**
- * One figure for each strategy under each runtime: the geometric mean, over every P of the run, of messages per second.
- * That is the same pooling as the verdicts', whose letters stand beside it.
+ * One figure for each strategy under each runtime: the geometric mean, over every P, of messages per second. The
+ * verdicts, whose letters are shown beside it, are pooled in the same way.
  */
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
@@ -13,16 +13,22 @@ import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface RankedFigure extends Figure {
   messagesPerSecond: number;
-  /** Half of its own 95 % interval over rounds, as a share of it; null with fewer than two rounds. Not corrected. */
+  /**
+   * Half of the figure's own 95 % interval over rounds, as a share of it; null with fewer than two rounds. Not
+   * corrected.
+   */
   plusMinus: number | null;
-  /** Whether some P is mostly the fixed cost of a run, so that the hand-off itself is faster than this. */
+  /** Whether some P is mostly the fixed cost of a run, so that the hand-off itself is faster than the figure. */
   hasFixedCost: boolean;
 }
 
 export interface Rank extends Line<RankedFigure> {
   /** The runtime that is shown to be faster than each of the others. */
   fastestRuntime: string | null;
-  /** The least and the most over runtimes of how many times as fast as REFERENCE, over the P of both; null without. */
+  /**
+   * The smallest and the largest value over the runtimes of how many times as fast as `REFERENCE` it is, over the P
+   * that both have; null without.
+   */
   timesReference: [number, number] | null;
 }
 
@@ -30,8 +36,8 @@ export interface Rank extends Line<RankedFigure> {
 export const REFERENCE = "post-message:drain=batch";
 
 /**
- * Strategies from the fastest on, then the controls in the same order. A strategy of which a cell failed has that word
- * and no figure under its runtime; `empty` sends nothing and is left out.
+ * Strategies from the fastest on, then the controls in the same order. Where a cell of a strategy failed, there is its
+ * status and no figure under that runtime. `empty` sends nothing and is left out.
  * @param summary of one setting
  * @param pairs of the same samples
  */
@@ -80,7 +86,7 @@ function figureOf(cells: readonly Measured[]): Omit<RankedFigure, keyof Figure> 
   };
 }
 
-/** The mean over P, typically over rounds, as logarithms; where no round has every P, the mean of each P's. */
+/** The middle over rounds of the mean over P, of logarithms; where no round has every P, the mean of each P's middle. */
 function pooled(cells: readonly Measured[]): number {
   const rounds = cells.map(({ rounds }) => rounds);
   const whole = meansOfWholeRounds(rounds);

@@ -3,7 +3,7 @@ import { median } from "./order.ts";
 
 export interface Slope {
   perS: number;
-  /** Ends of the interval of 95 %. */
+  /** Ends of the 95 % interval. */
   low: number;
   high: number;
 }
@@ -13,16 +13,16 @@ export interface TimedValue {
   value: number;
 }
 
-/** Points that the interval is computed from: neighbours are alike, and would make it too narrow. */
+/** Points that the interval is computed from. Single values are like their neighbours and would make it too narrow. */
 const BLOCKS = 12;
-/** A memory that has not settled yet is no leak: this share of the time is left out at the beginning. */
+/** Memory that has not settled yet is no leak, so this share of the time is left out at the beginning. */
 const SETTLING = 1 / 3;
-/** Fewer values, one for each point, say nothing. */
+/** With fewer than one value for each point, nothing can be said. */
 const LEAST_VALUES = BLOCKS / (1 - SETTLING);
 
 /**
- * The median of the slopes of all pairs of points (Theil), with the interval that Sen (1968) takes from Kendall's
- * statistic. A point is the least value of a stretch of time, since what comes and goes is no growth. Null where
+ * The median of the slopes of all pairs of points (Theil), with the interval that Sen (1968) computes from Kendall's
+ * statistic. A point is the smallest value in a stretch of time, since what comes and goes is no growth. Null where
  * there are too few values.
  */
 export function slopeOf(values: readonly TimedValue[]): Slope | null {

@@ -15,17 +15,17 @@ import { doubtsOf, keepingUp, waitsOf } from "./latency.ts";
 import { known, median, medianInterval, outliers, quantile } from "./order.ts";
 import { byProcess, nsOf, processFigures } from "./processes.ts";
 
-/** A run over this many times what it was to take is said to be. */
+/** A run over this many times the wanted time is called overlong. */
 const OVERLONG = 2;
 /** A cell under this many times `empty` is mostly the fixed cost of a run. */
 const FIXED_COST_FACTOR = 5;
 
-/** Whether a time says little of the messages, beside what a run without any takes (both µs). */
+/** Whether a time says little about the messages, compared with a run without any (both µs). */
 export function isMostlyFixedCost(us: number, emptyUs: number): boolean {
   return us < FIXED_COST_FACTOR * emptyUs;
 }
 
-/** Rows are in the order of the plan (the pilot's, which is not shuffled), and ascend in P. */
+/** Rows are in the order of the plan (that of the pilot, which is not shuffled), ascending in P. */
 export function summarize(samples: readonly Sample[]): Summary[] {
   const place = new Map<string, number>();
   for (const sample of samples) {
@@ -57,7 +57,7 @@ function lineKey(row: CellIdentity): string {
   ].join("|");
 }
 
-/** What two cells must share to be compared, the strategy aside. */
+/** What two cells must have in common to be compared, apart from the strategy. */
 function settingKey(row: Summary): string {
   return [settingOf(row), row.runtime, row.runtime_version, row.producers].join("|");
 }
@@ -67,7 +67,8 @@ function summarizeCell(samples: Sample[]): Summary {
   const ok = samples.filter((sample) => sample.status === "ok");
   const bad = samples.find((sample) => sample.status !== "ok");
   const processes = [...byProcess(ok).values()];
-  // All on ns per message, since joined sessions may have chosen different numbers of them; then as runs of the first.
+  // First ns per message, because joined sessions may have chosen different numbers of messages; then the time for as
+  // many messages as the first run has.
   const sent = Math.max(1, ok[0]?.delivered ?? 1);
   const medians = [...processFigures(ok).values()].map((ns) => ns * sent / 1_000);
   const middle = known(median(medians));
@@ -122,20 +123,22 @@ function summarizeCell(samples: Sample[]): Summary {
   };
 }
 
-/** Of one process; none where it measured one run only. */
+/** For each process, how many times as long its first run took; none where it measured only one run. */
 function firstRunFactor(runs: readonly Sample[]): number[] {
   const first = runs.find(({ run }) => run === 1);
   const later = runs.filter(({ run }) => run !== 1).map(nsOf);
   return first === undefined || later.length === 0 ? [] : [nsOf(first) / median(later)];
 }
 
-/** Whether a row has a number that a ratio may use. */
+/** Whether a row has a figure that may be used in a ratio. */
 export function isComparable(row: Summary | undefined): row is Summary {
   return row?.status === "ok" && row.median_us !== null && row.floor !== true &&
     row.verify !== "mixed";
 }
 
-/** Adds what only the neighbours tell: the floor, and the ratios where they mean something. */
+/**
+ * Adds what depends on the neighbours: whether the cell is mostly fixed cost, and the ratios where they mean something.
+ */
 function withReferences(row: Summary, setting: readonly Summary[]): Summary {
   const reference = (strategy: string, params: string | null) =>
     setting.find((other) =>
@@ -143,7 +146,7 @@ function withReferences(row: Summary, setting: readonly Summary[]): Summary {
       other.status === "ok"
     );
   const empty = reference("empty", null);
-  // In an open loop the producers say how long a run takes, whatever is measured.
+  // In an open loop the producers determine how long a run takes, whatever is measured.
   if (row.load !== FULL_LOAD) return { ...row, ...doubtsOf(row, empty) };
   const isFloor = (other: Summary) =>
     empty !== undefined && other.strategy !== "empty" && other.median_us !== null &&

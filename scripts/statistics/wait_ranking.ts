@@ -1,6 +1,6 @@
 /**
- * What the messages of an open loop waited, one figure for each strategy under each runtime: geometric means over every
- * P of the summary's percentiles, pooled as the p99 pairs are, whose letters stand beside them.
+ * How long the messages of an open loop waited, one figure for each strategy under each runtime: geometric means over
+ * every P of the summary's percentiles. The p99 pairs, whose letters are shown beside them, are pooled in the same way.
  */
 import type { Summary } from "../results/columns.ts";
 import { isOwnLoad, settingTitle } from "../results/labels.ts";
@@ -9,27 +9,27 @@ import type { PairComparison } from "./pairs.ts";
 import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface WaitFigure extends Figure {
-  /** µs from when a message was due to the consumer's receive(); of `empty`, until it would have been sent. */
+  /** µs from when a message was due to the consumer's `receive()`; for `empty`, until it would have been sent. */
   p50Us: number;
   p99Us: number;
-  /** Messages/s at which they were due; null where no row says. */
+  /** Messages/s at which messages were due; null where no row says. */
   ratePerS: number | null;
-  /** At some P. */
+  /** Whether at some P the waits are mostly the lateness of the pacing alone. */
   isMostlyPacing: boolean;
-  /** At some P. */
+  /** Whether at some P the clocks may be further apart than the waits allow. */
   isClockDoubtful: boolean;
-  /** At some P it did not deliver what was due. */
+  /** Whether at some P it did not deliver all that was due. */
   isSaturated: boolean;
 }
 
-/** Its letters are of p99, and empty where rates are cells' own. */
+/** Its letters are about p99, and empty where each cell has a rate of its own. */
 export type WaitRank = Line<WaitFigure>;
 
-/** Less than any clock here can tell, in µs: a wait of nothing, or of less by clocks that differ, has no logarithm. */
+/** Less than any clock here can tell, in µs: a wait of nothing, or below 0 because clocks differ, has no logarithm. */
 const LEAST_US = 0.001;
 
 /**
- * Strategies from the shortest wait on, by p99; where each cell has its own rate, by p50. Then the controls.
+ * Strategies from the shortest wait on, by p99, or by p50 where each cell has its own rate. Then the controls.
  * @param summary of one setting
  * @param pairs of the whole report
  */
@@ -47,7 +47,7 @@ export function rankWaits(
   });
 }
 
-/** Of `empty`, which hands nothing over, how late the pacing alone is. */
+/** The waits of a row; for `empty`, which hands nothing over, how late the pacing alone is. */
 export function waitOf(row: Summary): { p50: number; p99: number } | null {
   const [p50, p99] = row.strategy === "empty"
     ? [row.late_p50_us, row.late_p99_us]
@@ -68,7 +68,7 @@ function figureOf(rows: readonly Summary[]): Omit<WaitFigure, keyof Figure> {
 }
 
 function geometricMean(values: readonly number[]): number {
-  // One value stays what it is, to the last digit and at nothing.
+  // A single value stays exactly what it is, also where it is 0.
   return new Set(values).size === 1 ? values[0] : Math.exp(mean(values.map(logOf)));
 }
 

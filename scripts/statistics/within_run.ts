@@ -1,6 +1,7 @@
 /**
- * Two runtimes, or two strategies, of one run: what has changed from the first to the second. They were measured within
- * the same rounds, which can be paired, so a difference is seen in fewer of them than between two runs.
+ * Compares two runtimes, or two strategies, of one session: what changes from the first to the second? They were
+ * measured within the same rounds, which can be paired, so a difference shows in fewer rounds than between two
+ * sessions.
  */
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
@@ -13,9 +14,10 @@ import { summarize } from "./summary.ts";
 
 /**
  * One change for each strategy (or runtime) that both have, over every P at which both have a figure, with an interval
- * that is corrected for these alone; and one without a figure for each P at which only one has, or none.
- * @param before label of a runtime, or of a strategy
- * @param after the same
+ * that is corrected for these changes alone; and one without a figure for each P at which one or both have
+ * none.
+ * @param before label of a runtime or of a strategy
+ * @param after label of the other
  * @param sameWithin see `decide`
  */
 export function compareWithin(

@@ -9,10 +9,10 @@ import { LostWorkers } from "./lost_workers.ts";
 import { HUNGRY, PATIENT, type Sleeper } from "./parking.ts";
 
 /**
- * So many runs are received before the event loop gets a turn although more are there: where nothing else that the
+ * So many batches are received before the event loop gets a turn although more are there: where nothing else that the
  * consumer does awaits more than a promise, no event would ever reach its thread.
  */
-const RUNS_A_TURN = 256;
+const BATCHES_A_TURN = 256;
 
 /** What a poll answers when it could not look: another thread holds what it needs, and it has waited a slice. */
 export const BUSY = Symbol("busy");
@@ -88,7 +88,7 @@ export abstract class ConsumerBase implements Consumer {
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
-    return receivedRuns(this);
+    return receivedBatches(this);
   }
 }
 
@@ -98,7 +98,7 @@ export abstract class PollingConsumer extends ConsumerBase {
   readonly #linger: Linger | null;
   /** Bytes received since the last pause was chosen. */
   #found = 0;
-  #runsSinceTurn = 0;
+  #batchesSinceTurn = 0;
 
   /** @param linger null for a strategy whose producers wake the consumer for whatever they publish */
   constructor(
@@ -113,16 +113,16 @@ export abstract class PollingConsumer extends ConsumerBase {
   }
 
   /**
-   * The next run of whole messages, null where nothing is published, or `BUSY`. Must not wait for a producer's
+   * The next batch of whole messages, null where nothing is published, or `BUSY`. Must not wait for a producer's
    * next message, and for no lock longer than `SLICE_MS`.
    * @param eager take what is there; else a strategy with a watermark may leave less than that to grow
    */
   protected abstract poll(eager: boolean): Uint8Array | null | typeof BUSY;
 
-  /** Give the space of the last run back to the producers. */
+  /** Give the space of the last batch back to the producers. */
   protected abstract release(): void;
 
-  /** A further run that belongs to the last poll, for which no pause is made, or null. */
+  /** A further batch that belongs to the last poll, for which no pause is made, or null. */
   protected rest(): Uint8Array | null {
     return null;
   }
@@ -139,8 +139,8 @@ export abstract class PollingConsumer extends ConsumerBase {
     this.checkUsable();
     this.release();
     this.failIf(this.lost.overdue());
-    if (++this.#runsSinceTurn === RUNS_A_TURN) {
-      this.#runsSinceTurn = 0;
+    if (++this.#batchesSinceTurn === BATCHES_A_TURN) {
+      this.#batchesSinceTurn = 0;
       await eventLoopTurn();
       this.checkUsable();
     }
@@ -153,25 +153,25 @@ export abstract class PollingConsumer extends ConsumerBase {
     for (;;) {
       // In this order: what a producer published before it closed is seen by the poll behind the look.
       const closed = this.allClosed();
-      const run = this.poll(eager || closed || this.lost.any);
-      if (run !== null && run !== BUSY) {
+      const batch = this.poll(eager || closed || this.lost.any);
+      if (batch !== null && batch !== BUSY) {
         if (announced) this.sleeper.withdraw();
-        return this.#received(run);
+        return this.#received(batch);
       }
       this.lifecycle.check();
       if (this.lost.any) {
-        const stalled = run === BUSY || this.stalled();
+        const stalled = batch === BUSY || this.stalled();
         this.failIf(this.lost.verdict({ stalled, closed }));
       }
-      if (run === null && closed) {
+      if (batch === null && closed) {
         if (announced) this.sleeper.withdraw();
         return null;
       }
-      if (run === BUSY) {
+      if (batch === BUSY) {
         await eventLoopTurn();
         continue;
       }
-      // A poll that was to take anything found nothing: there is no run that could become fuller.
+      // A poll that was to take anything found nothing: there is no batch that could become fuller.
       const hungry = eager && (this.#linger?.mayBeHungry ?? true);
       if (!announced) {
         this.sleeper.announce(hungry ? HUNGRY : PATIENT);
@@ -194,7 +194,7 @@ export abstract class PollingConsumer extends ConsumerBase {
     }
   }
 
-  /** How long to wait now for a fuller run. */
+  /** How long to wait now for a fuller batch. */
   #pauseMs(): number {
     if (this.#linger === null) return 0;
     this.#linger.follow(this.#found, performance.now());
@@ -202,19 +202,19 @@ export abstract class PollingConsumer extends ConsumerBase {
     return this.#linger.ms;
   }
 
-  #received(run: Uint8Array): Uint8Array {
-    this.lost.received(run.length);
-    this.#found += run.length;
-    return run;
+  #received(batch: Uint8Array): Uint8Array {
+    this.lost.received(batch.length);
+    this.#found += batch.length;
+    return batch;
   }
 }
 
-/** A consumer's runs for `for await`. Whoever leaves the loop early aborts the hand-off. */
-async function* receivedRuns(consumer: Consumer): AsyncGenerator<Uint8Array, void, void> {
+/** A consumer's batches for `for await`. Whoever leaves the loop early aborts the hand-off. */
+async function* receivedBatches(consumer: Consumer): AsyncGenerator<Uint8Array, void, void> {
   let ended = false;
   try {
-    for (let run = await consumer.receive(); run !== null; run = await consumer.receive()) {
-      yield run;
+    for (let batch = await consumer.receive(); batch !== null; batch = await consumer.receive()) {
+      yield batch;
     }
     ended = true;
   } finally {

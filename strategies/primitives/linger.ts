@@ -1,9 +1,9 @@
 /**
- * How long a consumer waits for a fuller run. Every write has a price of its own, so under load a pause between two of
- * them buys throughput; a message that comes alone gains nothing from the pause and pays for it. The answer is to let
- * the load decide (Martin Thompson's smart batching, 2011, with a pause): while few bytes come per millisecond, each
- * message is taken at once, and the more come, the longer is the pause. The bytes that have come since the last write
- * would not do as a measure of load: where threads share cores, the producers may just not have run.
+ * How long a consumer waits for a fuller batch. Every write has a price of its own, so under load a pause between two
+ * of them buys throughput; a message that comes alone gains nothing from the pause and pays for it. The answer is to
+ * let the load decide (Martin Thompson's smart batching, 2011, with a pause): while few bytes come per millisecond,
+ * each message is taken at once, and the more come, the longer is the pause. The bytes that have come since the last
+ * write would not do as a measure of load: where threads share cores, the producers may just not have run.
  */
 
 import type { Params } from "../strategy.ts";
@@ -18,7 +18,7 @@ import { SLICE_MS } from "./lifecycle.ts";
  */
 export type WakePolicy = "load" | "watermark" | "message";
 
-/** Where a strategy may wait for a fuller run, it has these two parameters. */
+/** Where a strategy may wait for a fuller batch, it has these two parameters. */
 export const LINGER_PARAMS = {
   wake: {
     help:
@@ -50,10 +50,10 @@ export class Linger {
   /** Bytes a millisecond, lately. */
   #rate = 0;
   #lookedAt = 0;
-  /** What the next wait for a fuller run may take; 0: take what is there. */
+  /** What the next wait for a fuller batch may take; 0: take what is there. */
   ms: number;
 
-  /** As the two parameters say. */
+  /** Made from the two parameters. */
   static of({ wake, linger }: Params): Linger {
     return new Linger(wake as WakePolicy, Number(linger));
   }

@@ -71,7 +71,7 @@ export class LostWorkers {
     this.#owed = 2 * this.#capacity;
   }
 
-  /** A run of so many bytes was received. */
+  /** A batch of so many bytes was received. */
   received(bytes: number): void {
     this.#owed -= bytes;
     this.#stalledSince = null;

@@ -1,11 +1,11 @@
 /**
- * From a consumer into a stream. A run is a view of memory that producers write to again, and a stream keeps a
- * reference to what it is given until it has gone out: so each write is awaited before the next run is received.
+ * From a consumer into a stream. A batch is a view of memory that producers write to again, and a stream keeps a
+ * reference to what it is given until it has gone out: so each write is awaited before the next batch is received.
  */
 import type { Writable } from "node:stream";
 
 /** What a consumer gives, and how it is told that nobody reads any more. */
-interface Runs extends AsyncIterable<Uint8Array> {
+interface Batches extends AsyncIterable<Uint8Array> {
   abort(): void;
 }
 
@@ -19,8 +19,8 @@ export interface PipeOptions {
  * write is done. Where the stream fails or closes first, or the hand-off does, it aborts the hand-off, which frees
  * the producers, and rejects with the reason.
  */
-export async function pipeRuns(
-  consumer: Runs,
+export async function pipeBatches(
+  consumer: Batches,
   stream: Writable,
   { end = false }: PipeOptions = {},
 ): Promise<number> {
@@ -35,17 +35,17 @@ export async function pipeRuns(
   const onClose = () => fail(new Error("the stream closed before all was written"));
   stream.on("error", fail);
   stream.on("close", onClose);
-  const write = (run: Uint8Array) =>
+  const write = (batch: Uint8Array) =>
     new Promise<void>((resolve, reject) => {
       rejectWrite = reject;
       if (failure !== null) return reject(failure);
-      stream.write(run, (error) => error ? reject(error) : resolve());
+      stream.write(batch, (error) => error ? reject(error) : resolve());
     });
   try {
     let bytes = 0;
-    for await (const run of consumer) {
-      await write(run);
-      bytes += run.length;
+    for await (const batch of consumer) {
+      await write(batch);
+      bytes += batch.length;
     }
     if (end) await new Promise<void>((resolve) => stream.end(resolve));
     return bytes;

@@ -1,4 +1,4 @@
-/** The panels: one picture a runtime, whose points can be hovered, clicked and walked with the arrow keys. */
+/** The panels: one picture per runtime, with points that can be hovered, clicked and reached with the arrow keys. */
 import { runtimeTitle } from "../../cli/units.js";
 import { element, inked, shape } from "./dom.js";
 import { domainsOf, panelGeometry } from "./geometry.js";
@@ -7,10 +7,10 @@ import { valueOf } from "./metrics.js";
 import { hideTip, showTip } from "./tip.js";
 import { sentenceOf } from "./words.js";
 
-/** A panel is not narrower than this where there is room for two. */
+/** Where there is room for two panels, neither is narrower than this (px). */
 const PANEL_MIN = 430;
 const GAP = 24;
-/** px around a point in which the pointer means it. */
+/** Distance from a point, px, within which the pointer selects it. */
 const REACH = 36;
 const LONGEST_LABEL = 24;
 
@@ -62,7 +62,7 @@ function panel(runtime, geometry, view) {
   return element("div", { class: "panel" }, element("h3", {}, title), picture);
 }
 
-/** Hidden from screen readers, which have every point's figure in words. */
+/** Hidden from screen readers, which get every point's figure in words. */
 function axes({ left, right, top, bottom, xTicks, yTicks }, { metric, axis }) {
   const line = (kind, x1, y1, x2, y2) => shape("line", { class: kind, x1, y1, x2, y2 });
   const label = (x, y, text, anchor, kind = null) =>
@@ -170,7 +170,7 @@ function shortened(label) {
   return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label;
 }
 
-/** One place to tab to a panel; from there the arrow keys go from point to point. */
+/** The tab key stops once in each panel; from there the arrow keys move from point to point. */
 function makeLive(picture, geometry, view) {
   const points = geometry.lines.flatMap((line) => line.points);
   if (points.length === 0) return;
@@ -233,7 +233,7 @@ function makeLive(picture, geometry, view) {
   });
 }
 
-/** Left and right along the line, up and down among the points of the other lines that are nearest to the side. */
+/** Left and right move along the line; up and down move among the other lines' nearest points at that place. */
 function neighbourOf(here, lines, key) {
   const aside = (point) => Math.abs(point.x - here.x);
   const { points: line } = lines.find(({ points }) => points.includes(here));
@@ -253,14 +253,14 @@ function neighbourOf(here, lines, key) {
   }[key];
 }
 
-/** Marks the point that is shown in the details, without drawing anew. */
+/** Marks the point whose details are shown, without drawing everything anew. */
 export function markSelected(container, selected) {
   for (const node of container.querySelectorAll(".point")) {
     node.setAttribute("aria-pressed", String(node.cell === selected));
   }
 }
 
-/** The cells of the setting that are chosen. */
+/** The cells of the setting that are shown. */
 export function shownOf({ setting, runtimes, series }) {
   return setting.cells.filter((cell) =>
     runtimes.some(({ name }) => name === cell.runtime) &&
@@ -268,7 +268,7 @@ export function shownOf({ setting, runtimes, series }) {
   );
 }
 
-/** What is true of many cells and so is not said at each: sentences, or an empty text. */
+/** Sentences about what is true for many cells and so is not said for each; or an empty text. */
 export function notesOn(cells, metric) {
   const verified = cells.filter((cell) => cell.status === "ok");
   const without = verified.filter((cell) => valueOf(metric, cell) === null).length;

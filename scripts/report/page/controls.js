@@ -1,10 +1,10 @@
-/** What can be chosen: setting, figure, axes, runtimes, strategies and their parameters, light or dark. */
+/** Everything that can be chosen: setting, figure, axes, runtimes, strategies and their parameters, light or dark. */
 import { byId, element, inked, shape } from "./dom.js";
 import { outlineOf } from "./marks.js";
 import { AXES } from "./geometry.js";
 import { metricsOf } from "./metrics.js";
 
-/** @param changed called after every choice @returns what is chosen, read at any time */
+/** @param changed called after every choice @returns a function that reads what is chosen */
 export function openControls(data, changed) {
   byId("setting").replaceChildren(
     ...data.settings.map(({ title }, at) => element("option", { value: String(at) }, title)),
@@ -12,7 +12,7 @@ export function openControls(data, changed) {
   byId("setting-label").hidden = data.settings.length === 1;
   const settingNow = () => data.settings[Number(byId("setting").value)];
   offerFigures(settingNow());
-  // Before the form hears of it.
+  // This listener has to run before that of the form.
   byId("setting").addEventListener("change", () => offerFigures(settingNow()));
   const runtimes = data.runtimes.map(({ name }) => choice(name, name));
   byId("runtimes").replaceChildren(...runtimes.map(({ label }) => label));
@@ -40,7 +40,7 @@ export function openControls(data, changed) {
   });
 }
 
-/** The one that was chosen stays where the setting has it, too. */
+/** Keeps the figure that was chosen where the setting has it, too. */
 function offerFigures(setting) {
   const figures = metricsOf(setting);
   const before = byId("metric").value;
@@ -54,7 +54,7 @@ function choice(name, text, ...before) {
   return { box, label: element("label", {}, box, ...before, text) };
 }
 
-/** The line and the mark of a strategy, as the chart has them. */
+/** The line and the mark of a strategy, as they are in the chart. */
 function swatch({ colour, dash, shape: mark }) {
   return inked(
     shape(

@@ -1,4 +1,4 @@
-/** One cell: its raw figures, and its processes as one dot each. */
+/** The details of one cell: its raw figures, and a dot for each of its processes. */
 import { definitions, element, inked, shape } from "./dom.js";
 import { domainOf, linearTicks, scaleOf } from "./layout.js";
 import { intervalOf, processValueOf, valueOf } from "./metrics.js";
@@ -9,7 +9,7 @@ const WIDTH = 520;
 const LEFT = 74;
 const ROW = 22;
 
-/** @param close called when the reader wants it gone */
+/** @param close called when the reader closes the section */
 export function showDetails(section, metric, cell, series, close) {
   const summary = [figureOf(metric, cell), intervalText(metric, cell), ...caveatsOf(cell)]
     .filter((text) => text !== "").join("; ");

@@ -1,4 +1,4 @@
-/** Elements without markup: text goes in as text, so nothing that a CSV holds can become an element. */
+/** Makes elements without markup: text is inserted as text, so nothing that a CSV contains can become an element. */
 
 /**
  * @param {string} name
@@ -9,12 +9,12 @@ export function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
 
-/** The same for a part of a picture. */
+/** The same for an element of a picture. */
 export function shape(name, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
-/** Names, each with what it has for a value. @param {readonly (readonly [string, string])[]} entries */
+/** A list of names and their values. @param {readonly (readonly [string, string])[]} entries */
 export function definitions(entries) {
   const parts = entries.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
   return element("dl", {}, ...parts.flat());
@@ -24,7 +24,7 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
-/** Colours cannot come as a style attribute, which the page's policy forbids. */
+/** Colours cannot be a style attribute, which the page's policy forbids. */
 export function inked(node, colour) {
   node.style.setProperty("--ink", colour);
   return node;

@@ -35,7 +35,7 @@ import { intervalOf, valueOf } from "./metrics.js";
  * @property {boolean} hasFigure
  */
 
-/** All in px. */
+/** All measures are in px. */
 const TOP = 8;
 const HEIGHT = 380;
 const LEFT = 62;
@@ -118,7 +118,7 @@ export function panelGeometry(width, cells, series, missing, metric, domains, pl
     return {
       series: one,
       pieces: piecesOf(drawn),
-      // A cell that was verified but has no such figure is told of in the note, not marked as if it had failed.
+      // A cell that was verified but has no such figure is mentioned in the note, not marked as if it had failed.
       points: places.filter((point) => point.hasFigure || point.cell.status !== "ok"),
       last: drawn.findLast((point) => point !== null) ?? null,
     };

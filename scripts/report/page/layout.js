@@ -2,7 +2,7 @@
 /** Where things go in a chart. Used by the page in the browser and by the pictures; knows no DOM. */
 
 /**
- * From values to pixels.
+ * Maps values to pixels.
  * @param {readonly [number, number]} domain
  * @param {readonly [number, number]} range
  * @param {boolean} log
@@ -16,7 +16,7 @@ export function scaleOf(domain, range, log) {
 }
 
 /**
- * The domain of an axis with some air at its ends; a linear one starts at 0.
+ * The domain of an axis with some room at its ends; a linear one starts at 0.
  * @param {readonly number[]} values above 0
  * @param {boolean} log
  * @returns {[number, number]}
@@ -29,7 +29,7 @@ export function domainOf(values, log) {
 }
 
 /**
- * 1, 10, 100 …; where these are fewer than three, 1, 2, 5, 10 … too.
+ * 1, 10, 100 …; and 1, 2, 5, 10 … where these are fewer than three.
  * @param {readonly [number, number]} domain
  * @returns {number[]}
  */
@@ -67,7 +67,7 @@ export function linearTicks([low, high], count) {
 /**
  * The powers of two of a domain, as many as have room.
  * @param {readonly [number, number]} domain
- * @param {number} room how many have it
+ * @param {number} room how many have room
  * @returns {number[]}
  */
 export function powerTicks([low, high], room) {

@@ -1,4 +1,4 @@
-/** The page: reads the data beside it, and draws what is chosen. */
+/** The page: reads the data that is in it, and draws what is chosen. */
 import { drawPanels, markSelected, notesOn, shownOf } from "./chart.js";
 import { openControls } from "./controls.js";
 import { showDetails } from "./details.js";
@@ -15,7 +15,7 @@ const table = openTable(select);
 showTexts();
 draw();
 watchWidth();
-// Read by the browser test: ms from the start of navigation until all of it can be used.
+// For the browser test: ms from the start of navigation until everything can be used.
 document.documentElement.dataset.ready = String(Math.round(performance.now()));
 
 function draw() {
@@ -32,7 +32,7 @@ function draw() {
   table.show(setting);
 }
 
-/** A runtime that the setting has no cells of has no panel. */
+/** A runtime without cells in the setting has no panel. */
 function drawChosen(chosen) {
   const { cells } = chosen.setting;
   const runtimes = chosen.runtimes.filter(({ name }) =>
@@ -41,7 +41,7 @@ function drawChosen(chosen) {
   drawPanels(byId("panels"), { ...chosen, runtimes, selected, select });
 }
 
-/** @param goThere whether the reader is far from the details, as in the table */
+/** @param goThere whether to scroll to the details, because the reader may be far from them, as in the table */
 function select(cell, goThere = false) {
   selected = cell;
   markSelected(byId("panels"), cell);
@@ -104,7 +104,7 @@ function figuresTable({ head, rows }) {
   );
 }
 
-/** The panels have a fixed size, so a new width is drawn anew; the table need not be. */
+/** The panels have a fixed size, so they are drawn anew for a new width; the table need not be. */
 function watchWidth() {
   let width = byId("panels").clientWidth;
   new ResizeObserver(([{ contentRect }]) => {

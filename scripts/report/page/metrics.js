@@ -25,10 +25,10 @@ import { count, digits, memory, percent, rate, time } from "../../cli/units.js";
  * @typedef {object} Metric
  * @property {string} key
  * @property {string} title
- * @property {"higher"} [better] lower where it is not said
+ * @property {"higher"} [better] left out where lower is better
  * @property {(cell: Cell) => number | null} of null where there is none
- * @property {(us: number, cell: Cell) => number} [fromTime] from the time of a run, where it follows from it
- * @property {(process: Process) => number | null} [ofProcess] where it does not
+ * @property {(us: number, cell: Cell) => number} [fromTime] from the time of a run, where the figure follows from it
+ * @property {(process: Process) => number | null} [ofProcess] from a process, where it does not
  * @property {(value: number) => string} format
  */
 
@@ -37,7 +37,7 @@ const nanoseconds = (/** @type {number} */ ns) =>
 /** Messages of a run. @param {Cell} cell */
 const messagesOf = (cell) => (cell.messages_per_s ?? 0) * (cell.median_us ?? 0) / 1e6;
 
-/** Of full load. @type {readonly Metric[]} */
+/** Figures at full load. @type {readonly Metric[]} */
 export const METRICS = [
   {
     key: "rate",
@@ -99,7 +99,7 @@ const ofOpenLoop = (key, title, format) => ({
   format,
 });
 
-/** Of an open loop. @type {readonly Metric[]} */
+/** Figures of an open loop. @type {readonly Metric[]} */
 const OPEN_METRICS = [
   ofOpenLoop("p50_us", "wait in the hand-off, p50", time),
   ofOpenLoop("p90_us", "wait in the hand-off, p90", time),
@@ -118,7 +118,7 @@ const OPEN_METRICS = [
 ];
 
 /**
- * Those that a setting can show: of an open loop, the first, and whatever some cell of it has.
+ * The figures that a setting can show; in an open loop, the first one and every other that some cell has.
  * @param {{ cells: readonly Cell[] }} setting
  */
 export function metricsOf({ cells }) {
@@ -129,7 +129,7 @@ export function metricsOf({ cells }) {
     );
 }
 
-/** Null where there is none. @param {Metric} metric @param {Cell} cell */
+/** The figure of a cell; null where there is none. @param {Metric} metric @param {Cell} cell */
 export function rawValueOf(metric, cell) {
   const value = cell.status === "ok" ? metric.of(cell) : null;
   return value !== null && value >= 0 && Number.isFinite(value) ? value : null;
@@ -140,7 +140,11 @@ export function valueOf(metric, cell) {
   return rawValueOf(metric, cell) || null;
 }
 
-/** The ends of the 95 % interval, or null where the metric or the cell has none. @param {Metric} metric @param {Cell} cell */
+/**
+ * The ends of the 95 % interval, or null where the metric or the cell has none.
+ * @param {Metric} metric
+ * @param {Cell} cell
+ */
 export function intervalOf(metric, cell) {
   if (metric.fromTime === undefined || cell.low_us === null || cell.high_us === null) return null;
   if (valueOf(metric, cell) === null) return null;

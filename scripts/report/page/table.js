@@ -1,4 +1,4 @@
-/** All cells as a table that sorts and filters: the chart for those who do not see it. */
+/** All cells as a table that can be sorted and filtered: the chart for readers who do not see it. */
 import { byId, element } from "./dom.js";
 import { count, rate, time } from "../../cli/units.js";
 import { METRICS, metricsOf, rawValueOf } from "./metrics.js";
@@ -12,14 +12,14 @@ const number = (title, of, format) => ({
 const column = (metric, title = metric.title) =>
   number(title, (cell) => rawValueOf(metric, cell), metric.format);
 const timed = (key, title) => column(METRICS.find((one) => one.key === key), title);
-/** A cell's own state; what is true of a whole run is said once, above the chart. */
+/** The cell's own state; what is true for a whole session is said once, above the chart. */
 const stateOf = (cell) =>
   cell.status === "ok"
     ? ["ok", ...cell.doubts, cell.verify === "mixed" && "mixed checks"]
       .filter(Boolean).join(", ")
     : [cell.status, cell.detail].filter((text) => text !== null).join(": ");
 
-/** `of` is what sorts, `text` what is shown; columns of words stand left. */
+/** `of` gives the value to sort by, `text` what is shown; columns of words are aligned left. */
 const FIRST = [
   { title: "strategy", isWord: true, of: (cell) => cell.label, text: (cell) => cell.label },
   { title: "runtime", isWord: true, of: (cell) => cell.runtime, text: (cell) => cell.runtime },
@@ -38,7 +38,7 @@ const TIMED = [
 ];
 const LAST = [number("processes", (cell) => cell.processes.length, count)];
 
-/** All that a setting can show; an open loop has the rates that its producers set, too. */
+/** All columns of a setting; an open loop also has the rates that its producers set. */
 function columnsOf(setting) {
   const isOpen = setting.cells.some((cell) => cell.open !== undefined);
   const own = isOpen
@@ -55,7 +55,7 @@ export function openTable(select) {
   let cells = [];
   let columns = [];
   let heads = [];
-  /** The title of a column, which other settings may have, too. */
+  /** The title of the column that sorts, which other settings may have, too. */
   let sorted = null;
   let isDescending = false;
   const body = element("tbody");
@@ -113,7 +113,7 @@ export function openTable(select) {
   };
 }
 
-/** What is unknown comes last, in either direction. */
+/** Unknown values come last, in either direction. */
 function ordered(a, b, isDescending) {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const order = typeof a === "number" ? a - b : a < b ? -1 : a > b ? 1 : 0;

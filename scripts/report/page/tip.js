@@ -1,4 +1,4 @@
-/** What hovers beside a point. Screen readers have the same in the point's name. */
+/** The box beside a point under the pointer. Screen readers get the same in the point's name. */
 import { byId, definitions, element } from "./dom.js";
 import { caveatsOf, figureOf, intervalText, processesText, rawOf, titleOf } from "./words.js";
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** A cell in words: for the point's name, the tip, and what is said aloud. */
+/** A cell in words: for the name of its point, the tip, and announcements. */
 import { count, digits } from "../../cli/units.js";
 import { intervalOf, rawValueOf } from "./metrics.js";
 
@@ -80,7 +80,7 @@ export function rawOf(cell) {
   ];
 }
 
-/** Seven digits: more than any measurement has. */
+/** Seven digits, which is more than any measurement has. */
 function exact(value) {
   return value === 0 ? digits(0) : String(Number(value.toPrecision(7)));
 }

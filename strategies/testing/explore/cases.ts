@@ -12,7 +12,7 @@ export interface Case {
   /** How many times the least that the strategy takes its hand-off holds. */
   room: number;
   firstPosition: number;
-  /** The consumer aborts after so many runs. */
+  /** The consumer aborts after this many batches. */
   abortAfter: number | null;
   /** Not null: a producer may die before any of its steps, and this is what the consumer does then. */
   onLost: OnLost | null;

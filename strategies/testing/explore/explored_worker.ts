@@ -128,7 +128,7 @@ function consuming(consumer: Consumer) {
         instrument.hold();
         for (const [i, byte] of bytes.entries()) {
           if (instrument.plain(run, i) !== byte) {
-            say(`byte ${i} of a run has changed under its reader`);
+            say(`byte ${i} of a batch has changed under its reader`);
           }
           const producer = byte >>> 4;
           const drops = explored.params.overflow !== undefined;

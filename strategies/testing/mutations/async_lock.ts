@@ -31,9 +31,9 @@ export const ASYNC_LOCK_MUTATIONS: readonly Mutation[] = [
     "break;",
   ),
   mistake(
-    "every fifth run is dropped",
-    "    const run = buffers.swap(eager);\n",
-    "    if ((globalThis.count = (globalThis.count ?? 0) + 1) % 5 === 0) buffers.swap(true);\n    const run = buffers.swap(eager);\n",
+    "every fifth batch is dropped",
+    "    const batch = buffers.swap(eager);\n",
+    "    if ((globalThis.count = (globalThis.count ?? 0) + 1) % 5 === 0) buffers.swap(true);\n    const batch = buffers.swap(eager);\n",
   ),
   mistake(
     "the consumer takes no lock",
@@ -58,7 +58,7 @@ export const ASYNC_LOCK_MUTATIONS: readonly Mutation[] = [
   unwoken("the consumer of a message", "    if (wake) buffers.sleeper.wake();", "    void wake;"),
   unwoken(
     "a producer that waits for room",
-    "    if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();\n",
+    "    if (batch !== null && buffers.room.hasWaiters()) buffers.room.advance();\n",
   ),
   unwoken(
     "the consumer by the last close",

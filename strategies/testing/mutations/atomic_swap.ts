@@ -22,7 +22,7 @@ export const ATOMIC_SWAP_MUTATIONS: readonly Mutation[] = [
     "void words;\n    return Math.min(half, this.#reserved);",
     { hangs: true },
   ),
-  mistake("a run is a byte short", "subarray(0, valid);", "subarray(0, valid - 1);"),
+  mistake("a batch is a byte short", "subarray(0, valid);", "subarray(0, valid - 1);"),
   mistake(
     "the end of a full buffer is one byte late",
     "if ((state & RESERVED) >= this.#half) state",

@@ -18,8 +18,8 @@ const NO_RECHECK = "        announced = true;\n";
 const PARK = "        Atomics.wait(this.#words, this.#epoch, epoch, SLICE_MS);";
 const PARK_LATE =
   "        Atomics.wait(this.#words, this.#epoch, epoch - epoch + Atomics.load(this.#words, this.#epoch), SLICE_MS);";
-const ENDED = "      if (run === null && closed) {";
-const ENDED_LATE = "      if (run === null && this.allClosed()) {";
+const ENDED = "      if (batch === null && closed) {";
+const ENDED_LATE = "      if (batch === null && this.allClosed()) {";
 
 export const INTERLEAVINGS: readonly Mutation[] = [
   planted("swap-buffer", MUTEX)("unlock without notify", NOTIFY, ""),
@@ -41,7 +41,7 @@ export const INTERLEAVINGS: readonly Mutation[] = [
   ),
   planted("swap-buffer", SWAP)(
     "a swap wakes nobody who waits for room",
-    "    if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();\n",
+    "    if (batch !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();\n",
     "",
   ),
   planted("swap-buffer", POLLING)("no second look before sleeping", RECHECK, NO_RECHECK),
@@ -146,7 +146,7 @@ export const INTERLEAVINGS: readonly Mutation[] = [
   ),
   planted("async-lock", ASYNC)(
     "a swap wakes nobody who waits for room",
-    "    if (run !== null && buffers.room.hasWaiters()) buffers.room.advance();\n",
+    "    if (batch !== null && buffers.room.hasWaiters()) buffers.room.advance();\n",
     "",
   ),
   planted("ticket-swap", "strategies/alternatives/ticket_swap.ts")(

@@ -41,12 +41,12 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
     "    this.#lifecycle.checkMayClose(this.#worker);\n",
   ),
   mistake(
-    "a run is a byte short",
+    "a batch is a byte short",
     "return bytes.subarray(this.#read, end);",
     "return bytes.subarray(this.#read, end - 1);",
   ),
   mistake(
-    "a run is received twice",
+    "a batch is received twice",
     "    this.#read = this.#taken;\n",
     `    ${everyThousandth("this.#read = this.#taken;", "").replace("1_000", "5")}\n`,
   ),

@@ -21,7 +21,7 @@ export const SWAP_BUFFER_MUTATIONS: readonly Mutation[] = [
     "return this.words[FILL] + length <= this.half;",
     "return this.words[FILL] + length <= this.half + 1;",
   ),
-  mistake("a run is a byte short", "subarray(0, filled);", "subarray(0, filled - 1);"),
+  mistake("a batch is a byte short", "subarray(0, filled);", "subarray(0, filled - 1);"),
   mistake(
     "two neighbours change places",
     "    const full = this.words[FILLING];\n",
@@ -47,7 +47,7 @@ export const SWAP_BUFFER_MUTATIONS: readonly Mutation[] = [
   ),
   unwoken(
     "a producer that waits for room",
-    "    if (run !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();\n",
+    "    if (batch !== null && this.#buffers.room.hasWaiters()) this.#buffers.room.advance();\n",
   ),
   unwoken(
     "the consumer by the last close",
