@@ -1,17 +1,21 @@
 // @ts-check
 /** Numbers for people, in a terminal and on the page, which takes this file in as it is. The raw ones are in the CSV. */
 
+/** The first value that three digits would show as 1,000 of a unit: it is shown as 1 of the next one. */
+const NEXT_UNIT = 999.5;
+
 /** µs as µs, ms or s, three digits. @param {number} us @returns {string} */
 export function time(us) {
-  if (us < 1_000) return `${digits(us)} µs`;
-  if (us < 1_000_000) return `${digits(us / 1_000)} ms`;
+  if (us < NEXT_UNIT) return `${digits(us)} µs`;
+  if (us < NEXT_UNIT * 1_000) return `${digits(us / 1_000)} ms`;
   return `${digits(us / 1_000_000)} s`;
 }
 
 /** A count per second: 38.2 M/s. @param {number} perSecond @returns {string} */
 export function rate(perSecond) {
-  if (perSecond >= 1e6) return `${digits(perSecond / 1e6)} M/s`;
-  return perSecond >= 1e3 ? `${digits(perSecond / 1e3)} k/s` : `${digits(perSecond)} /s`;
+  if (perSecond < NEXT_UNIT) return `${digits(perSecond)} /s`;
+  if (perSecond < NEXT_UNIT * 1e3) return `${digits(perSecond / 1e3)} k/s`;
+  return `${digits(perSecond / 1e6)} M/s`;
 }
 
 /** @param {number} bytes @returns {string} */

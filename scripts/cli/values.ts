@@ -31,6 +31,12 @@ export function percentage(text: string): number {
 
 const UNITS_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
+/** A time in the largest unit that gives a whole number, as the options take it: 90s, 2m. */
+function shortTime(ms: number): string {
+  const [unit, size] = Object.entries(UNITS_MS).findLast(([, size]) => ms % size === 0)!;
+  return ms === 0 ? "0s" : `${ms / size}${unit}`;
+}
+
 /** A time such as 500ms, 5s, 2m or 1h, in ms. A number alone is seconds. */
 export function timeSpan(
   min = 1,
@@ -40,7 +46,10 @@ export function timeSpan(
     const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|)$/.exec(text.trim());
     const value = match === null ? NaN : Math.round(Number(match[1]) * UNITS_MS[match[2] || "s"]);
     if (!(value >= min && value <= max)) {
-      throw new InvalidArgumentError("Give a time such as 500ms, 5s, 2m or 1h.");
+      const range = max === Number.MAX_SAFE_INTEGER
+        ? `${shortTime(min)} or more`
+        : `${shortTime(min)} to ${shortTime(max)}`;
+      throw new InvalidArgumentError(`Give a time such as 500ms, 5s, 2m or 1h; ${range}.`);
     }
     return value;
   };
