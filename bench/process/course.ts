@@ -31,8 +31,12 @@ export class Course {
   /** The subject sends no messages, so none of its runs is long. */
   #isSilent = false;
 
-  constructor(emit: (event: CellEvent) => void) {
+  readonly #now: () => number;
+
+  /** @param now for tests: ms of any clock that never runs back */
+  constructor(emit: (event: CellEvent) => void, now = () => performance.now()) {
     this.#emit = emit;
+    this.#now = now;
   }
 
   /**
@@ -71,7 +75,7 @@ export class Course {
       ? { leastRuns: runs, maxRuns: runs, enoughUs: 0 }
       : spec.pace !== null
       ? OPEN_LOOP
-      : budgetOf(spec.runTimeUs);
+      : budgetOf(spec.runTimeUs, spec.measuredRuns);
     await repeat(async () => {
       const report = await once(measured);
       this.#emit({ type: "run", ...report });
@@ -96,7 +100,8 @@ export class Course {
       return;
     }
     const bounds = budgetOf(spec.runTimeUs).warmUp;
-    const { runs, steady } = await warmUp(timed, spec.producers, request.messages, bounds);
+    const { producers } = spec;
+    const { runs, steady } = await warmUp(timed, producers, request.messages, bounds, this.#now);
     this.#warmWorkers = workers;
     this.#emit({ type: "warm", runs, steady });
   }

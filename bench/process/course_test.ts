@@ -1,19 +1,33 @@
-/** How many warm-up runs the cells of a process have, of runs that are made up. */
+/** How many runs the cells of a process have, of runs that are made up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { measuredRuns } from "./budget.ts";
 import { Course, type Once } from "./course.ts";
 import type { CellEvent, CellSpec, RunReport } from "./spec.ts";
 
-/** Warm-up runs of cells of so many producers, in this order, on two Workers. */
-async function warmUps(producers: number[], report: Partial<RunReport>, messages: number) {
+/** What cells of so many producers tell, in this order, on two Workers. */
+async function eventsOf(
+  producers: number[],
+  report: Partial<RunReport>,
+  messages: number,
+  more: Partial<CellSpec> = {},
+) {
   const events: CellEvent[] = [];
-  const course = new Course((event) => events.push(event));
-  const once: Once = (request) =>
-    Promise.resolve({ messages: request.messages, ...report } as RunReport);
+  let us = 0;
+  const course = new Course((event) => events.push(event), () => us / 1_000);
+  const once: Once = (request) => {
+    us += report.elapsedUs!;
+    return Promise.resolve({ messages: request.messages, ...report } as RunReport);
+  };
   for (const count of producers) {
     const spec = { workers: 2, runTimeUs: 10_000, messageBytes: 8, pace: null, task: "measure" };
-    await course.run({ ...spec, producers: count, messages } as CellSpec, once);
+    await course.run({ ...spec, ...more, producers: count, messages } as CellSpec, once);
   }
+  return events;
+}
+
+async function warmUps(producers: number[], report: Partial<RunReport>, messages: number) {
+  const events = await eventsOf(producers, report, messages);
   return events.flatMap((event) => event.type === "warm" ? [event.runs] : []);
 }
 
@@ -26,4 +40,16 @@ test("a process warms up at its first cell and with each further Worker, then by
 test("a run with the least of messages is long, and needs none; one without messages is not", async () => {
   assert.deepEqual(await warmUps([16, 64], { elapsedUs: 20_000 }, 2), [20, 0]);
   assert.deepEqual(await warmUps([16, 64], { elapsedUs: 100, messages: 0 }, 2), [64, 1]);
+});
+
+test("a process of few cells measures more runs of each, unless these are far longer than wanted", async () => {
+  const runs = async (cells: number, elapsedUs: number) => {
+    const events = await eventsOf([16], { elapsedUs }, 9, { measuredRuns: measuredRuns(cells) });
+    return events.filter(({ type }) => type === "run").length;
+  };
+  assert.deepEqual([measuredRuns(1), measuredRuns(2), measuredRuns(5)], [12, 6, 3]);
+  assert.deepEqual([await runs(1, 10_000), await runs(1, 19_000)], [12, 12]);
+  assert.deepEqual([await runs(5, 10_000), await runs(5, 19_000)], [3, 3]);
+  // Twice 30 ms is enough, and two runs are the least.
+  assert.deepEqual([await runs(5, 31_000), await runs(5, 900_000)], [2, 2]);
 });

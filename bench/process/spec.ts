@@ -41,6 +41,8 @@ export interface CellSpec {
   runId: string;
   /** `measure` a cell, `pilot` it, or `calibrate` the chunk size of this runtime. */
   task: "measure" | "pilot" | "calibrate";
+  /** Where runs have a wanted length: how many are measured at most; left out: three. */
+  measuredRuns?: number;
   /** Runs that a pilot measures at least; left out: one. */
   pilotRuns?: number;
   /** What a client calls the subject (docs/clients.md); left out for a runtime. */

@@ -27,11 +27,20 @@ test("runs grow until one is long enough, then repeat until they are steady", as
 
 test("runs that are alike from the first do not end it before its time", async () => {
   const time = { leastUs: 400_000, maxUs: 400_000, maxRuns: 64 };
-  const once = (us: number) => () => Promise.resolve(us);
-  assert.deepEqual(await warmUp(once(20_000), 1, 1_000, time), { runs: 20, steady: true });
+  const during = (elapsedUs: number, besideUs = 0) => {
+    let us = 0;
+    const once = () => {
+      us += elapsedUs + besideUs;
+      return Promise.resolve(elapsedUs);
+    };
+    return warmUp(once, 1, 1_000, time, () => us / 1_000);
+  };
+  assert.deepEqual(await during(20_000), { runs: 20, steady: true });
   // What takes next to no time is not run for ever, and one long run is enough.
-  assert.deepEqual(await warmUp(once(1), 1, 1_000, time), { runs: 64, steady: true });
-  assert.deepEqual(await warmUp(once(2_000_000), 1, 1_000, time), { runs: 1, steady: false });
+  assert.deepEqual(await during(1), { runs: 64, steady: true });
+  assert.deepEqual(await during(2_000_000), { runs: 1, steady: false });
+  // Making and checking the bytes of a run is part of it.
+  assert.deepEqual(await during(20_000, 20_000), { runs: 10, steady: true });
 });
 
 test("never more messages than the cell has, and never without end", async () => {
@@ -47,6 +56,11 @@ test("never more messages than the cell has, and never without end", async () =>
   );
   assert.deepEqual([runs, steady], [16, false]);
   assert.ok(sizes.every((size) => size <= 3));
-  const slow = await warmUp(() => Promise.resolve(400_000), 1, 1_000);
+  let ms = 0;
+  const slowly = () => {
+    ms += 400;
+    return Promise.resolve(400_000);
+  };
+  const slow = await warmUp(slowly, 1, 1_000, undefined, () => ms);
   assert.deepEqual([slow.runs, slow.steady], [2, false]);
 });

@@ -19,6 +19,7 @@ const SLOW: Cell = {
   workers: 2,
   runLength: "2000 ms",
   runTimeUs: null,
+  measuredRuns: 3,
   messages: 100,
   mostMessages: 100,
   messageBytes: 64,

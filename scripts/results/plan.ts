@@ -1,5 +1,5 @@
 /** What is to be run: every combination that was asked for, as cells, and their order in each round. */
-import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
+import { LEAST_MESSAGES, measuredRuns } from "../../bench/process/budget.ts";
 import type { SubjectEntry } from "../../bench/subjects/registry.ts";
 import type { Workload } from "../../bench/workload/lines.ts";
 import { random, shuffled } from "../../bench/workload/random.ts";
@@ -53,6 +53,8 @@ export interface Cell {
   runLength: string;
   /** What a run is to take, µs; null where the number of messages was given. */
   runTimeUs: number | null;
+  /** The most runs of that length that a process measures of the cell. */
+  measuredRuns: number;
   /** A producer; null until the pilot has chosen. */
   messages: number | null;
   /** The most that it may choose. */
@@ -109,6 +111,7 @@ export function makePlan(
               runTimeUs: messages !== null
                 ? null
                 : runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers),
+              measuredRuns: measuredRuns(options.producers.length),
               messages,
               mostMessages: messages ?? mostMessages(options, producers, size.most),
               messageBytes: size.most,

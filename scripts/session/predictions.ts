@@ -104,7 +104,7 @@ export class Predictions {
     const known = this.#known.get(seriesOf(cell)) ?? GUESS;
     if (cell.load !== null) return known.overheadMs + OPEN_LOOP_RUNS * openMs(cell);
     const runUs = this.#runUs(cell, known);
-    return known.overheadMs + predictedUs(runUs, cell.runTimeUs) / 1_000;
+    return known.overheadMs + predictedUs(runUs, cell.runTimeUs, cell.measuredRuns) / 1_000;
   }
 
   #runUs(cell: Cell, known: Known): number {

@@ -53,6 +53,6 @@ export class Earlier {
   /** How many processes the rounds of a plan still need; the pilot may skip some of them. */
   missing(cells: readonly Cell[], rounds: number): number {
     return cells.filter((cell) => cell.skip === null && !this.isSkipped(cell))
-      .reduce((sum, cell) => sum + rounds - this.roundsOf(cell), 0);
+      .reduce((sum, cell) => sum + Math.max(0, rounds - this.roundsOf(cell)), 0);
   }
 }

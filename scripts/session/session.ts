@@ -15,6 +15,7 @@ import { type Cell, cellLabel, roundOrder, seriesOf } from "../results/plan.ts";
 import { chosenMessages } from "../results/run_length.ts";
 import { chosenRates } from "../results/load.ts";
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
+import { VERDICT_ROUNDS } from "../statistics/call.ts";
 import { median } from "../statistics/order.ts";
 import { Predictions } from "./predictions.ts";
 import { Earlier } from "./resume.ts";
@@ -148,20 +149,28 @@ export class Session {
 
   #estimate(cells: readonly Cell[]): Estimate {
     const { rounds: least, budgetMs } = this.#setup.options;
-    const roundMs = this.#predictions.totalMs(cells);
-    const paid = budgetMs === null ? 0 : Math.floor((this.#deadline - this.#now()) / roundMs);
-    const done = Math.min(...cells.map((cell) => this.#earlier.roundsOf(cell)));
-    const rounds = Math.max(least, done + paid);
-    const left = cells.map((cell) => Math.max(0, rounds - this.#earlier.roundsOf(cell)));
-    return {
-      totalMs: Array.from(
-        { length: Math.max(...left) },
-        (_, round) => this.#predictions.totalMs(cells.filter((_, at) => left[at] > round)),
-      ).reduce((sum, ms) => sum + ms, 0),
-      roundMs,
-      rounds,
-      cells: left.reduce((sum, count) => sum + count, 0),
-    };
+    const budgetLeftMs = budgetMs === null ? 0 : this.#deadline - this.#now();
+    const estimate = { totalMs: 0, roundMs: this.#predictions.totalMs(cells), rounds: 0, cells: 0 };
+    for (;;) {
+      const round = estimate.rounds + 1;
+      const left = this.#dueIn(round, cells).filter((cell) => this.#earlier.roundsOf(cell) < round);
+      // The shortest round takes some time, so that their number has an end.
+      const ms = left.length === 0 ? 0 : Math.max(1, this.#predictions.totalMs(left));
+      if (round > least && estimate.totalMs + ms > budgetLeftMs) return estimate;
+      estimate.totalMs += ms;
+      estimate.cells += left.length;
+      estimate.rounds++;
+    }
+  }
+
+  /**
+   * All cells in the rounds that were asked for and in as many as a verdict takes. Further rounds, which a budget pays
+   * for, have no controls: no verdict is about these, and with few strategies they would be half of the processes.
+   */
+  #dueIn(round: number, cells: readonly Cell[]): readonly Cell[] {
+    if (round <= Math.max(this.#setup.options.rounds, VERDICT_ROUNDS)) return cells;
+    const contenders = cells.filter(({ kind }) => kind !== "control");
+    return contenders.length === 0 ? cells : contenders;
   }
 
   /**
@@ -235,17 +244,19 @@ export class Session {
   }
 
   /**
-   * All rounds, each in a seeded order of its own. A budget pays for as many more rounds of all cells as fit. How many
-   * fit depends on how long a round takes, never on who is faster, so the correction of the verdicts holds as for a
+   * All rounds, each in a seeded order of its own. A budget pays for as many more rounds of all strategies as fit. How
+   * many fit depends on how long a round takes, never on who is faster, so the correction of the verdicts holds as for a
    * number that was fixed before.
    */
   async rounds(cells: readonly Cell[]): Promise<void> {
     const { options, signal, observer } = this.#setup;
     if (cells.length === 0) return;
     let done = 0;
-    for (let round = 1; round <= options.rounds || this.#canAfford(cells); round++) {
-      const order = roundOrder(cells, options.seed, round);
-      const total = Math.max(options.rounds, round) * cells.length;
+    for (let round = 1;; round++) {
+      const due = this.#dueIn(round, cells);
+      if (round > options.rounds && !this.#canAfford(due)) return;
+      const order = roundOrder(due, options.seed, round);
+      const total = round > options.rounds ? done + due.length : options.rounds * cells.length;
       for (const [at, cell] of order.entries()) {
         if (signal.aborted) return;
         const left = this.#predictions.totalMs(order.slice(at)) +
@@ -298,6 +309,7 @@ export class Session {
       workers: cell.workers,
       messages,
       runTimeUs: cell.runTimeUs,
+      measuredRuns: cell.measuredRuns,
       messageBytes: cell.messageBytes,
       leastBytes: cell.leastBytes,
       workload: cell.workload,

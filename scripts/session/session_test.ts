@@ -305,11 +305,12 @@ async function budgeted(budget: string, spread: number): Promise<Map<string, num
   );
 }
 
-test("a budget buys whole rounds of all cells, whatever was measured in them", async () => {
-  // Three seconds of pilot, and three for each round.
-  assert.deepEqual([...(await budgeted("33s", 0.01)).values()], [10, 10, 10]);
-  assert.deepEqual([...(await budgeted("33s", 0.9)).values()], [10, 10, 10]);
-  assert.deepEqual([...(await budgeted("32.9s", 0.01)).values()], [9, 9, 9]);
+test("a budget buys whole rounds, of the controls as many as a verdict takes, whatever was measured", async () => {
+  // Three seconds of pilot, three for each of eight rounds, and two for each further one.
+  assert.deepEqual([...(await budgeted("31s", 0.01)).values()], [10, 10, 8]);
+  assert.deepEqual([...(await budgeted("31s", 0.9)).values()], [10, 10, 8]);
+  assert.deepEqual([...(await budgeted("30.9s", 0.01)).values()], [9, 9, 8]);
+  assert.deepEqual([...(await budgeted("26.9s", 0.01)).values()], [7, 7, 7]);
   assert.deepEqual([...(await budgeted("1s", 0.01)).values()], [3, 3, 3], "the least");
 });
 

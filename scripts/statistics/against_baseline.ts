@@ -6,7 +6,7 @@ import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/col
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
-import { logFigures } from "./processes.ts";
+import { logFigures, mostRuns } from "./processes.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
@@ -45,7 +45,7 @@ export function compareToBaseline(
     const a = old.get(key);
     if (a === undefined) return [];
     const usable = isComparable(a.row) && isComparable(b.row) && a.row.verify === b.row.verify;
-    return [{ row: b.row, ratio: usable ? unpairedRatio(b.logs, a.logs) : null }];
+    return [{ row: b.row, ratio: usable ? ratioOf(b.runs, a.runs) : null }];
   });
   const comparisons = matched.filter(({ ratio }) => ratio !== null).length;
   const cells = matched.map(({ row, ratio }) =>
@@ -56,6 +56,13 @@ export function compareToBaseline(
     cells: [...cells, ...gone.map(([, { row }]) => cellChange(row, "not measured", null))],
     added: now.size - cells.length,
   };
+}
+
+/** Both figures use equally many runs, since how many a process measures depends on how many P it had. */
+function ratioOf(after: readonly Sample[], before: readonly Sample[]) {
+  const runs = Math.min(mostRuns(after), mostRuns(before));
+  const logs = (own: readonly Sample[]) => [...logFigures(own, runs).values()];
+  return unpairedRatio(logs(after), logs(before));
 }
 
 function cellChange(row: Summary, status: string, estimate: Decision | null): CellChange {
@@ -78,7 +85,7 @@ export function changeOf(decision: Decision | null): Change {
 }
 
 /** Cells at full load alone: in an open loop the producers determine how long a run takes, and the rate may differ. */
-function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: number[] }> {
+function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; runs: Sample[] }> {
   const keyOf = (row: Pick<Sample, (typeof MATCH)[number]>) =>
     MATCH.map((name) => row[name]).join("|");
   const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), keyOf);
@@ -87,7 +94,7 @@ function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; logs: 
       row,
     ) => [keyOf(row), {
       row,
-      logs: [...logFigures(runs.get(keyOf(row)) ?? []).values()],
+      runs: runs.get(keyOf(row)) ?? [],
     }]),
   );
 }

@@ -63,3 +63,16 @@ test("a run of an open loop takes as long as it is told, so its time is no chang
   const open = (us: number) => run(us, 10, us, { load: "50%" });
   assert.deepEqual(compareToBaseline(open(100), open(900)), { cells: [], added: 0 });
 });
+
+test("a process of more runs is held against another by as many as that has: their faster half is faster", () => {
+  const processes = (runs: number) =>
+    Array.from({ length: 8 }, (_, at) =>
+      Array.from({ length: runs }, (_, run) =>
+        // The first three take 100 to 102, all later ones 90.
+        madeUpSample("swap-buffer", at + 1, run < 3 ? 100 + run + at / 100 : 90, { run: run + 1 })))
+      .flat();
+  const [{ estimate, change }] = compareToBaseline(processes(3), processes(12)).cells;
+  assert.deepEqual([estimate!.ratio, change], [1, "same"]);
+  const [whole] = compareToBaseline(processes(12), processes(12)).cells;
+  assert.equal(whole.change, "same");
+});

@@ -5,7 +5,7 @@
 
 /** A ratio with its 95 % interval. */
 export interface RatioEstimate {
-  /** Geometric mean of the ratios. */
+  /** Geometric mean of the ratios, without the outermost ones where there are many (`pairedRatio`). */
   ratio: number;
   low: number;
   high: number;
@@ -20,14 +20,37 @@ export interface RatioEstimate {
 
 const CONFIDENCE = 0.95;
 
+/** With fewer values than this, all are kept: without the outermost two, the rest would decide less, not more. */
+const TRIMMED_FROM = 20;
+/** Share of the values that is left out on either side. */
+const TRIMMED_SHARE = 0.1;
+
 /**
- * The mean of paired log-ratios by Student's t ("Student", 1908). Interval and p agree: the interval contains 1 exactly
- * where p is above 0.05. Null with fewer than two.
+ * The mean of paired log-ratios by Student's t ("Student", 1908); with 20 or more of them the trimmed mean by Tukey and
+ * McLaughlin's t (1963; Yuen, 1974), since one disturbed process widens the interval of a mean as much as many would.
+ * Interval and p agree: the interval contains 1 exactly where p is above 0.05. Null with fewer than two.
  */
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
   if (n < 2) return null;
-  return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n);
+  const { kept, winsorized } = trimmed(logRatios);
+  const spread = variance(winsorized) * (n - 1);
+  const error = Math.sqrt(spread / (kept.length * (kept.length - 1)));
+  return estimate(mean(kept), error, kept.length - 1, n);
+}
+
+/** The mean as `pairedRatio` takes it: trimmed where there are many values. */
+export function typicalLog(values: readonly number[]): number {
+  return mean(trimmed(values).kept);
+}
+
+/** `kept`: without the outermost values; `winsorized`: with each of those replaced by the nearest one that is kept. */
+function trimmed(values: readonly number[]): { kept: number[]; winsorized: number[] } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = sorted.length < TRIMMED_FROM ? 0 : Math.floor(TRIMMED_SHARE * sorted.length);
+  const kept = sorted.slice(cut, sorted.length - cut);
+  const [least, most] = [kept[0], kept.at(-1)!];
+  return { kept, winsorized: sorted.map((value) => Math.min(most, Math.max(least, value))) };
 }
 
 /**

@@ -15,10 +15,11 @@ export function processFigures(samples: readonly Sample[]): Map<string, number> 
 /**
  * What ratios are computed from: the natural logarithm of ns per message, as the mean of the faster half of a process's
  * runs. Two processes of one cell differ less in it than in their medians (docs/method.md has the comparison).
+ * @param runs only this many runs of each process, the first ones: the faster half of more runs is faster
  */
-export function logFigures(samples: readonly Sample[]): Map<string, number> {
+export function logFigures(samples: readonly Sample[], runs = Infinity): Map<string, number> {
   return eachProcess(samples, (values) => {
-    const sorted = values.map(Math.log).sort((a, b) => a - b);
+    const sorted = values.slice(0, runs).map(Math.log).sort((a, b) => a - b);
     return mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
   });
 }
@@ -29,6 +30,12 @@ function eachProcess(
 ): Map<string, number> {
   const ok = samples.filter(({ status }) => status === "ok");
   return new Map([...byProcess(ok)].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
+}
+
+/** The most verified runs that a process of one cell has. */
+export function mostRuns(samples: readonly Sample[]): number {
+  const ok = samples.filter(({ status }) => status === "ok");
+  return Math.max(0, ...[...byProcess(ok).values()].map((runs) => runs.length));
 }
 
 /** Rows of one cell, process by process. */

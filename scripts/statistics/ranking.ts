@@ -5,7 +5,7 @@
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { mean, pairedRatio } from "./inference.ts";
+import { mean, pairedRatio, typicalLog } from "./inference.ts";
 import { leadersOf } from "./leaders.ts";
 import type { Measured, PairComparison } from "./pairs.ts";
 import { logFigures, meansOfWholeRounds } from "./processes.ts";
@@ -86,9 +86,13 @@ function figureOf(cells: readonly Measured[]): Omit<RankedFigure, keyof Figure> 
   };
 }
 
-/** The mean over P of the mean over rounds, of logarithms. */
+/** The mean over P, with the typical value over rounds, of logarithms; where no round has every P, the mean of each P's. */
 function pooled(cells: readonly Measured[]): number {
-  return mean(cells.map(({ rounds }) => mean([...rounds.values()])));
+  const rounds = cells.map(({ rounds }) => rounds);
+  const whole = meansOfWholeRounds(rounds);
+  return whole.length > 0
+    ? typicalLog(whole)
+    : mean(rounds.map((own) => typicalLog([...own.values()])));
 }
 
 function againstReference(
