@@ -53,7 +53,7 @@ export interface Cell {
   runLength: string;
   /** What a run is to take, µs; null where the number of messages was given. */
   runTimeUs: number | null;
-  /** Runs of that length that a process measures of it, at most. */
+  /** The most runs of that length that a process measures of the cell. */
   measuredRuns: number;
   /** A producer; null until the pilot has chosen. */
   messages: number | null;
