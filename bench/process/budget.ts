@@ -32,6 +32,8 @@ const CELL_RUNS = 3;
 const PROCESS_RUNS = 12;
 /** A cell makes no further run once its runs have taken this many times as long as all of them should. */
 const ENOUGH = 2;
+/** With long runs a process makes no more of them than of each of many cells, since these are long enough (µs). */
+const MOST_MEASURED_US = 1_000_000;
 /**
  * How long a process's first cell warms up, and its first cell with a further Worker. A few runs that are alike do not
  * show that a process is warm, since any three may be. `summary.md` says how much of the difference to later cells is
@@ -40,6 +42,8 @@ const ENOUGH = 2;
 export const WARM_UP_US = 400_000;
 /** This many runs of the wanted length are enough, where they take less than that. */
 const WARM_UP_RUNS = 40;
+/** Fewer do not warm up a process, however long each takes beside its own clock. */
+const LEAST_WARM_UP_RUNS = 12;
 /**
  * The most warm-up runs: more than that, since some of them begin small, and not without end, since runs without
  * messages never add up to the time.
@@ -53,9 +57,14 @@ const REWARM_RUNS = 1;
 /** A pilot that chooses the number of messages takes as long as about this many runs of the wanted length. */
 export const PILOT_RUNS = 8;
 
-/** How many runs of equal length a process measures of each cell, at most, where it has `cells` of them. */
-export function measuredRuns(cells: number): number {
-  return Math.max(CELL_RUNS, Math.floor(PROCESS_RUNS / cells));
+/**
+ * How many runs of equal length a process measures of each cell, at most.
+ * @param cells that the process measures
+ * @param runTimeUs what a run is to take
+ */
+export function measuredRuns(cells: number, runTimeUs: number): number {
+  const affordable = Math.floor(MOST_MEASURED_US / (ENOUGH * runTimeUs));
+  return Math.max(CELL_RUNS, Math.min(Math.floor(PROCESS_RUNS / cells), affordable));
 }
 
 /**
@@ -67,7 +76,10 @@ export function budgetOf(runTimeUs: number | null, maxRuns = CELL_RUNS): CellBud
   if (runTimeUs === null) return GIVEN;
   const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runTimeUs);
   return {
-    warmUp: { leastUs: warmUpUs, maxUs: warmUpUs, maxRuns: MOST_WARM_UP_RUNS },
+    warmUp: {
+      ...{ leastUs: warmUpUs, maxUs: warmUpUs },
+      ...{ wallUs: WARM_UP_US, wallRuns: LEAST_WARM_UP_RUNS, maxRuns: MOST_WARM_UP_RUNS },
+    },
     leastRuns: 2,
     maxRuns,
     enoughUs: ENOUGH * maxRuns * runTimeUs,

@@ -44,10 +44,15 @@ test("a run with the least of messages is long, and needs none; one without mess
 
 test("a process of few cells measures more runs of each, unless these are far longer than wanted", async () => {
   const runs = async (cells: number, elapsedUs: number) => {
-    const events = await eventsOf([16], { elapsedUs }, 9, { measuredRuns: measuredRuns(cells) });
+    const events = await eventsOf([16], { elapsedUs }, 9, {
+      measuredRuns: measuredRuns(cells, 10_000),
+    });
     return events.filter(({ type }) => type === "run").length;
   };
-  assert.deepEqual([measuredRuns(1), measuredRuns(2), measuredRuns(5)], [12, 6, 3]);
+  const most = (cells: number, runTimeUs: number) => measuredRuns(cells, runTimeUs);
+  assert.deepEqual([1, 2, 3, 5, 14].map((cells) => most(cells, 10_000)), [12, 6, 4, 3, 3]);
+  // A process of one P is no longer than a second for it.
+  assert.deepEqual([22_000, 100_000, 12e6].map((us) => most(1, us)), [12, 5, 3]);
   assert.deepEqual([await runs(1, 10_000), await runs(1, 19_000)], [12, 12]);
   assert.deepEqual([await runs(5, 10_000), await runs(5, 19_000)], [3, 3]);
   // Twice 30 ms is enough, and two runs are the least.

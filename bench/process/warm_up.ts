@@ -10,13 +10,19 @@ const WINDOW = 3;
 /** The process is warm when the newest window improves on the best run by less than this share. */
 const STEADY = 0.05;
 /** Where no others are given. */
-export const USUAL_WARM_UP: WarmUpBounds = { leastUs: 0, maxUs: 500_000, maxRuns: 16 };
+export const USUAL_WARM_UP: WarmUpBounds = {
+  ...{ leastUs: 0, maxUs: 500_000 },
+  ...{ wallUs: Infinity, wallRuns: Infinity, maxRuns: 16 },
+};
 
 export interface WarmUpBounds {
-  /** Steady runs do not end the warm-up before this much time has passed (µs). */
+  /** Steady runs do not end the warm-up before the runs have taken this long together (µs). */
   leastUs: number;
-  /** No further run once more time has passed (µs): also what a run takes before and after its own clock runs. */
+  /** No further run once the runs have taken longer (µs). */
   maxUs: number;
+  /** No further run once this much time has passed (µs), also outside of the runs' own times, and `wallRuns` were made. */
+  wallUs: number;
+  wallRuns: number;
   maxRuns: number;
 }
 
@@ -35,22 +41,24 @@ export async function warmUp(
   once: (messages: number) => Promise<number>,
   producers: number,
   messages: number,
-  { leastUs, maxUs, maxRuns }: WarmUpBounds = USUAL_WARM_UP,
+  { leastUs, maxUs, wallUs, wallRuns, maxRuns }: WarmUpBounds = USUAL_WARM_UP,
   now = () => performance.now(),
 ): Promise<WarmUp> {
   const start = now();
-  const spentUs = () => (now() - start) * 1_000;
+  const isLate = () => runs >= wallRuns && (now() - start) * 1_000 > wallUs;
   let size = Math.min(messages, Math.max(1, Math.ceil(4_096 / producers)));
   const times: number[] = [];
+  let spent = 0;
   let runs = 0;
-  while (runs < maxRuns && spentUs() <= maxUs) {
+  while (runs < maxRuns && spent <= maxUs && !isLate()) {
     const elapsed = await once(size);
     runs++;
+    spent += elapsed;
     if (elapsed < LONG_ENOUGH_US && size < messages) {
       size = Math.min(messages, size * 2);
     } else {
       times.push(elapsed);
-      if (spentUs() >= leastUs && isSteady(times)) break;
+      if (spent >= leastUs && isSteady(times)) break;
     }
   }
   return { runs, steady: isSteady(times) };

@@ -20,8 +20,9 @@ export function rate(perSecond) {
 
 /** @param {number} bytes @returns {string} */
 export function memory(bytes) {
-  if (bytes < 2 ** 20) return `${digits(bytes / 2 ** 10)} KiB`;
-  return bytes < 2 ** 30 ? `${digits(bytes / 2 ** 20)} MiB` : `${digits(bytes / 2 ** 30)} GiB`;
+  if (bytes < 1_023.5 * 2 ** 10) return `${digits(bytes / 2 ** 10)} KiB`;
+  if (bytes < 1_023.5 * 2 ** 20) return `${digits(bytes / 2 ** 20)} MiB`;
+  return `${digits(bytes / 2 ** 30)} GiB`;
 }
 
 /** @param {number} share @returns {string} */

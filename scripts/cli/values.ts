@@ -48,8 +48,8 @@ export function timeSpan(
     if (!(value >= min && value <= max)) {
       const range = max === Number.MAX_SAFE_INTEGER
         ? `${shortTime(min)} or more`
-        : `${shortTime(min)} to ${shortTime(max)}`;
-      throw new InvalidArgumentError(`Give a time such as 500ms, 5s, 2m or 1h; ${range}.`);
+        : `from ${shortTime(min)} to ${shortTime(max)}`;
+      throw new InvalidArgumentError(`Give a time such as 500ms, 5s or 1m, ${range}.`);
     }
     return value;
   };

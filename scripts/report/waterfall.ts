@@ -4,7 +4,7 @@ import type { Sample, Summary } from "../results/columns.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { labelOf, messagesTitle } from "../results/labels.ts";
 import { pairedRatio } from "../statistics/inference.ts";
-import { logFigures, logRatios } from "../statistics/processes.ts";
+import { logRatios, logRuns } from "../statistics/processes.ts";
 import { isComparable } from "../statistics/summary.ts";
 import { painter } from "../cli/paint.ts";
 import { BRANCHES, MAIN_WAY, type Step } from "../session/explanation.ts";
@@ -78,7 +78,7 @@ function line(
 /** How many times as fast the second is as the first, over the rounds that both have. */
 function factorOf(before: Summary, own: Summary, samples: readonly Sample[]) {
   const [first, second] = [before, own].map((cell) =>
-    logFigures(samples.filter((row) => row.round !== 0 && cellKey(row) === cellKey(cell)))
+    logRuns(samples.filter((row) => row.round !== 0 && cellKey(row) === cellKey(cell)))
   );
   return pairedRatio([...logRatios(second, first).values()]);
 }

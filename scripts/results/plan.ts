@@ -111,7 +111,7 @@ export function makePlan(
               runTimeUs: messages !== null
                 ? null
                 : runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers),
-              measuredRuns: measuredRuns(options.producers.length),
+              measuredRuns: measuredRuns(options.producers.length, options.runTimeMs * 1_000),
               messages,
               mostMessages: messages ?? mostMessages(options, producers, size.most),
               messageBytes: size.most,

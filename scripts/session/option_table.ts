@@ -290,7 +290,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       (budgetMs === null
         ? ""
         : ` (default: ${rounds} rounds, and more if ${budgetMs / 60_000}m pay for them)`),
-    parse: timeSpan(),
+    parse: timeSpan(1, 86_400_000),
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
   },
   {

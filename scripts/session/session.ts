@@ -70,6 +70,9 @@ const PILOT_MESSAGES = 16_384;
 /** Runs of a pilot from which a rate follows: a single run may be half or twice as fast as the next. */
 const LOAD_PILOT_RUNS = 7;
 
+/** Of rounds that only a budget pays for. */
+const CONTROLS_EVERY = 4;
+
 export class Session {
   readonly #setup: SessionSetup;
   readonly #chunks = new Map<string, number>();
@@ -153,7 +156,9 @@ export class Session {
     const estimate = { totalMs: 0, roundMs: this.#predictions.totalMs(cells), rounds: 0, cells: 0 };
     for (;;) {
       const round = estimate.rounds + 1;
-      const left = this.#dueIn(round, cells).filter((cell) => this.#earlier.roundsOf(cell) < round);
+      const left = this.#dueIn(round, cells).filter((cell) =>
+        this.#earlier.rowsOf(cell, round).length === 0
+      );
       // At least something, so that the loop ends.
       const ms = left.length === 0 ? 0 : Math.max(1, this.#predictions.totalMs(left));
       if (round > least && estimate.totalMs + ms > budgetLeftMs) return estimate;
@@ -164,12 +169,13 @@ export class Session {
   }
 
   /**
-   * The cells of a round: all of them in each round that was asked for, and in as many rounds as a verdict takes. Further
-   * rounds, which a budget pays for, have no controls: no verdict rests on these, and where few strategies are measured
-   * they would be half of the processes.
+   * The cells of a round: all of them in each round that was asked for, and in as many rounds as a verdict takes. Of
+   * further rounds, which a budget pays for, every fourth has the controls: no pair has one, and where few strategies are
+   * measured they would be half of the processes.
    */
   #dueIn(round: number, cells: readonly Cell[]): readonly Cell[] {
-    if (round <= Math.max(this.#setup.options.rounds, VERDICT_ROUNDS)) return cells;
+    const asked = Math.max(this.#setup.options.rounds, VERDICT_ROUNDS);
+    if (round <= asked || round % CONTROLS_EVERY === 0) return cells;
     const contenders = cells.filter(({ kind }) => kind !== "control");
     return contenders.length === 0 ? cells : contenders;
   }

@@ -8,7 +8,7 @@ import type { CellOutcome, RunCell } from "../processes/cell_process.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { readOptions } from "./options.ts";
 import { type Cell, makePlan } from "../results/plan.ts";
-import { Session } from "./session.ts";
+import { type Estimate, Session } from "./session.ts";
 import { END, PROOF, REPORT, RUN, RUNTIME } from "../testing/cell_events.ts";
 
 function outcome(events: CellEvent[], more: Partial<CellOutcome> = {}): CellOutcome {
@@ -20,9 +20,10 @@ async function rowsOf(
   runCell: RunCell,
   abort = new AbortController(),
   now?: () => number,
-  { runtimes = [RUNTIME], onChosen = () => {} }: {
+  { runtimes = [RUNTIME], onChosen = () => {}, onEstimate = () => {} }: {
     runtimes?: Runtime[];
     onChosen?: (cells: readonly Cell[]) => void;
+    onEstimate?: (estimate: Estimate) => void;
   } = {},
 ) {
   const options = readOptions("bench", ["node", "bench", ...argv]);
@@ -39,7 +40,7 @@ async function rowsOf(
     observer: {
       onProgress() {},
       onChosen,
-      onEstimate() {},
+      onEstimate,
       onNote() {},
       onRows: (more) => rows.push(...more),
       onWaits() {},
@@ -284,8 +285,52 @@ test("an interruption ends the session and keeps what was measured", async () =>
   assert.equal(rows.length, 30);
 });
 
+test("a process of few P is told to make more runs of each", async () => {
+  const told = async (producers: string) => {
+    const asked = new Set<number | undefined>();
+    const argv = ["--strategies", "swap-buffer", "--producers", producers, "--message-size", "8"];
+    await rowsOf([...argv, "--rounds", "1"], (_, spec) => {
+      asked.add(spec.measuredRuns);
+      return Promise.resolve(outcome([RUN, END]));
+    });
+    return [...asked];
+  };
+  assert.deepEqual(await told("64"), [12]);
+  assert.deepEqual(await told("1,16,64,256,1024"), [3]);
+});
+
+test("controls stand in every round that was asked for", async () => {
+  const argv = ["--strategies", "swap-buffer", "--producers", "16", "--message-size", "8"];
+  const rows = await rowsOf(
+    [...argv, "--rounds", "10"],
+    () => Promise.resolve(outcome([RUN, END])),
+  );
+  const rounds = rows.filter(({ strategy, round }) => strategy === "empty" && round! > 0);
+  assert.equal(rounds.length, 10);
+  const alone = ["--strategies", "empty", "--producers", "16", "--budget", "20s"];
+  let clock = 0;
+  const more = await rowsOf(
+    alone,
+    () => {
+      clock += 1_000;
+      return Promise.resolve(outcome([RUN, END], { wallMs: 1_000 }));
+    },
+    undefined,
+    () => clock,
+  );
+  assert.equal(
+    more.filter(({ round }) => round! > 0).length,
+    19,
+    "also where there is nothing else",
+  );
+});
+
 /** Rounds that each cell got under a budget, by a clock on which every cell takes a second. */
-async function budgeted(budget: string, spread: number): Promise<Map<string, number>> {
+async function budgeted(
+  budget: string,
+  spread: number,
+  onEstimate = (_estimate: Estimate) => {},
+): Promise<Map<string, number>> {
   const next = random(7);
   let clock = 0;
   const runCell: RunCell = (_runtime, spec) => {
@@ -296,7 +341,9 @@ async function budgeted(budget: string, spread: number): Promise<Map<string, num
     );
   };
   const argv = ["--strategies", "swap-buffer,channel", "--producers", "16", "--message-size", "8"];
-  const rows = await rowsOf([...argv, "--budget", budget], runCell, undefined, () => clock);
+  const rows = await rowsOf([...argv, "--budget", budget], runCell, undefined, () => clock, {
+    onEstimate,
+  });
   const rounds = rows.filter((row) => row.round! > 0);
   return new Map(
     ["swap-buffer", "channel", "empty"].map((
@@ -306,12 +353,21 @@ async function budgeted(budget: string, spread: number): Promise<Map<string, num
 }
 
 test("a budget buys whole rounds, of the controls as many as a verdict takes, whatever was measured", async () => {
-  // Three seconds of pilot, three for each of eight rounds, and two for each further one.
+  // Three seconds of pilot, three for each of eight rounds, and two for each further one, but for every fourth.
   assert.deepEqual([...(await budgeted("31s", 0.01)).values()], [10, 10, 8]);
   assert.deepEqual([...(await budgeted("31s", 0.9)).values()], [10, 10, 8]);
   assert.deepEqual([...(await budgeted("30.9s", 0.01)).values()], [9, 9, 8]);
   assert.deepEqual([...(await budgeted("26.9s", 0.01)).values()], [7, 7, 7]);
+  assert.deepEqual([...(await budgeted("36s", 0.01)).values()], [12, 12, 9]);
   assert.deepEqual([...(await budgeted("1s", 0.01)).values()], [3, 3, 3], "the least");
+  // Before the first round it is said what is to come: a second for each process as in the pilot, its warm-up and runs.
+  let said: Estimate | undefined;
+  const came = await budgeted("60s", 0.01, (estimate) => said = estimate);
+  const { rounds, totalMs, cells } = said!;
+  assert.ok(rounds > 8 && rounds <= came.get("swap-buffer")!, `${rounds} rounds`);
+  assert.ok(totalMs <= 57_000 && totalMs > 50_000, `${totalMs} ms`);
+  const withControls = 8 + Math.floor(rounds / 4) - 2;
+  assert.equal(cells, 2 * rounds + withControls);
 });
 
 test("a process is told how much its producers work, and its rows say it", async () => {

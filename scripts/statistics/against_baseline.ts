@@ -2,11 +2,12 @@
  * Compares two results cell by cell: what has changed between them? They were measured at different times, so nothing
  * can be paired by round: all processes of one side are compared with all of the other.
  */
+import { findControl } from "../../bench/subjects/controls.ts";
 import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
-import { logFigures, mostRuns } from "./processes.ts";
+import { fasterHalf, logRuns } from "./processes.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
@@ -58,11 +59,16 @@ export function compareToBaseline(
   };
 }
 
-/** Made from equally many runs of each process: how many it has measured depends on how many P it had. */
+/**
+ * Figures that are all made from equally many runs: how many a process makes depends on how many P it has, and on how
+ * long its runs take.
+ */
 function ratioOf(after: readonly Sample[], before: readonly Sample[]) {
-  const runs = Math.min(mostRuns(after), mostRuns(before));
-  const logs = (own: readonly Sample[]) => [...logFigures(own, runs).values()];
-  return unpairedRatio(logs(after), logs(before));
+  const [ofAfter, ofBefore] = [after, before].map((rows) => [...logRuns(rows).values()]);
+  const count = Math.min(...[...ofAfter, ...ofBefore].map(({ length }) => length));
+  const figures = (processes: readonly (readonly number[])[]) =>
+    processes.map((logs) => fasterHalf(logs.slice(0, count)));
+  return unpairedRatio(figures(ofAfter), figures(ofBefore));
 }
 
 function cellChange(row: Summary, status: string, estimate: Decision | null): CellChange {
@@ -90,11 +96,12 @@ function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; runs: 
     MATCH.map((name) => row[name]).join("|");
   const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), keyOf);
   return new Map(
-    summarize(samples).filter((row) => row.strategy !== "empty" && !isOpenLoop(row)).map((
-      row,
-    ) => [keyOf(row), {
-      row,
-      runs: runs.get(keyOf(row)) ?? [],
-    }]),
+    summarize(samples).filter((row) => findControl(row.strategy!) === undefined && !isOpenLoop(row))
+      .map((
+        row,
+      ) => [keyOf(row), {
+        row,
+        runs: runs.get(keyOf(row)) ?? [],
+      }]),
   );
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
 import { madeUpSample } from "../testing/samples.ts";
+import type { Sample } from "../results/columns.ts";
 import { compareToBaseline } from "./against_baseline.ts";
 import { environmentDifferences } from "../results/environment_differences.ts";
 
@@ -64,15 +65,26 @@ test("a run of an open loop takes as long as it is told, so its time is no chang
   assert.deepEqual(compareToBaseline(open(100), open(900)), { cells: [], added: 0 });
 });
 
-test("a process of more runs is held against another by as many as that has: their faster half is faster", () => {
-  const processes = (runs: number) =>
-    Array.from({ length: 8 }, (_, at) =>
-      Array.from({ length: runs }, (_, run) =>
+test("processes are held against each other by as many runs as each of them has", () => {
+  const processes = (runs: number[]) =>
+    runs.flatMap((count, at) =>
+      Array.from({ length: count }, (_, run) =>
         // The first three take 100 to 102, all later ones 90.
-        madeUpSample("swap-buffer", at + 1, run < 3 ? 100 + run + at / 100 : 90, { run: run + 1 })))
-      .flat();
-  const [{ estimate, change }] = compareToBaseline(processes(3), processes(12)).cells;
-  assert.deepEqual([estimate!.ratio, change], [1, "same"]);
-  const [whole] = compareToBaseline(processes(12), processes(12)).cells;
-  assert.equal(whole.change, "same");
+        madeUpSample("swap-buffer", at + 1, run < 3 ? 100 + run + at / 100 : 90, { run: run + 1 }))
+    );
+  const all = (runs: number) => processes(Array.from({ length: 8 }, () => runs));
+  const ratio = (before: Sample[], after: Sample[]) =>
+    compareToBaseline(before, after).cells[0].estimate!.ratio;
+  assert.equal(ratio(all(3), all(12)), 1);
+  assert.equal(ratio(all(12), all(3)), 1);
+  assert.equal(ratio(processes([12, 12, 12, 12, 3, 3, 3, 3]), all(12)), 1);
+});
+
+test("a control is no strategy, and decides nothing", () => {
+  const bulk = (us: number) => run(us, 8, 3, { strategy: "socket-bulk", params: "chunk=0" });
+  const { cells, added } = compareToBaseline(
+    [...run(100, 8, 1), ...bulk(100)],
+    [...run(100, 8, 2), ...bulk(200)],
+  );
+  assert.deepEqual([cells.length, added], [1, 0]);
 });

@@ -5,7 +5,7 @@
 
 /** A ratio with its 95 % interval. */
 export interface RatioEstimate {
-  /** Geometric mean of the ratios, without the outermost ones where they are many (`pairedRatio`). */
+  /** Geometric mean of the ratios. */
   ratio: number;
   low: number;
   high: number;
@@ -16,41 +16,43 @@ export interface RatioEstimate {
   freedom: number;
   /** Number of ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
+  /** Where the outermost ratios are left out: the estimate with them. */
+  all?: RatioEstimate;
 }
 
 const CONFIDENCE = 0.95;
 
-/** With fewer values than this none is left out: without two of them an interval would be wider, not narrower. */
-const TRIMMED_FROM = 20;
-/** The share of the values that is left out on either side. */
-const TRIMMED_SHARE = 0.1;
-
 /**
- * The mean of paired log-ratios by Student's t ("Student", 1908). Of 20 or more it is the trimmed mean with the t of
- * Tukey and McLaughlin (1963; Yuen, 1974), because a single disturbed process can make the interval of a mean twice as
- * wide. Interval and p agree: the interval contains 1 exactly where p is above 0.05. Null with fewer than two.
+ * The mean of paired log-ratios by Student's t ("Student", 1908). Interval and p agree: the interval contains 1 exactly
+ * where p is above 0.05. Null with fewer than two.
  */
 export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null {
   const n = logRatios.length;
   if (n < 2) return null;
-  const { kept, winsorized } = trimmed(logRatios);
+  return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n);
+}
+
+/** With fewer values than this none is left out: the interval of the rest would be wider in most cases, not narrower. */
+const TRIMMED_FROM = 30;
+/** The share of the values that is left out on either side. */
+const TRIMMED_SHARE = 0.1;
+
+/**
+ * The same for many values, without the outermost tenth on either side (Tukey and McLaughlin, 1963; Yuen, 1974), since a
+ * single disturbed process can make the interval of a mean twice as wide. The estimate over all values comes with it.
+ */
+export function trimmedRatio(logRatios: readonly number[]): RatioEstimate | null {
+  const n = logRatios.length;
+  const all = pairedRatio(logRatios);
+  if (n < TRIMMED_FROM || all === null) return all;
+  const sorted = logRatios.toSorted((a, b) => a - b);
+  const cut = Math.floor(TRIMMED_SHARE * n);
+  const kept = sorted.slice(cut, n - cut);
+  const [least, most] = [kept[0], kept.at(-1)!];
+  const winsorized = sorted.map((value) => Math.min(most, Math.max(least, value)));
   const spread = variance(winsorized) * (n - 1);
   const error = Math.sqrt(spread / (kept.length * (kept.length - 1)));
-  return estimate(mean(kept), error, kept.length - 1, n);
-}
-
-/** The middle of values as `pairedRatio` finds it, of as many as there are. */
-export function typicalLog(values: readonly number[]): number {
-  return mean(trimmed(values).kept);
-}
-
-/** Without the outermost values, and with each of these replaced by the nearest one that is kept. */
-function trimmed(values: readonly number[]): { kept: number[]; winsorized: number[] } {
-  const sorted = [...values].sort((a, b) => a - b);
-  const cut = sorted.length < TRIMMED_FROM ? 0 : Math.floor(TRIMMED_SHARE * sorted.length);
-  const kept = sorted.slice(cut, sorted.length - cut);
-  const [least, most] = [kept[0], kept.at(-1)!];
-  return { kept, winsorized: sorted.map((value) => Math.min(most, Math.max(least, value))) };
+  return { ...estimate(mean(kept), error, kept.length - 1, n), all };
 }
 
 /**
@@ -94,8 +96,12 @@ function estimate(
 }
 
 /** The ratio of b to a, from that of a to b. */
-export function inverse({ ratio, low, high, ...rest }: RatioEstimate): RatioEstimate {
-  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low };
+export function inverse({ ratio, low, high, all, ...rest }: RatioEstimate): RatioEstimate {
+  return {
+    ...rest,
+    ...{ ratio: 1 / ratio, low: 1 / high, high: 1 / low },
+    ...(all === undefined ? {} : { all: inverse(all) }),
+  };
 }
 
 export function mean(values: readonly number[]): number {

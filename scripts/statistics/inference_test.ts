@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { random } from "../../bench/workload/random.ts";
 import {
+  inverse,
   pairedRatio,
   studentQuantile,
   studentWithin,
-  typicalLog,
+  trimmedRatio,
   unpairedRatio,
 } from "./inference.ts";
 
@@ -36,18 +37,22 @@ test("paired: Student's own example of the sleep of ten patients (1908), t = 4.0
   assert.equal(n, 10);
 });
 
-test("trimmed: Yuen's t of twenty values, worked out by hand, and no disturbed one moves it", () => {
-  // 1 … 20: two are left out on either side, and 3 and 18 stand for them.
-  const values = Array.from({ length: 20 }, (_, at) => at + 1);
-  const { ratio, error, freedom, n } = pairedRatio(values)!;
-  assert.deepEqual([Math.log(ratio), freedom, n], [10.5, 15, 20]);
-  // Squares around 10.5: 2 × (3 × 7.5² + 6.5² + 5.5² + … + 0.5²) = 565.
-  assert.ok(Math.abs(error - Math.sqrt(565 / (16 * 15))) < 1e-12);
-  const disturbed = pairedRatio([...values.slice(0, 19), 1_000])!;
+test("trimmed: Yuen's t of forty values, worked out by hand, and no disturbed one moves it", () => {
+  // −19.5 … 19.5: four are left out on either side, and the outermost of the rest stands for them.
+  const values = Array.from({ length: 40 }, (_, at) => at - 19.5);
+  const { ratio, error, freedom, n, all } = trimmedRatio(values)!;
+  assert.deepEqual([ratio, freedom, n], [1, 31, 40]);
+  // Squares: 2 × (5 × 15.5² + 14.5² + 13.5² + … + 0.5²) = 4,650.
+  assert.ok(Math.abs(error - Math.sqrt(4_650 / (32 * 31))) < 1e-12);
+  assert.deepEqual(all, pairedRatio(values));
+  const disturbed = trimmedRatio([...values.slice(0, 39), 1_000])!;
   assert.deepEqual([disturbed.ratio, disturbed.error], [ratio, error]);
-  assert.equal(typicalLog(values), 10.5);
-  // Of nineteen none is left out.
-  assert.ok(Math.log(pairedRatio([...values.slice(0, 18), 1_000])!.ratio) > 60);
+  assert.ok(Math.log(disturbed.all!.ratio) > 20);
+  const shifted = trimmedRatio(values.map((value) => value / 40 + 1))!;
+  assert.ok(Math.abs(inverse(shifted).all!.ratio * shifted.all!.ratio - 1) < 1e-12);
+  // Of three values in thirty-nine it is three again, and of twenty-nine none is left out.
+  assert.equal(trimmedRatio(values.slice(0, 39))!.freedom, 32);
+  assert.deepEqual(trimmedRatio(values.slice(0, 29)), pairedRatio(values.slice(0, 29)));
 });
 
 test("unpaired: the same data by Welch's t (R, t.test(extra ~ group, sleep))", () => {
@@ -64,11 +69,11 @@ test("of 2,000 simulated A/A pairs 3.5 to 6.5 % are called, with an outlier in e
   const next = random(1);
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const logTime = () => 0.07 * normal() + (next() < 0.1 ? 0.2 * next() : 0);
-  for (const rounds of [8, 19, 20, 60]) {
+  for (const rounds of [8, 29, 30, 60]) {
     let called = 0;
     for (let pair = 0; pair < 2_000; pair++) {
       const logRatios = Array.from({ length: rounds }, () => logTime() - logTime());
-      const { p, low, high } = pairedRatio(logRatios)!;
+      const { p, low, high } = trimmedRatio(logRatios)!;
       assert.equal(p < 0.05, low > 1 || high < 1);
       if (p < 0.05) called++;
     }

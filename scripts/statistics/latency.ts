@@ -3,7 +3,7 @@ import { LATENCY_COLUMNS, namesOf, type Sample, type Summary } from "../results/
 import { applying } from "../cli/applying.ts";
 import { mean } from "./inference.ts";
 import { median } from "./order.ts";
-import { byProcess } from "./processes.ts";
+import { byProcess, type Runs } from "./processes.ts";
 
 /** A column about waits: each process gives the median of its runs, and the cell the median of its processes. */
 export type WaitColumn = keyof typeof LATENCY_COLUMNS;
@@ -101,14 +101,15 @@ export function marksOf(row: Summary): string[] {
 }
 
 /**
- * What ratios of waits are computed from: the natural logarithm of p99, as the mean over a process's runs, by round.
+ * What ratios of waits are computed from: for each round the natural logarithm of p99, as the mean over the runs of its
+ * process and so a single figure.
  */
-export function logWaits(samples: readonly Sample[]): Map<string, number> {
+export function logWaits(samples: readonly Sample[]): Runs {
   const ok = samples.filter(({ status, p99_us }) => status === "ok" && (p99_us ?? 0) > 0);
   return new Map(
     [...byProcess(ok)].map(([process, runs]) => [
       process,
-      mean(runs.map(({ p99_us }) => Math.log(p99_us!))),
+      [mean(runs.map(({ p99_us }) => Math.log(p99_us!)))],
     ]),
   );
 }

@@ -10,10 +10,10 @@
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
-import { inverse, pairedRatio, type RatioEstimate } from "./inference.ts";
+import { inverse, pairedRatio, type RatioEstimate, trimmedRatio } from "./inference.ts";
 import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logWaits, marksOf } from "./latency.ts";
-import { logFigures, logRatios, meansOfWholeRounds, type Rounds } from "./processes.ts";
+import { logRatios, logRuns, meansOfWholeRounds, type Runs } from "./processes.ts";
 import { cellKey } from "../results/cell_key.ts";
 import { isComparable, summarize } from "./summary.ts";
 
@@ -43,11 +43,11 @@ export function hasTooFewRounds({ decision }: PairComparison): boolean {
   return decision === null || decision.rounds < VERDICT_ROUNDS;
 }
 
-/** A cell with the logarithm of what its processes measured, by round: ns per message, p99, or messages per second. */
-export interface Measured {
+/** A cell with the logarithms of what its runs measured: ns per message, or of an open loop a p99 for each process. */
+interface Measured {
   row: Summary;
   label: string;
-  rounds: Rounds;
+  runs: Runs;
 }
 
 /**
@@ -68,8 +68,8 @@ export function comparePairs(
     .map((row): Measured => ({
       row,
       label: labelOf(row),
-      rounds: row.load === FULL_LOAD
-        ? logFigures(runs.get(cellKey(row))!)
+      runs: row.load === FULL_LOAD
+        ? logRuns(runs.get(cellKey(row))!)
         : logWaits(runs.get(cellKey(row))!),
     }));
   const pairs = [...Map.groupBy(cells, ({ row }) => settingOf(row)).values()].flatMap((setting) => [
@@ -123,13 +123,15 @@ function comparePair(
       row.producers === a.row.producers && row.verify === a.row.verify
     );
     if (b === undefined) return [];
-    return [{ producers: a.row.producers!, ratios: logRatios(a.rounds, b.rounds) }];
+    return [{ producers: a.row.producers!, ratios: logRatios(a.runs, b.runs) }];
   });
+  // A verdict on the longest waits must not leave the longest out.
+  const estimate = first[0].row.load === FULL_LOAD ? trimmedRatio : pairedRatio;
   return {
-    pooled: pairedRatio(meansOfWholeRounds(atEach.map(({ ratios }) => ratios))),
+    pooled: estimate(meansOfWholeRounds(atEach.map(({ ratios }) => ratios))),
     cells: atEach.map(({ producers, ratios }) => ({
       producers,
-      estimate: pairedRatio([...ratios.values()]),
+      estimate: estimate([...ratios.values()]),
     })),
   };
 }

@@ -9,33 +9,42 @@ import { median } from "./order.ts";
  * @param samples of one cell
  */
 export function processFigures(samples: readonly Sample[]): Map<string, number> {
-  return eachProcess(samples, median);
+  return eachProcess(samples, (runs) => median(runs.map(nsOf)));
 }
 
 /**
  * What ratios are computed from: the natural logarithm of ns per message, as the mean of the faster half of a process's
  * runs. Two processes of one cell differ less in it than in their medians (docs/method.md has the comparison).
- * @param runs takes only this many runs of each process, the first ones: the faster half of more runs is faster
+ * @param samples of one cell
  */
-export function logFigures(samples: readonly Sample[], runs = Infinity): Map<string, number> {
-  return eachProcess(samples, (values) => {
-    const sorted = values.slice(0, runs).map(Math.log).sort((a, b) => a - b);
-    return mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
-  });
+export function logFigures(samples: readonly Sample[]): Map<string, number> {
+  return eachProcess(samples, (runs) => fasterHalf(logsOf(runs)));
 }
 
-function eachProcess(
+/** The logarithms of ns per message of each run in order, by session and round. */
+export type Runs = ReadonlyMap<string, readonly number[]>;
+
+/** @param samples of one cell */
+export function logRuns(samples: readonly Sample[]): Runs {
+  return eachProcess(samples, logsOf);
+}
+
+/** The mean of the faster half; that of many runs is less than that of few. */
+export function fasterHalf(logs: readonly number[]): number {
+  const sorted = logs.toSorted((a, b) => a - b);
+  return mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
+}
+
+function logsOf(runs: readonly Sample[]): number[] {
+  return runs.map((run) => Math.log(nsOf(run)));
+}
+
+function eachProcess<Figure>(
   samples: readonly Sample[],
-  figure: (ns: readonly number[]) => number,
-): Map<string, number> {
+  figureOf: (runs: readonly Sample[]) => Figure,
+): Map<string, Figure> {
   const ok = samples.filter(({ status }) => status === "ok");
-  return new Map([...byProcess(ok)].map(([process, runs]) => [process, figure(runs.map(nsOf))]));
-}
-
-/** The most verified runs that a process of one cell has. */
-export function mostRuns(samples: readonly Sample[]): number {
-  const ok = samples.filter(({ status }) => status === "ok");
-  return Math.max(0, ...[...byProcess(ok).values()].map((runs) => runs.length));
+  return new Map([...byProcess(ok)].map(([process, runs]) => [process, figureOf(runs)]));
 }
 
 /** Rows of one cell, process by process. */
@@ -46,10 +55,18 @@ export function byProcess(rows: readonly Sample[]): Map<string, Sample[]> {
 /** A logarithm for each round, as `logFigures` gives it. */
 export type Rounds = ReadonlyMap<string, number>;
 
-/** log(b / a) for each round that has both: what slows the machine for a while slows both. */
-export function logRatios(a: Rounds, b: Rounds): Map<string, number> {
+/**
+ * log(b / a) for each round that has both: what slows the machine for a while slows both. In each round both sides are
+ * made from equally many runs, the first ones, since how many a process makes depends on how long they take.
+ */
+export function logRatios(a: Runs, b: Runs): Map<string, number> {
   return new Map(
-    [...a].flatMap(([round, log]) => b.has(round) ? [[round, b.get(round)! - log] as const] : []),
+    [...a].flatMap(([round, first]) => {
+      const second = b.get(round);
+      if (second === undefined) return [];
+      const count = Math.min(first.length, second.length);
+      return [[round, fasterHalf(second.slice(0, count)) - fasterHalf(first.slice(0, count))]];
+    }),
   );
 }
 

@@ -5,10 +5,10 @@
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
-import { mean, pairedRatio, typicalLog } from "./inference.ts";
+import { mean, pairedRatio } from "./inference.ts";
 import { leadersOf } from "./leaders.ts";
-import type { Measured, PairComparison } from "./pairs.ts";
-import { logFigures, meansOfWholeRounds } from "./processes.ts";
+import type { PairComparison } from "./pairs.ts";
+import { logFigures, meansOfWholeRounds, type Rounds } from "./processes.ts";
 import { type Figure, type Line, rankedLines } from "./ranked_lines.ts";
 
 export interface RankedFigure extends Figure {
@@ -30,6 +30,13 @@ export interface Rank extends Line<RankedFigure> {
    * that both have; null without.
    */
   timesReference: [number, number] | null;
+}
+
+/** A cell with the logarithm of messages per second of each round. */
+interface Measured {
+  row: Summary;
+  label: string;
+  rounds: Rounds;
 }
 
 /** The platform's own channel, which a strategy must beat to be worth its code. */
@@ -86,13 +93,9 @@ function figureOf(cells: readonly Measured[]): Omit<RankedFigure, keyof Figure> 
   };
 }
 
-/** The middle over rounds of the mean over P, of logarithms; where no round has every P, the mean of each P's middle. */
+/** The mean over P of the mean over rounds, of logarithms. */
 function pooled(cells: readonly Measured[]): number {
-  const rounds = cells.map(({ rounds }) => rounds);
-  const whole = meansOfWholeRounds(rounds);
-  return whole.length > 0
-    ? typicalLog(whole)
-    : mean(rounds.map((own) => typicalLog([...own.values()])));
+  return mean(cells.map(({ rounds }) => mean([...rounds.values()])));
 }
 
 function againstReference(

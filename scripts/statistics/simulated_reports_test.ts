@@ -71,6 +71,22 @@ test("in reports of equal cells, 135 pairs over two P, hardly one has a false di
   assert.ok(wrong < 5, `${wrong} of ${reports}`);
 });
 
+test("nor in long reports of few cells, where the outermost rounds are left out", () => {
+  const reports = 60;
+  let wrong = 0;
+  for (let at = 0; at < reports; at++) {
+    const next = random(seed + 1_000 + at);
+    const samples = RUNTIMES.flatMap((runtime) =>
+      STRATEGIES.slice(0, 2).flatMap((params) => cell(next, 1_000, 40, NOISE, { runtime, params }))
+    );
+    const pairs = comparePairs(samples);
+    assert.equal(pairs.length, 9);
+    if (pairs.some(({ decision }) => decision!.call === "apart")) wrong++;
+  }
+  // 5 % of 60 are 3; 9 or more are as likely as 1 in 300.
+  assert.ok(wrong < 9, `${wrong} of ${reports}`);
+});
+
 /** How often, in 400 comparisons of two whose true ratio is that, they are called so. */
 function called(call: Decision["call"], ratio: number, sameWithin: number, rounds: number): number {
   const next = random(seed + rounds);

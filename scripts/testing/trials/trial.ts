@@ -40,7 +40,7 @@ const GONE_MS = 20_000;
 const HANGS_MS = 120_000;
 const ROUNDS = 1;
 /** Measured runs of a process of one P, the least and the most: the rest is left out where the first took long. */
-const RUNS = [2, measuredRuns(1)];
+const RUNS = [2, measuredRuns(1, 1_000)];
 const CELLS = ["empty", "swap-buffer"];
 const BENCH = [
   ...["--strategies", "swap-buffer", "--producers", "1", "--run-time", "1ms"],
