@@ -24,14 +24,14 @@ import type { Runtime } from "./runtimes.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/process/cell.ts", import.meta.url));
 
-/** What would move a limit, behind the words that say that it was passed. */
+/** The option that would move a limit; appended to the message that the limit was passed. */
 const OPTION = { timeout: " (--timeout)", "memory-limit": " (--memory-limit)", interrupted: "" };
 
 export interface CellOutcome extends Omit<ChildOutcome, "output"> {
   events: CellEvent[];
 }
 
-/** The seam for tests: everything above it works without a process. */
+/** A parameter for tests: everything above it works without a process. */
 export type RunCell = (
   runtime: Runtime | Client,
   spec: CellSpec,
@@ -41,13 +41,14 @@ export type RunCell = (
 export interface CellProcesses {
   /** One call at a time. Never rejects. */
   runCell: RunCell;
-  /** End what is left of the last process. */
+  /** Ends the last process, if it still runs. */
   close(): Promise<void>;
 }
 
 /**
- * Runs cells on the given CPUs; null: on any. A process goes on with the next cell where that differs in P, messages and rate
- * alone and the one before it was well: every failure ends it, so that it costs no other cell its row.
+ * Runs cells on the given CPUs; null: on any. A process goes on to the next cell if that cell differs only in P,
+ * messages and rate, and the one before it was well. Every failure ends the process, so that it costs no other cell its
+ * row.
  */
 export function cellProcesses(cpus: readonly number[] | null): CellProcesses {
   let last: { process: CellProcess; kind: string } | null = null;
@@ -60,7 +61,7 @@ export function cellProcesses(cpus: readonly number[] | null): CellProcesses {
     async runCell(runtime, spec, limits) {
       const started = performance.now();
       const kind = kindOf(runtime, spec);
-      // One that died after it had said all it had to costs the next cell nothing.
+      // A process that died after it had reported its whole cell costs the next cell nothing.
       if (last?.kind !== kind || last.process.isGone) {
         await close();
         last = { process: new CellProcess(runtime, cpus), kind };
@@ -72,7 +73,7 @@ export function cellProcesses(cpus: readonly number[] | null): CellProcesses {
   };
 }
 
-/** One cell in a process of its own. */
+/** Runs each cell in a process of its own. */
 export function cellRunner(cpus: readonly number[] | null): RunCell {
   return async (...call) => {
     const { runCell, close } = cellProcesses(cpus);
@@ -84,7 +85,7 @@ export function cellRunner(cpus: readonly number[] | null): RunCell {
   };
 }
 
-/** What cells of one process have in common; the round is part of `runId`, since a round's processes are its own. */
+/** What the cells of one process have in common. The round is part of `runId`, so no two rounds share a process. */
 function kindOf({ path, label }: Runtime | Client, spec: CellSpec): string {
   return JSON.stringify([path, label, {
     ...spec,
@@ -100,7 +101,7 @@ function isBad(event: CellEvent): boolean {
   return event.type === "failed" || (isVerdict(event) && !isProven(event));
 }
 
-/** A live process that is told one cell after the other. */
+/** A live process that is given one cell after another. */
 class CellProcess {
   readonly #process: LineProcess;
   readonly #course: ClientCourse | null;
@@ -115,7 +116,7 @@ class CellProcess {
     return this.#process.isGone;
   }
 
-  /** Resolves when the cell has ended, or the process. */
+  /** Resolves when the cell or the process has ended. */
   async run(spec: CellSpec, limits: Limits): Promise<Omit<CellOutcome, "wallMs">> {
     const process = this.#process;
     const memory = spec.reading === null ? null : new MemoryWatch();
@@ -126,7 +127,7 @@ class CellProcess {
       memory === null ? undefined : (bytes) => bytes > 0 && memory.add(bytes),
     );
     const events = memory?.told(said) ?? said;
-    // What it has said to its end counts, whatever stopped it then.
+    // If the cell's last event has arrived, the cell counts, whatever stopped the process after that.
     const last = events.at(-1);
     if (last?.type === "end") {
       const detail = tornDetail(events, last.outcomes);
@@ -142,14 +143,14 @@ class CellProcess {
     return eventsOf(await this.#process.tell(spec, isEnd));
   }
 
-  /** All that it had to say has been said, so it is not waited for any longer than it takes to kill it. */
+  /** Kills the process: it has reported everything, so nothing else is waited for. */
   async end(): Promise<void> {
     this.#process.kill();
     await this.#process.gone;
   }
 }
 
-/** What to say where less has come of a cell than its process had said; empty where all has. */
+/** The message for a cell of which fewer outcomes arrived than its process counted; empty if all arrived. */
 function tornDetail(events: readonly CellEvent[], outcomes: unknown): string {
   const whole = events.filter(isOutcome).length;
   return typeof outcomes === "number" && whole < outcomes
@@ -157,7 +158,7 @@ function tornDetail(events: readonly CellEvent[], outcomes: unknown): string {
     : "";
 }
 
-/** A runtime may print what it likes between the lines of a cell: no run is one without its status and numbers. */
+/** A runtime may print anything between the lines of a cell, so a run without its status and numbers is ignored. */
 function eventsOf(output: string): CellEvent[] {
   return jsonLines<CellEvent>(output).filter((event) =>
     event.type !== "run" ||
@@ -166,8 +167,8 @@ function eventsOf(output: string): CellEvent[] {
 }
 
 /**
- * Run a program that takes its task as JSON in its only argument and answers with `CellEvent`s.
- * @param flags of the runtime, beside those that it always gets
+ * Runs a program that takes its task as JSON in its only argument and answers with `CellEvent`s.
+ * @param flags for the runtime, in addition to those that it always gets
  */
 export async function runCellProgram(
   path: string,
@@ -179,7 +180,7 @@ export async function runCellProgram(
   const args = [JSON.stringify(task)];
   const { output, ...outcome } = await runChild(runtime, { path, args, flags }, limits);
   const events = eventsOf(output);
-  // Its last event is what ends a cell; a runtime may still fail on its way out.
+  // The cell is complete with its last event; a runtime may still fail while it exits.
   const isWhole = events.at(-1)?.type === "end";
   if (outcome.end === "died" && isWhole) return { ...outcome, events, end: "done", detail: "" };
   if (outcome.end === "done" && !isWhole) {

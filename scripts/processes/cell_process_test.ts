@@ -1,4 +1,4 @@
-/** Which cells share a process, and that none of them pays for the end of another. */
+/** Which cells share a process, and that no cell suffers when another one fails. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,8 +26,8 @@ const task = (producers: number, round: number) =>
 test("cells that differ in P share a process and its Workers, and rounds share none", async () => {
   const { runCell, close } = cellProcesses(null);
   try {
-    // From one Worker to two and back: one is added, then one is left in reserve. From 16 producers to fewer and more
-    // the hand-off stays.
+    // From one Worker to two and back: one is added, then one is left in reserve. From 16 producers to fewer and back
+    // to more, the hand-off stays.
     const kept = [];
     const opened = [];
     const cells = [[1, 1], [16, 1], [7, 1], [40, 1], [1, 1], [7, 1], [7, 2]];
@@ -37,7 +37,7 @@ test("cells that differ in P share a process and its Workers, and rounds share n
       assert.equal(end, "done");
       assert.ok(events.every((event) => event.type !== "run" || event.status === "ok"));
       assert.ok(find(events, "run") !== undefined, JSON.stringify(events));
-      // Memory is told of the first cell of a process alone.
+      // Memory is reported only for the first cell of a process.
       kept.push(find(events, "end")!.rssPeakBytes === null);
       opened.push(find(events, "ready")!.workerStartMs !== null);
     }
@@ -187,7 +187,7 @@ test("cells of an open loop share a process whatever their rates and P", async (
       const { end, events, detail } = await runCell(HERE, spec, LIMITS);
       assert.equal(end, "done", detail);
       assert.ok(find(events, "run")!.waits!.handOff !== null);
-      // It has memory for every producer's messages, so no P goes on with another's.
+      // This strategy has memory for every producer's messages, so a process of one P is not used for another.
       assert.ok(find(events, "ready")!.workerStartMs !== null);
       kept.push(find(events, "end")!.rssPeakBytes === null);
     }

@@ -1,4 +1,4 @@
-/** Runs a program of the suite under a runtime to its end: one way for all, whatever the program says. */
+/** Runs a program of the suite under a runtime to its end; all commands use it, whatever the program prints. */
 import { runArguments } from "../../bench/runtime.ts";
 import { printable } from "../../bench/wire/printable.ts";
 import { LineProcess } from "./line_process.ts";
@@ -10,9 +10,9 @@ export type Stopped = "timeout" | "memory-limit" | "interrupted";
 export interface ChildOutcome {
   /** What it wrote to its standard output. */
   output: string;
-  /** How it ended: with code 0, at the limit of time or memory, by an interruption, or otherwise. */
+  /** How it ended: with code 0, stopped at its limit of time or memory, interrupted, or in any other way. */
   end: "done" | Stopped | "died";
-  /** Why, where it is not `done`; one line that is safe to print. */
+  /** The reason if `end` is not `done`; one line that is safe to print. */
   detail: string;
   wallMs: number;
 }
@@ -20,7 +20,10 @@ export interface ChildOutcome {
 export interface Limits {
   timeoutMs: number;
   signal: AbortSignal;
-  /** Resident memory at which a process is stopped, in bytes; left out: none. Seen where the system has /proc. */
+  /**
+   * Resident memory at which a process is stopped, in bytes; left out: no limit. It is only checked on systems with
+   * /proc.
+   */
   memoryBytes?: number;
   /** CPUs that the process may use; left out: any. */
   cpus?: readonly number[] | null;
@@ -29,11 +32,11 @@ export interface Limits {
 export interface ChildProgram {
   path: string;
   args: readonly string[];
-  /** Of the runtime, beside those that it always gets. */
+  /** Flags for the runtime, in addition to those that it always gets. */
   flags?: readonly string[];
 }
 
-/** Never rejects: what cannot even be started has died. */
+/** Never rejects: a program that cannot even be started has died. */
 export async function runChild(
   runtime: Runtime,
   { path, args, flags = [] }: ChildProgram,
@@ -48,12 +51,12 @@ export async function runChild(
   return { output: child.output, end, detail, wallMs: performance.now() - started };
 }
 
-/** How often a process's memory is looked at (ms). */
+/** How often a process's memory is read (ms). */
 const LOOK_MS = 50;
 
 /**
- * Awaits something of a child and kills the child where it passes a limit meanwhile, upon which it is gone soon.
- * @param onLook gets its resident memory in bytes, now and then; 0 where the system does not tell
+ * Awaits something of a child, and kills the child if it passes a limit meanwhile. `awaited` must then settle.
+ * @param onLook gets the child's resident memory in bytes, now and then; 0 where the system does not tell
  */
 export async function withinLimits<T>(
   child: LineProcess,
@@ -85,12 +88,12 @@ export async function withinLimits<T>(
 }
 
 /**
- * Objects of a program that writes a JSON line for each; whole lines only, since a killed one may leave half of one.
- * Anything else that is printed between them, a number say, is none of its own.
+ * The objects that a program writes as one line of JSON each. Only whole lines count, since a killed program may leave
+ * half of one. Anything else that is printed between them, such as a number, is ignored.
  */
 export function jsonLines<T extends object>(output: string): T[] {
   return output.split("\n").slice(0, -1).flatMap((line) => {
-    // To fail takes a parser microseconds, and there may be millions of lines of something else.
+    // A failed parse takes microseconds, and there may be millions of lines of something else.
     if (!line.startsWith("{")) return [];
     try {
       const value: unknown = JSON.parse(line);
@@ -101,7 +104,7 @@ export function jsonLines<T extends object>(output: string): T[] {
   });
 }
 
-/** Which limit a child has passed; null: how it ended by itself. */
+/** Which limit a child has passed; if `stopped` is null, how it ended by itself. */
 export function detailOf(stopped: Stopped | null, child: LineProcess, limits: Limits): string {
   if (stopped === null) return deathOf(child);
   if (stopped === "timeout") return `stopped after ${limits.timeoutMs / 1_000} s`;
@@ -109,9 +112,9 @@ export function detailOf(stopped: Stopped | null, child: LineProcess, limits: Li
   return `stopped at ${Math.round(limits.memoryBytes! / 2 ** 20)} MiB of memory`;
 }
 
-/** How a child that is gone has ended, with the line of its standard error that says most. */
+/** How a dead child ended, with the line of its standard error that says most. */
 function deathOf({ how, errors }: LineProcess): string {
-  // A crash is framed: V8 puts "#" before every line, Bun and Node draw rules.
+  // Crash messages are framed: V8 puts "#" before every line; Bun and Node draw rules.
   const lines = errors.split("\n").map((line) => line.replace(/^[#=\-\s]+/, "").trim())
     .filter((line) => line !== "");
   const cause = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? "no message";

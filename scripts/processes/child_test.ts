@@ -1,4 +1,4 @@
-/** One way for every child: how it ends is told, whatever it does. */
+/** How a child ended is reported, whatever the child does. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

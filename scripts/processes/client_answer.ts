@@ -1,4 +1,4 @@
-/** What a client is asked for one run, and what its answer must be to count. */
+/** What a client is asked for one run, and which answers count. */
 import { agrees, isProven, type RunReport } from "../../bench/process/spec.ts";
 import { decodeVerdict } from "../../bench/wire/answers.ts";
 import { printable } from "../../bench/wire/printable.ts";
@@ -14,31 +14,34 @@ export interface ClientTask {
   producers: number;
   /** Threads that the producers are spread over. */
   workers: number;
-  /** A producer. */
+  /** Messages of each producer. */
   messages: number;
   messageBytes: number;
   content: "fixed" | "grouped";
   seed: number;
-  /** Of this process, from 1 on. */
+  /** Number of the run within this process, from 1 on. */
   run: number;
   capacity: number;
   warmUp: boolean;
   runId: string;
 }
 
-/** Of the listener's span that a client's time may be shorter: two clocks never go alike, nor do they tell all. */
+/**
+ * A client's time may be this much shorter than the listener's span, since two clocks never run alike, and both are
+ * rounded.
+ */
 const CLOCKS = { share: 0.001, us: 20 };
 
 /**
- * A client's answer as the report of a run: its own times and counts, and the verdict of the listener.
- * @param wallUs from the task's line to the answer's
- * @param word what the listener has seen, under the run id of this task, from before the task to behind the answer
- * @throws {Error} with what is wrong with the answer, or with what was sent
+ * Turns a client's answer into the report of a run: the client's own times and counts, and the listener's verdict.
+ * @param wallUs from sending the task to receiving the answer
+ * @param word what the listener saw under this task's run id, from before the task until after the answer
+ * @throws {Error} that says what is wrong with the answer or with what was sent
  */
 export function reportOf(line: string, task: ClientTask, wallUs: number, word: Word): RunReport {
   let answer: Record<string, unknown>;
   try {
-    // To JSON a line break is white space.
+    // JSON allows line breaks as white space, so they are excluded here.
     answer = Object(JSON.parse(line.includes("\n") ? "" : line));
   } catch {
     throw new Error("the client answered a run with something else than one line of JSON");
@@ -106,7 +109,7 @@ export function reportOf(line: string, task: ClientTask, wallUs: number, word: W
   };
 }
 
-/** @param reasons false: it does not hold */
+/** Throws the first reason. @param reasons false where a reason does not apply */
 function failFor(...reasons: readonly (string | false)[]): void {
   const [first] = applying(...reasons);
   if (first !== undefined) throw new Error(first);
@@ -119,13 +122,13 @@ function optional(answer: Record<string, unknown>, name: string): number | null 
   throw new Error(`${name} in the answer is no number of 0 or more`);
 }
 
-/** The one run of a task, announced as it was asked for. */
+/** The only run of a task, which must have been announced as the task says. */
 function seenRun({ begun, run }: Word, task: ClientTask): SeenRun {
   failFor(
     begun !== 1 && `the listener has seen ${begun} runs with the runId of the task, and not one`,
   );
   if (run === null) throw new Error("the listener has given this run no verdict");
-  // By name: what the task has beside these is no business of a header.
+  // These fields by name, since the task has others that are not part of a header.
   const { messageBytes, content: framing, producers, messages, seed, warmUp, runId } = task;
   const asked: Record<string, unknown> = {
     messageBytes,

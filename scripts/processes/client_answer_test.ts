@@ -1,4 +1,7 @@
-/** A listener on another machine is believed in what it has read, but not where it contradicts itself or the task. */
+/**
+ * The listener, which may run on another machine, is trusted about what it has read unless it contradicts itself or the
+ * task.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeVerdict } from "../../bench/wire/answers.ts";
@@ -42,6 +45,6 @@ test("a verdict that contradicts itself, or the bytes of its task, is none", () 
     assert.throws(() => statusOf(lie), /contradicts its own counts/, JSON.stringify(lie));
   }
   assert.throws(() => statusOf({}, 72), /read 72 bytes, but the task has 80/);
-  // A bad verdict keeps its word.
+  // A bad verdict is reported under its own name.
   assert.equal(statusOf({ status: "lost", delivered: 9, lost: 1 }, 72), "lost");
 });

@@ -1,4 +1,4 @@
-/** Asks a client what a comparison asks, and more. */
+/** Checks a client: asks it for everything that a comparison asks for, and more. */
 import { startListener } from "../../bench/wire/listener.ts";
 import { type Limits, withinLimits } from "./child.ts";
 import type { ClientTask } from "./client_answer.ts";
@@ -6,10 +6,10 @@ import { answerOf, askForRun } from "./client_run.ts";
 import { type Client, describeClient } from "./clients.ts";
 import { LineProcess } from "./line_process.ts";
 
-/** In which a line too many would come (ms). */
+/** After each answer, a surplus line is waited for this long (ms). */
 const QUIET_MS = 50;
 
-/** Each arm's runs, in one process: what they have in common with a comparison, and its corners. */
+/** The runs of each arm, all in one process: those of a usual comparison, and corner cases. */
 const RUNS: readonly Partial<ClientTask>[] = [
   { warmUp: true },
   { seed: 7, messages: 600 },
@@ -19,7 +19,10 @@ const RUNS: readonly Partial<ClientTask>[] = [
   { messageBytes: 8, producers: 5, workers: 3 },
 ];
 
-/** Every fault of a client in words; none of one that keeps to the page. Never rejects for a fault of the client. */
+/**
+ * All faults of a client in words; empty for a client that keeps to docs/clients.md. Never rejects for a fault of the
+ * client.
+ */
 export async function checkClient(
   path: string,
   timeoutMs: number,
@@ -97,7 +100,7 @@ async function faultOf(
     : fault;
 }
 
-/** What it says to an arm that it does not have, and whether it leaves when nobody will ask again. */
+/** Checks the answer to an arm that the client does not have, and whether the client ends when its input does. */
 async function faultsAtTheEnd(
   process: LineProcess,
   task: ClientTask,
@@ -123,7 +126,7 @@ async function faultsAtTheEnd(
   return faults;
 }
 
-/** Kills a client that keeps one waiting, and says so. */
+/** Kills a client that does not answer in time, and throws an error that says so. */
 async function inTime<T>(process: LineProcess, timeoutMs: number, asking: Promise<T>): Promise<T> {
   const settled = () => Promise.allSettled([asking]);
   const { result: [answer], stopped } = await withinLimits(process, limitsOf(timeoutMs), settled);
@@ -136,7 +139,7 @@ async function inTime<T>(process: LineProcess, timeoutMs: number, asking: Promis
   );
 }
 
-/** Nothing else ends a check. */
+/** A check has no other limit than its time. */
 function limitsOf(timeoutMs: number): Limits {
   return { timeoutMs, signal: new AbortController().signal };
 }

@@ -1,4 +1,6 @@
-/** The cells of a client's process: the launcher says when it runs what, by the same rules as a runtime's cell does. */
+/**
+ * The cells of a client's process: the launcher decides when it runs what, by the same rules as a runtime's cell does.
+ */
 import { Course } from "../../bench/process/course.ts";
 import type { RunRequest } from "../../bench/process/run.ts";
 import type { CellEvent, CellSpec } from "../../bench/process/spec.ts";
@@ -6,10 +8,10 @@ import type { ClientTask } from "./client_answer.ts";
 import { askForRun } from "./client_run.ts";
 import type { LineProcess } from "./line_process.ts";
 
-/** Of the second pass, as under a runtime (bytes). */
+/** Capacity of the second pass, the same as under a runtime (bytes). */
 const SMALL_CAPACITY = 256;
 
-/** Of one process. */
+/** The cells of one process. */
 export class ClientCourse {
   readonly #process: LineProcess;
   readonly #course: Course;
@@ -22,7 +24,7 @@ export class ClientCourse {
     this.#course = new Course((event) => this.#events.push(event));
   }
 
-  /** What there is to say about a cell; without an `end` where the process has gone. */
+  /** All events of a cell; the `end` event is missing if the process has died. */
   async run(spec: CellSpec): Promise<CellEvent[]> {
     const isFirst = this.#cells++ === 0;
     this.#events = [

@@ -1,13 +1,13 @@
-/** One run of a client, held to what the listener itself has seen of it. */
+/** One run of a client, checked against what the listener itself has seen of it. */
 import { randomBytes } from "node:crypto";
 import type { RunReport } from "../../bench/process/spec.ts";
 import { type ClientTask, reportOf } from "./client_answer.ts";
 import type { LineProcess } from "./line_process.ts";
 import { watchRun } from "./run_watch.ts";
 
-/** Rejects with what is wrong, with the client or with what it has sent. */
+/** Rejects with what is wrong, either with the client or with what it has sent. */
 export async function askForRun(process: LineProcess, asked: ClientTask): Promise<RunReport> {
-  // Nobody knows it before, so nothing under this id was sent before.
+  // Nobody can know this id before, so nothing can have been sent under it.
   const runId = `${asked.runId.slice(0, 11)} ${randomBytes(6).toString("hex")}`;
   const task = { ...asked, runId };
   const gone = process.gone.then(() => `the client has ended (${process.how})`);
@@ -22,7 +22,7 @@ export async function askForRun(process: LineProcess, asked: ClientTask): Promis
   }
 }
 
-/** As it came: nothing of it is safe to print. Rejects where the client ends instead. */
+/** The answer as it came, so it is not safe to print. Rejects if the client ends instead of answering. */
 export async function answerOf(process: LineProcess, task: ClientTask): Promise<string> {
   const output = await process.tell(task, (text) => text.includes("\n"));
   if (!output.includes("\n")) throw new Error("the client has ended");

@@ -1,4 +1,4 @@
-/** What a client says is taken whole, and nothing is waited for once it has gone. */
+/** A client's answer is taken whole, and nothing is waited for once the client has ended. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -9,7 +9,7 @@ import { answerOf, askForRun } from "./client_run.ts";
 import { LineProcess } from "./line_process.ts";
 
 const LIMIT = { timeout: 20_000 };
-/** Sooner than a witness loses its patience (ms). */
+/** Shorter than the patience of a witness (ms). */
 const LATE_MS = 10_000;
 const TASK: ClientTask = {
   ...{ arm: "all", host: "127.0.0.1", port: 0, producers: 1, workers: 1, messages: 1 },
@@ -18,7 +18,7 @@ const TASK: ClientTask = {
 };
 const HELLO = encodeHello({ status: "accepted", mode: "after", storeBytes: 1, clockNs: 1n });
 
-/** A client that answers a task with the task. */
+/** A client that answers each task with the task itself. */
 function echo(): LineProcess {
   return new LineProcess(null, "/bin/cat", []);
 }
@@ -32,7 +32,7 @@ test("an answer may be longer than anything that is printed", LIMIT, async () =>
   assert.equal(answer, JSON.stringify(task));
 });
 
-// A witness waits for the hello first, and half-closes when it waits for the word.
+// A witness first waits for the hello, and half-closes its connection when it waits for the word.
 for (const [what, hello, event] of [["hello", null, "data"], ["word", HELLO, "end"]] as const) {
   test(`who waits for the listener's ${what} hears that the client is killed`, LIMIT, async () => {
     const client = echo();

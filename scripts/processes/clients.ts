@@ -6,10 +6,10 @@ import { UsageError } from "../cli/command.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { isExecutable, NAME, type Runtime } from "./runtimes.ts";
 
-/** Of docs/clients.md. */
+/** The version of the protocol in docs/clients.md. */
 const CLIENT_VERSION = 1;
 
-/** The same columns as a runtime has. */
+/** Has the columns that a runtime has. */
 export interface Client {
   kind: "client";
   version: string;
@@ -18,9 +18,9 @@ export interface Client {
   label: string;
   /** The most threads that its producers can be spread over. */
   threads: number;
-  /** The smallest and the largest message that it sends. */
+  /** Size of the smallest and of the largest message that it can send, bytes. */
   messageBytes: readonly [number, number];
-  /** Its name of each arm, and the label of the suite that it measures, or a name of its own. */
+  /** Maps the client's name of each arm to the label of the suite that it measures, or to a label of its own. */
   arms: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +28,7 @@ const DESCRIBE_MS = 10_000;
 const ANY_NAME = /^[a-z][a-z0-9_-]{0,30}$/i;
 const ANY_LABEL = /^[a-z][a-z0-9:=._-]{0,60}$/;
 
-/** `name=/path`. @throws {UsageError} */
+/** Parses `name=/path`. @throws {UsageError} */
 export function parseClient(item: string): { name: string; path: string } {
   const [, name, path] = /^([^=]*)=(.+)$/.exec(item.trim()) ?? [];
   if (name === undefined || !NAME.test(name) || RUNTIME_KINDS.some((kind) => kind === name)) {
@@ -41,8 +41,9 @@ export function parseClient(item: string): { name: string; path: string } {
 }
 
 /**
- * The clients of a list such as `rust=/path,python=/path`, beside these runtimes: rows are told apart by the label, so
- * each has its own. @throws {UsageError}
+ * The clients of a list such as `rust=/path,python=/path`. Rows are told apart by the label, so no two clients or
+ * runtimes may share one.
+ * @throws {UsageError}
  */
 export function findClients(
   items: readonly string[],
@@ -65,7 +66,10 @@ export function findClients(
   return clients;
 }
 
-/** What a program answers to `--describe`. Blocks. Throws with what is wrong with it. */
+/**
+ * Runs the program with `--describe` and returns its answer. Blocks. Throws an error that says what is wrong with the
+ * program.
+ */
 export function describeClient(path: string, label: string): Client {
   if (!isExecutable(path)) throw new Error(`${printable(path)} is not a program`);
   const { stdout, status, error } = spawnSync(path, ["--describe"], {
@@ -80,7 +84,7 @@ export function describeClient(path: string, label: string): Client {
   return { kind: "client", path, source: "path", label, ...parseDescription(stdout) };
 }
 
-/** What the answer says. Throws with what is wrong with it. */
+/** Parses the answer to `--describe`. Throws an error that says what is wrong with it. */
 export function parseDescription(
   stdout: string,
 ): Pick<Client, "version" | "threads" | "messageBytes" | "arms"> {

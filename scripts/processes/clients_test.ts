@@ -1,4 +1,4 @@
-/** Rows are told apart by the name of what they measure. */
+/** Rows are told apart by the name of the client or runtime, so no two may have the same. */
 import assert from "node:assert/strict";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,11 +1,11 @@
-/** A listener that ran before us and that nobody here has started: whether it answers, and whether it still does. */
+/** A listener that somebody else has started: whether it answers, and whether it still does later. */
 import { socketRuns } from "../../bench/wire/socket_sink.ts";
 import { UsageError } from "../cli/command.ts";
 import type { RunCell } from "./cell_process.ts";
 import type { RunningListener } from "./listener_process.ts";
 import { NOTHING, watchListener } from "./listener_watch.ts";
 
-/** Make sure that a listener of ours answers there. @throws {UsageError} */
+/** Makes sure that a listener of this suite answers there. @throws {UsageError} */
 export async function joinListener(host: string, port: number): Promise<RunningListener> {
   try {
     const run = await socketRuns(host, port)(NOTHING, () => {});
@@ -23,7 +23,10 @@ export async function joinListener(host: string, port: number): Promise<RunningL
   };
 }
 
-/** Behind every process that failed the listener is looked at, so that its death becomes no failure of a cell. */
+/**
+ * Checks the listener after every process that failed, so that the listener's death is not taken for a failure of the
+ * cell.
+ */
 export function lookingAt({ look }: RunningListener, runCell: RunCell): RunCell {
   return async (runtime, spec, limits) => {
     const outcome = await runCell(runtime, spec, limits);

@@ -1,4 +1,4 @@
-/** A listener that runs already may die in the middle: the run stops, and what is missing can be gone on with. */
+/** A listener that was already running may die in the middle: the comparison stops, and can be resumed later. */
 import assert from "node:assert/strict";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const LOOPBACK = "127.0.0.1";
 const { kind } = currentRuntime();
 const ITSELF = ["--runtimes", `${kind}=${process.execPath}`];
 
-/** What is said of a server that does this with every client. */
+/** What `stillAnswers` says about a server that treats every client like this. */
 async function saidOf(serve: (socket: Socket) => void, patienceMs: number): Promise<boolean> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -49,7 +49,7 @@ test("its death stops the run, is no failure of a cell, and --resume finds the r
       port: 0,
       storeBytes: 1 << 20,
       onRun({ header }) {
-        // Before its verdict is sent: the client finds its connection broken.
+        // Before its verdict is sent, so that the client finds its connection broken.
         if (/round 2/.test(header.runId)) void listener.close();
       },
     });
@@ -67,7 +67,7 @@ test("its death stops the run, is no failure of a cell, and --resume finds the r
       assert.deepEqual([...new Set(samples.map(({ status }) => status))].sort(), ["ok", "pilot"]);
       assert.equal(Math.max(...samples.map(({ round }) => round!)), 1);
       const plan = await runCommand("bench", "--resume", out, ...ITSELF, "--dry-run");
-      // Two cells, swap-buffer and empty, of which the first of four rounds is done.
+      // Two cells, swap-buffer and empty, of which only the first of four rounds is done.
       assert.match(plan.stdout, /: 6 processes of this plan$/m, plan.stderr);
     } finally {
       await listener.close();

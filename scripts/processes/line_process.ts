@@ -1,5 +1,5 @@
 /**
- * A live child and what it says. It may be told something in a line of JSON on its standard input, and then answers on
+ * A live child process and what it prints. It can be sent one line of JSON on its standard input, which it answers on
  * its standard output.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -7,7 +7,10 @@ import { childEnvironment } from "./child_environment.ts";
 import { pinned } from "./pinning.ts";
 import { fileText } from "./file_text.ts";
 
-/** No program of the suite says more, in characters: one that does would fill this process's memory. */
+/**
+ * The most output in characters. No program of the suite writes more, and one that does would fill this process's
+ * memory.
+ */
 const MOST_OUTPUT = 16 * 2 ** 20;
 
 export class LineProcess {
@@ -18,7 +21,7 @@ export class LineProcess {
   errors = "";
   readonly #child: ChildProcess;
   #output = "";
-  /** The last whole line of it, and what has come of the next. */
+  /** The last whole line of the output, and what has arrived of the next one. */
   #last = "";
   #open = "";
   #onOutput: () => void = () => {};
@@ -26,7 +29,7 @@ export class LineProcess {
   /** Starts it on the given CPUs; null: on any. */
   constructor(cpus: readonly number[] | null, path: string, args: readonly string[]) {
     this.#child = spawn(...pinned(cpus, path, args), {
-      // The child ends when its standard input does: with the launcher, whatever kills that.
+      // The child ends when its standard input does, so it ends with the launcher, whatever kills that.
       stdio: ["pipe", "pipe", "pipe"],
       env: childEnvironment(),
     });
@@ -51,7 +54,7 @@ export class LineProcess {
     return this.how !== null;
   }
 
-  /** Each piece is looked at once: a child may say more than anybody could read again and again. */
+  /** Looks at each piece only once: a child may write more than could be read again for every piece. */
   #take(text: string): void {
     this.#output += text;
     if (this.#output.length > MOST_OUTPUT) {
@@ -69,14 +72,17 @@ export class LineProcess {
     this.#onOutput();
   }
 
-  /** Resolves with all that it has said since, as soon as its last whole line is an answer, or the process gone. */
+  /**
+   * Sends a line. Resolves with everything that the child has written since, as soon as its last whole line is an
+   * answer, or the child has ended.
+   */
   async tell(line: unknown, isAnswer: (last: string) => boolean): Promise<string> {
     this.#output = this.#last = this.#open = "";
     const said = new Promise<void>((resolve) => {
       this.#onOutput = () => {
         if (this.isGone || isAnswer(this.#last)) resolve();
       };
-      // It may have ended just before.
+      // The child may have ended just before.
       this.#onOutput();
     });
     this.#child.stdin!.write(JSON.stringify(line) + "\n");
@@ -84,18 +90,18 @@ export class LineProcess {
     return this.#output;
   }
 
-  /** What it has said since it was told something, or since its start. */
+  /** What it has written since it was last sent a line, or since its start. */
   get output(): string {
     return this.#output;
   }
 
-  /** Its memory in bytes, now or at the most; 0 where the system does not tell. */
+  /** Its memory in bytes, now or at its peak; 0 where the system does not tell. */
   memory(which: "VmRSS" | "VmHWM"): number {
     const status = fileText(`/proc/${this.#child.pid}/status`) ?? "";
     return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? 0) * 1_024;
   }
 
-  /** Nothing more will be told: a child of good manners ends. */
+  /** Ends the child's standard input, upon which a well-behaved child ends. */
   hangUp(): void {
     this.#child.stdin!.end();
   }
@@ -105,9 +111,9 @@ export class LineProcess {
   }
 }
 
-/** Afterwards its `close` comes soon, whatever it has started and leaves running. */
+/** Its `close` event follows soon, whatever the child has started and leaves running. */
 export function killChild(child: ChildProcess): void {
   child.kill("SIGKILL");
-  // A child of its own may live on and hold them, so that they never end by themselves.
+  // A process that the child has started may live on and hold these streams open.
   for (const end of [child.stdin, child.stdout, child.stderr]) end?.destroy();
 }

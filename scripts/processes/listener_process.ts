@@ -1,4 +1,4 @@
-/** The listener of a comparison: one process for all cells, or one that runs already. */
+/** The listener of a comparison: one process for all cells, either started here or already running. */
 import { fileURLToPath } from "node:url";
 import { type ListenerWatch, watchListener } from "./listener_watch.ts";
 import { findRuntime, type Runtime } from "./runtimes.ts";
@@ -7,11 +7,11 @@ import { type ServerChild, startServerChild } from "./server_child.ts";
 const SERVER = fileURLToPath(new URL("../../server.ts", import.meta.url));
 
 export interface RunningListener extends Omit<ServerChild, "runtime">, ListenerWatch {
-  /** Null of one that somebody else has started, or where there is none. */
+  /** Null if somebody else has started it, or if there is none. */
   runtime: Runtime | null;
 }
 
-/** Start a listener on loopback and a free port, on the given CPUs or on any. @throws {UsageError} */
+/** Starts a listener on loopback and a free port, on the given CPUs; null: on any. @throws {UsageError} */
 export async function startListenerProcess(
   item: string,
   storeBytes: number,
@@ -26,12 +26,12 @@ export async function startListenerProcess(
     other: "inherit",
     cpus,
   });
-  // Told to end by somebody else it takes no run any more, but lives on until the last of its connections ends.
+  // A listener that somebody else tells to end takes no further run, but lives until its last connection closes.
   const { gone, look } = watchListener(child.host, child.port);
   return { ...child, gone: AbortSignal.any([child.gone, gone]), look };
 }
 
-/** For `--sink none`: nobody listens. */
+/** For `--sink none`, where nothing listens. */
 export function noListener(): RunningListener {
   return {
     host: "",

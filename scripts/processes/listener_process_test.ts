@@ -1,4 +1,4 @@
-/** A listener of the suite's own that lives on and takes no run any more is as good as dead. */
+/** The suite's own listener counts as dead when it lives on but takes no further run. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { currentRuntime } from "../../bench/runtime.ts";
 import { withFolder } from "../testing/cli.ts";
 import { startListenerProcess } from "./listener_process.ts";
 
-/** Answers its probe, and seems to listen on a port at which nobody does. */
+/** Passes the probe of a runtime, and then claims to listen on a port where nothing does. */
 const DEAF = `#!/bin/sh
 if [ "$1" = --version ]; then echo v99.0; exit; fi
 case "$*" in *--port*) echo "listening on 127.0.0.1:1 " && cat > /dev/null ;; esac

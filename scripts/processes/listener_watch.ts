@@ -1,10 +1,10 @@
-/** Whether a listener is there and takes runs, asked as a client would. */
+/** Whether a listener is there and takes runs, which is asked the way a client would. */
 import { connect } from "node:net";
 import { decodeHello } from "../../bench/wire/answers.ts";
 import { encodeHeader } from "../../bench/wire/header.ts";
 import { HELLO_BYTES, type RunHeader } from "../../bench/wire/protocol.ts";
 
-/** A run without a message. */
+/** The header of a run without messages. */
 export const NOTHING: RunHeader = {
   runId: "hello",
   messageBytes: 8,
@@ -15,15 +15,18 @@ export const NOTHING: RunHeader = {
   run: 0,
   warmUp: true,
 };
-/** What this process lacks says nothing about the listener. */
+/** Errors caused by a shortage in this process; they say nothing about the listener. */
 const OWN_WANT = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EADDRNOTAVAIL"]);
-/** How long a listener may take to answer before it counts as busy, or as gone where it does not even connect (ms). */
+/**
+ * How long a listener may take to answer (ms). After that, one that has accepted the connection counts as busy, any
+ * other as gone.
+ */
 const PATIENCE_MS = 5_000;
 
 export interface ListenerWatch {
-  /** Aborts when it was found not to answer. */
+  /** Aborts when the listener was found not to answer. */
   gone: AbortSignal;
-  /** Asks it. Never rejects. */
+  /** Asks the listener. Never rejects. */
   look(): Promise<void>;
 }
 
@@ -38,8 +41,8 @@ export function watchListener(host: string, port: number): ListenerWatch {
 }
 
 /**
- * Whether a listener of ours is there. One that takes the connection and says nothing is: another client may have
- * its turn. Never rejects.
+ * Whether a listener of this suite is there. One that accepts the connection but says nothing counts, since it may be
+ * another client's turn. Never rejects.
  */
 export function stillAnswers(
   host: string,

@@ -1,21 +1,21 @@
-/** What the lockfile names, as docs/supply-chain.md lists it. */
+/** What the lockfile names, in the form that docs/supply-chain.md lists it. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const SUPPLY_PAGE = fileURLToPath(new URL("../../docs/supply-chain.md", import.meta.url));
 const LOCKFILE = fileURLToPath(new URL("../../package-lock.json", import.meta.url));
 
-/** An entry of package-lock.json, version 3, in what the suite looks at. */
+/** The fields of an entry of package-lock.json (version 3) that the suite reads. */
 export interface LockedPackage {
   version: string;
   integrity?: string;
   license?: string;
   hasInstallScript?: boolean;
-  /** A folder of this project. */
+  /** True for a folder of this project. */
   link?: boolean;
 }
 
-/** By path, without the folders of this project. */
+/** All packages by path, without the folders of this project. */
 export function lockedPackages(): [string, LockedPackage][] {
   const { packages } = JSON.parse(readFileSync(LOCKFILE, "utf8")) as {
     packages: Record<string, LockedPackage>;
@@ -24,7 +24,7 @@ export function lockedPackages(): [string, LockedPackage][] {
     .filter(([path, { link }]) => path.includes("node_modules/") && !link);
 }
 
-/** The page with the list of licences as the lockfile has it now. */
+/** The text of the page, with its list of licences updated from the lockfile. */
 export function supplyPage(page = readFileSync(SUPPLY_PAGE, "utf8")): string {
   const byLicence = Map.groupBy(
     lockedPackages(),

@@ -1,4 +1,4 @@
-/** What is installed is what the lockfile names, hash by hash, and runs nothing while it is installed. */
+/** The packages that are installed are those of the lockfile, by hash, and none runs anything on installation. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,11 +1,11 @@
-/** What about this machine makes figures steady or not. */
+/** Properties of this machine that decide how steady its figures are. */
 import { availableParallelism, loadavg } from "node:os";
 import { fileText } from "./file_text.ts";
 
 export interface MachineState {
   /** Cores that this process may use. */
   cores: number;
-  /** Runnable threads of late, averaged over a minute; 0 where the system does not tell. */
+  /** Runnable threads, averaged over the last minute; 0 where the system does not tell. */
   load: number;
   /** Null where the system does not tell. */
   virtualized: boolean | null;
@@ -15,7 +15,7 @@ export function machineState(): MachineState {
   return { cores: availableParallelism(), load: loadavg()[0], virtualized: isVirtualized() };
 }
 
-/** A guest's processor says so itself on x86; elsewhere Linux names the hypervisor where it has one. */
+/** On x86 the processor itself says that it is a guest's; elsewhere Linux names the hypervisor if there is one. */
 function isVirtualized(): boolean | null {
   const cpu = fileText("/proc/cpuinfo");
   if (cpu === null) return null;

@@ -1,18 +1,20 @@
 /**
- * The resident memory of a process over time. The launcher looks at it from outside, as it does for `--memory-limit`:
- * a thread that is measured would stop for tens of microseconds each time.
+ * The resident memory of a process over time. The launcher reads it from outside, as for `--memory-limit`, because a
+ * measured thread that read it would stop for tens of microseconds each time.
  */
 import type { CellEvent } from "../../bench/process/spec.ts";
 
 export class MemoryWatch {
   readonly #looks: { epochMs: number; bytes: number }[] = [];
 
-  /** @param bytes now */
+  /** @param bytes resident memory at that moment */
   add(bytes: number, epochMs = performance.timeOrigin + performance.now()): void {
     this.#looks.push({ epochMs, bytes });
   }
 
-  /** The same events, in which each moment of a backlog has what was seen last by then; null before the first look. */
+  /**
+   * The same events, with the memory that was read last before each moment of a backlog; null before the first reading.
+   */
   told(events: readonly CellEvent[]): CellEvent[] {
     return events.map((event) => {
       const backlog = event.type === "run" ? event.waits?.backlog ?? null : null;

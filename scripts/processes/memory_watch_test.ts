@@ -1,4 +1,4 @@
-/** Looks at a process's memory find their moments of a run. */
+/** Readings of a process's memory are assigned to the right moments of a run. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
@@ -62,7 +62,7 @@ test(
       return report.waits!.backlog!.series.map(({ residentBytes }) => residentBytes);
     };
     const seen = await looked({ stall: null, bytesPerS: 1_000_000 });
-    // Half a second, and a look before it: a clock that differs would leave out either end.
+    // Half a second, and one reading before it: if the clocks differed, either end would have no memory.
     assert.ok(seen.every((bytes) => bytes! > 2 ** 20), String(seen));
     assert.deepEqual([...new Set(await looked(null))], [undefined]);
   },

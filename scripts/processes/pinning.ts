@@ -1,4 +1,4 @@
-/** On which CPUs the measured processes and the listener may run. The launcher itself is not pinned. */
+/** The CPUs on which the measured processes and the listener may run. The launcher itself is not pinned. */
 import { delimiter, join } from "node:path";
 import { UsageError } from "../cli/command.ts";
 import { isExecutable } from "./runtimes.ts";
@@ -8,16 +8,17 @@ import { fileText } from "./file_text.ts";
 export interface Host {
   platform: string;
   hasTaskset: boolean;
-  /** What this process may use, such as `0-3,8`; null where the system does not tell. */
+  /** The CPUs that this process may use, such as `0-3,8`; null where the system does not tell. */
   allowed: string | null;
 }
 
-/** No machine has more; a range up to here is no mistake that fills the memory. */
+/** No machine has more CPUs. The limit keeps a mistyped range from filling the memory. */
 const MAX_CPU = 8_191;
 
 /**
- * `0,2-3` as numbers, ascending and each once. All must be allowed: taskset leaves out silently those that are
- * not. @throws {UsageError}
+ * Parses `0,2-3` into ascending numbers without duplicates. All must be allowed, because taskset silently leaves out
+ * those that are not.
+ * @throws {UsageError}
  */
 export function parseCpus(text: string, host: Host = thisHost()): number[] {
   const cpus = expand(text);
@@ -39,19 +40,19 @@ export function parseCpus(text: string, host: Host = thisHost()): number[] {
   return cpus;
 }
 
-/** The program and arguments that run a program on some CPUs; null: wherever the system likes. */
+/** The command that runs a program on some CPUs; null: on any. */
 export function pinned(
   cpus: readonly number[] | null,
   program: string,
   args: readonly string[],
 ): [string, string[]] {
-  // taskset becomes the program, so that signals and the process's id are the program's.
+  // taskset becomes the program, so signals and the process id are the program's.
   return cpus === null
     ? [program, [...args]]
     : ["taskset", ["-c", cpus.join(","), program, ...args]];
 }
 
-/** What this process, and so whatever it starts, may use; null where the system does not tell. */
+/** The CPUs that this process and everything it starts may use; null where the system does not tell. */
 export function allowedCpus(): string | null {
   const status = fileText("/proc/self/status") ?? "";
   return /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? null;

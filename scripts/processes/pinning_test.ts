@@ -1,4 +1,4 @@
-/** What --cpus takes, and that every process of a comparison runs there and nowhere else. */
+/** What --cpus takes, and that every process of a comparison runs on these CPUs and on no others. */
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,15 +43,15 @@ test("without a list a program is started as it is", () => {
 });
 
 const allowed = allowedCpus();
-/** The last CPU that this process may use, so that the first is not what it gets by chance. */
+/** The last CPU that this process may use, since a process may get the first one by chance. */
 const last = /\d+$/.exec(allowed ?? "")?.[0] ?? "";
-/** Not to be had everywhere; said aloud where the tests are skipped for it. */
+/** Not every system can pin; the tests that are skipped for it say so. */
 const CAN_PIN = {
   skip: thisHost().hasTaskset && allowed !== null
     ? false
     : "needs Linux and its program taskset on the PATH",
 };
-/** In place of a runtime: says where it may run, then does as little as it can. */
+/** Stands in for a runtime: prints where it may run, then does as little as possible. */
 const STAND_IN = `#!/bin/sh
 if [ "$1" = --version ]; then echo v1.0; exit; fi
 grep Cpus_allowed_list /proc/self/status > "$0.cpus"
@@ -101,7 +101,7 @@ test(
         ...["--cpus", last, "--sink", "none", "--strategies", "empty", "--producers", "1"],
         ...["--runtimes", `${currentRuntime().kind}=${process.execPath}`],
         ...["--messages", "1", "--message-size", "8", "--rounds", "1", "--out", out],
-        // All of it would be touched before the first run.
+        // All of the listener's store would be touched before the first run.
         ...["--store", "1MiB"],
       );
       assert.equal(code, 0, stderr);
@@ -110,7 +110,7 @@ test(
       assert.equal(environment.machine.cpusAllowed, allowed);
       const [header, row] = readFileSync(join(out, "samples.csv"), "utf8").split("\n");
       const column = (name: string) => row.split(",")[header.split(",").indexOf(name)];
-      // A Worker and the consumer: two threads, which two CPUs would have been enough for.
+      // A Worker and the consumer are two threads, for which two CPUs would have been enough.
       assert.deepEqual([column("workers"), column("oversubscribed")], ["1", "true"]);
     }),
 );

@@ -1,22 +1,22 @@
-/** Asks the listener what it has seen of a run that somebody else sends. */
+/** Asks the listener what it has seen of a run that another process sends. */
 import { connect } from "node:net";
 import { decodeHello } from "../../bench/wire/answers.ts";
 import { HELLO_BYTES, ProtocolError } from "../../bench/wire/protocol.ts";
 import { decodeWord, encodeQuestion, type Word } from "../../bench/wire/witness.ts";
 
-/** A listener is one thread, which may be checking another client's run (ms). */
+/** How long to wait for the listener (ms), which has one thread and may be checking another client's run. */
 const PATIENCE_MS = 30_000;
 
 export interface RunWatch {
-  /** What it has seen since. Once. */
+  /** What the listener has seen since `watchRun` resolved. Call it once. */
   word(): Promise<Word>;
-  /** Nobody will ask any more. */
+  /** Ends the connection; nothing is asked any more. */
   close(): void;
 }
 
 /**
- * Resolves once the listener notes every run of this id. Rejects where it does not, or does not answer.
- * @param gone resolves, with words for it, when who sends has gone: then nothing is waited for any more
+ * Resolves once the listener takes note of every run with this id. Rejects if it does not, or does not answer.
+ * @param gone resolves with a reason when the sender has ended; nothing is waited for any more
  */
 export async function watchRun(
   host: string,

@@ -1,4 +1,7 @@
-/** What a listener tells a witness: of one run id alone, whoever sends under it, and whatever becomes of that. */
+/**
+ * What a listener tells a witness: everything about one run id and nothing else, whoever sends under it and whatever
+ * becomes of that.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
@@ -35,7 +38,7 @@ async function withListener(use: (listener: Listener) => Promise<void>): Promise
   }
 }
 
-/** In two parts, so that there is a time between its first byte and its last. */
+/** Sends a run in two parts, so that some time passes between its first byte and its last. */
 async function deliver({ port }: Listener, header: RunHeader, stream = STREAM) {
   const run = await socketRuns(HOST, port)(header, () => {});
   const start = performance.now();
@@ -114,7 +117,7 @@ test(
       assert.equal((await watches[64].word()).begun, 0);
       watches.push(await watchRun(HOST, listener.port, "run 0"));
       watches[1].close();
-      // The listener hears of it in its own time.
+      // The listener notices it at some later time.
       while (
         await watchRun(HOST, listener.port, "run 1").then(() => false, () => true)
       ) await sleep(1);

@@ -1,4 +1,4 @@
-/** Finds the runtimes: the pinned ones of this project, those on the system, or any path. */
+/** Finds the runtimes: those pinned by this project, those on the system, or one at any path. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, realpathSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -11,9 +11,11 @@ export interface Runtime {
   kind: RuntimeKind;
   version: string;
   path: string;
-  /** `pinned`, `system` or the path that was asked for. */
+  /** `pinned`, `system`, or the path that was given. */
   source: string;
-  /** What tables and CSV call it: the name given to it, else the kind, with the version where several of it run. */
+  /**
+   * The name in tables and CSV: the one that was given, else the kind, with the version if several of that kind run.
+   */
   label: string;
 }
 
@@ -21,8 +23,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const { platform, arch } = process;
 
 /**
- * Where npm puts each pinned binary on Linux and macOS. Only this platform's packages are installed, and bare `node`
- * and `bun` are not on the PATH of every way in (`deno task` has neither), so they are found by path.
+ * Where npm puts each pinned binary on Linux and macOS. They are found by path, because only this platform's packages
+ * are installed, and `node` and `bun` are not always on the PATH (under `deno task` neither is).
  */
 const PINNED: Record<RuntimeKind, string> = {
   deno: `@deno/${platform}-${arch}${platform === "linux" ? "-glibc" : ""}/deno`,
@@ -32,18 +34,18 @@ const PINNED: Record<RuntimeKind, string> = {
   }${platform}-${arch}/bin/node`,
 };
 
-/** What is measured where nobody says otherwise. */
+/** The runtimes that are measured by default. */
 export const DEFAULT_RUNTIMES = "deno,bun,node";
 
 export interface FoundRuntimes {
   runtimes: Runtime[];
-  /** One line for each that is not there. */
+  /** One line for each runtime that was not found. */
   missing: string[];
 }
 
-/** One of a list, as it was asked for. */
+/** One item of a list of runtimes, as it was written. */
 export interface AskedRuntime {
-  /** Given to it, or null. */
+  /** The name that was given, or null. */
   name: string | null;
   kind: RuntimeKind;
   /** `pinned`, `system` or a path. */
@@ -52,9 +54,9 @@ export interface AskedRuntime {
 
 export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,23}$/;
 
-/** `deno`, `deno=/path`, `before=deno`, `before=deno:/path`. @throws {UsageError} */
+/** Parses `deno`, `deno=/path`, `before=deno` or `before=deno:/path`. @throws {UsageError} */
 export function parseRuntime(item: string): AskedRuntime {
-  // It may come from a folder's plan, which somebody else has written.
+  // It may come from the plan in a folder that somebody else has written.
   const shown = printable(item);
   const [left, right] = splitOnce(item.trim(), "=");
   const [kind, source = "pinned"] = splitOnce(right ?? "", ":");
@@ -81,12 +83,12 @@ export function parseRuntime(item: string): AskedRuntime {
   return { name: left, kind, source };
 }
 
-/** Reads as the same. */
+/** Text from which `parseRuntime` reads the same item. */
 export function formatRuntime({ name, kind, source }: AskedRuntime): string {
   return name === null ? `${kind}=${source}` : `${name}=${kind}:${source}`;
 }
 
-/** Whether it is a program of somebody's own. */
+/** Whether the runtime was given by a path. */
 export function hasPath({ source }: AskedRuntime): boolean {
   return source !== "pinned" && source !== "system";
 }
@@ -96,9 +98,9 @@ export function splitRuntimes(list: string): string[] {
 }
 
 /**
- * The runtimes of a list such as `deno,bun=system,before=node,after=node:/opt/node/bin/node`. One of the default list
- * may be missing; one that somebody has asked for may not. The same program under two names is measured twice.
- * @throws {UsageError} for a name that is none, when none is there, or when one that was named is not
+ * The runtimes of a list such as `deno,bun=system,before=node,after=node:/opt/node/bin/node`. A runtime of the default
+ * list may be missing; one that was asked for may not. The same program under two names is measured twice.
+ * @throws {UsageError} for an item that cannot be parsed, for a named runtime that is missing, or when none is found
  */
 export function findRuntimes(list: string): FoundRuntimes {
   const found: Found[] = [];
@@ -124,7 +126,7 @@ export function findRuntimes(list: string): FoundRuntimes {
   return { runtimes: withLabels(found), missing };
 }
 
-/** One runtime for a helper process. @throws {UsageError} for a list, too */
+/** Finds one runtime for a helper process. @throws {UsageError} also for a list of several */
 export function findRuntime(item: string): Runtime {
   if (splitRuntimes(item).length > 1) {
     throw new UsageError(`${item}: give one runtime, such as node or bun=system`);
@@ -132,7 +134,7 @@ export function findRuntime(item: string): Runtime {
   return findRuntimes(item).runtimes[0];
 }
 
-/** Before it has a label. */
+/** A runtime before it has a label. */
 interface Found extends Omit<Runtime, "label"> {
   name: string | null;
 }
@@ -150,7 +152,7 @@ function isKind(name: string): name is RuntimeKind {
   return (RUNTIME_KINDS as readonly string[]).includes(name);
 }
 
-/** The runtime, or the reason why it is not there. */
+/** The runtime, or the reason why it cannot be used. */
 function probe(kind: RuntimeKind, source: string): Omit<Runtime, "label"> | string {
   const path = source === "pinned"
     ? join(ROOT, "node_modules", PINNED[kind])
@@ -173,12 +175,15 @@ function probe(kind: RuntimeKind, source: string): Omit<Runtime, "label"> | stri
   return { kind, version, path, source };
 }
 
-/** The first versions that have what `bench/process/probe.ts` asks for. */
+/** The first versions that have what `bench/process/probe.ts` checks for. */
 const LEAST: Record<RuntimeKind, string> = { deno: "Deno 2.0", bun: "Bun 1.2", node: "Node 22.18" };
 const PROBE = join(ROOT, "bench/process/probe.ts");
 const probed = new Map<string, string | null>();
 
-/** What a runtime lacks, or null; asked once. Node before 22.18 fails to read the file: it has types. */
+/**
+ * What a runtime lacks, or null; each path is checked once. Node before 22.18 fails to read the probe, because it has
+ * types.
+ */
 function lackOf(kind: RuntimeKind, path: string): string | null {
   const known = probed.get(path);
   if (known !== undefined) return known;
@@ -188,12 +193,12 @@ function lackOf(kind: RuntimeKind, path: string): string | null {
   });
   const lack = status === 0 ? null : stdout?.trim() ||
     (status === null ? "it did not answer in 10 s" : "it does not run TypeScript");
-  // One that was too busy may answer the next time.
+  // A runtime that was too busy may answer the next time.
   if (status !== null) probed.set(path, lack);
   return lack;
 }
 
-/** The first on the PATH that is not one of the project's own. */
+/** The first program of that name on the PATH that is not one of the project's own. */
 function systemPath(kind: RuntimeKind): string | null {
   for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     const path = join(folder, kind);

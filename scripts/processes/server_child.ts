@@ -1,4 +1,4 @@
-/** Starts a program that serves others until it is told to stop: one way for all of them. */
+/** Starts a program that serves other processes until it is told to stop; used for all such programs. */
 import { spawn } from "node:child_process";
 import { runArguments } from "../../bench/runtime.ts";
 import { childEnvironment } from "./child_environment.ts";
@@ -7,17 +7,17 @@ import { pinned } from "./pinning.ts";
 import type { Runtime } from "./runtimes.ts";
 
 const START_MS = 20_000;
-/** How long it may take to leave by itself once its standard input has ended (ms). */
+/** How long it may take to exit by itself once its standard input has ended (ms). */
 const LEAVE_MS = 2_000;
 
 export interface ServerProgram {
-  /** For messages: "the listener". */
+  /** Its name in messages, such as "the listener". */
   name: string;
   path: string;
   args: readonly string[];
-  /** The line that says it is ready, on `stream`; its first two groups are host and port. */
+  /** Matches the line that says it is ready, on `stream`; the first two groups are host and port. */
   ready: RegExp;
-  /** The other stream goes where `other` says. */
+  /** The stream on which that line is printed; the other one goes where `other` says. */
   stream: "stdout" | "stderr";
   other: "inherit" | "ignore";
   cpus?: readonly number[] | null;
@@ -27,7 +27,7 @@ export interface ServerChild {
   host: string;
   port: number;
   runtime: Runtime;
-  /** Aborts when it has died. */
+  /** Aborts when the program has died. */
   gone: AbortSignal;
   stop(): Promise<void>;
 }
@@ -56,14 +56,14 @@ export async function startServerChild(
   };
   let output = "";
   const announced = new Promise<RegExpExecArray>((resolve) => {
-    // Goes on reading for ever: a server whose log nobody reads would block.
+    // Keeps reading to the end, since a server whose log nobody reads would block.
     child[stream]!.setEncoding("utf8").on("data", (text: string) => {
       if (output.length < 65_536) output += text;
       const match = ready.exec(output);
       if (match !== null) resolve(match);
     });
   });
-  // Not AbortSignal.timeout, which keeps Deno alive until its end.
+  // Not AbortSignal.timeout, which keeps Deno alive until the time is over.
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<null>((resolve) => timer = setTimeout(resolve, START_MS, null));
   const match = await Promise.race([announced, exited.then(() => null), late]);
