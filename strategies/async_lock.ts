@@ -1,20 +1,20 @@
 /**
- * async-lock: the two buffers of swap-buffer under an async lock, awaited for every message: the post's
+ * async-lock: the two buffers of swap-buffer under an async lock, which is awaited for every message, like the post's
  * `tokio::sync::Mutex`.
  *
- * The algorithm is swap-buffer's; only waiting differs. No thread ever blocks: where the lock is held or the
- * buffer is full, the task awaits `Atomics.waitAsync` and the thread's other producers go on.
+ * The algorithm is that of swap-buffer; only waiting differs. No thread ever blocks: while the lock is held or the
+ * buffer is full, the task awaits `Atomics.waitAsync`, and the thread's other producers go on.
  *
  *     words   | lock, filling, fill  | room (eventcount) | consumer's sleeper | tickets |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2                      |
  *
- *     fair=false   barging: whoever comes while the lock is free takes it (`async_mutex.ts`)
- *     fair=true    tasks get it in the order in which they asked, as tokio's (`ticket_lock.ts`); with a full
- *                  buffer the consumer, too, waits behind every queued task, each of which finds it full
+ *     fair=false   barging: any task that comes while the lock is free takes it (`async_mutex.ts`)
+ *     fair=true    tasks get the lock in the order in which they asked, as with tokio's (`ticket_lock.ts`); when a
+ *                  buffer is full, the consumer also waits behind every queued task, each of which finds it full
  *
- * Blocks: never. Allocates: a promise per message, which is the point of it; one view per batch. A pending
- * `waitAsync` keeps no process alive: hold a timer or a socket meanwhile. Of a Worker that dies all messages arrive
- * whose `send` had resolved; one that dies with the lock held or with a place in its queue stops all.
+ * Never blocks. Allocates one promise per message, which is what this strategy is meant to show, and one view per
+ * batch. A pending `waitAsync` does not keep a process alive, so hold a timer or a socket meanwhile. If a Worker dies,
+ * all messages whose `send` had resolved arrive; if it held the lock or had a place in its queue, nothing goes on.
  */
 import { AsyncMutex } from "./primitives/async_mutex.ts";
 import { BUSY, ConsumerBase } from "./primitives/consumer.ts";
@@ -45,7 +45,7 @@ interface AsyncLockTicket {
   largest: number;
 }
 
-/** What both ends have: the buffers, and one of the two locks. */
+/** What both ends share: the buffers, and one of the two locks. */
 class LockedBuffers {
   readonly buffers: TwoBuffers;
   readonly barging: AsyncMutex;
@@ -66,7 +66,7 @@ class LockedBuffers {
 
 class AsyncLockConsumer extends ConsumerBase {
   readonly #shared: LockedBuffers;
-  /** A place in the lock's queue that has not come up yet. */
+  /** A place in the lock's queue whose turn has not come yet. */
   #queued: Promise<void> | null = null;
   readonly #linger: Linger;
   /** Bytes of the last batch. */
@@ -125,7 +125,7 @@ class AsyncLockConsumer extends ConsumerBase {
     return batch;
   }
 
-  /** Whether the lock is held now; false when a slice was not enough. */
+  /** Whether the lock is held now; false if a slice was not enough. */
   async #lockForASlice(): Promise<boolean> {
     const { barging, queue } = this.#shared;
     if (queue !== null) return await this.#queueForASlice(queue);
@@ -137,7 +137,7 @@ class AsyncLockConsumer extends ConsumerBase {
     return true;
   }
 
-  /** A place in the queue cannot be given back, so one that does not come up in time is kept for the next call. */
+  /** A place in the queue cannot be given back, so if its turn does not come in time it is kept for the next call. */
   async #queueForASlice(queue: TicketLock): Promise<boolean> {
     this.#queued ??= queue.lock();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -157,7 +157,7 @@ class AsyncLockConsumer extends ConsumerBase {
 
 class AsyncLockProducer implements AsyncProducer {
   readonly #shared: LockedBuffers;
-  /** One wait for room serves all tasks of the thread. */
+  /** A single wait for room serves all tasks of the thread. */
   #roomSoon: Promise<void> | null = null;
   readonly #worker: number;
   readonly #largest: number;
@@ -179,7 +179,7 @@ class AsyncLockProducer implements AsyncProducer {
       if (queue !== null) {
         await queue.lock();
       } else if (!barging.tryLock(slept)) {
-        // Not wrapped in an async function: the lock would be held until this task's next turn.
+        // Not wrapped in an async function, since the lock would then be held until this task's next turn.
         await barging.released();
         slept = true;
         continue;
@@ -208,7 +208,7 @@ class AsyncLockProducer implements AsyncProducer {
     }
   }
 
-  // deno-lint-ignore require-await -- it is async so that it rejects and never throws
+  // deno-lint-ignore require-await -- async, so that it rejects and never throws
   async close(): Promise<void> {
     const { lifecycle, sleeper } = this.#shared.buffers;
     if (lifecycle.closeOne(this.#worker)) sleeper.wake();

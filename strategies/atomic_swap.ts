@@ -1,10 +1,10 @@
 /**
  * atomic-swap: the double buffer without a lock, the post's "remove the Mutex entirely".
  *
- * A producer reserves bytes of the filling buffer with one atomic add, copies its message there, and commits by
- * storing how much it has committed in all. The consumer flips the buffers with one atomic exchange, which also
- * tells how much was reserved, and waits until that much is committed. A producer that is preempted between the
- * two delays the flip's bytes and can never corrupt them. After the reserve/commit buffers of kernel tracing
+ * A producer reserves bytes of the filling buffer with one atomic add, copies its message there, and commits by storing
+ * how much it has committed in all. The consumer flips the buffers with one atomic exchange, which also returns how
+ * much was reserved, and waits until that much is committed. A producer that is preempted between reserving and
+ * committing delays the bytes of that flip but cannot corrupt them. After the reserve/commit buffers of kernel tracing
  * (Desnoyers, LTTng, 2006), with two buffers in place of a ring.
  *
  *     words   | state | end of buffer 0, 1 | room (eventcount) | consumer's sleeper |
@@ -13,20 +13,20 @@
  *
  *     state = filling buffer << 31 | reserved bytes
  *
- * A reservation that does not fit is void. The first of them in a buffer, the one that crosses its end, says
- * where the valid bytes stop; whoever reserves after it sees the buffer full, and waits for the flip.
+ * A reservation that does not fit is void. The first void one in a buffer, which crosses the buffer's end, stores where
+ * the valid bytes stop. A producer that reserves after it sees that the buffer is full, and waits for the flip.
  *
- * Two Workers that reserve in turn pass the state's cache line back and forth with every message, at several times
- * the price of the add. So a Worker that meets another one's reservation stays away from the word for some
- * microseconds, and each sends in streaks. Only the one in its streak gives way, not the one that has just come
- * back: if both did, nobody would use the word. Nobody is ever kept from reserving.
+ * Two Workers that reserve in turn pass the state's cache line back and forth with every message, which costs several
+ * times as much as the add. So a Worker that meets another one's reservation stays away from the word for some
+ * microseconds, and each of them sends in streaks. Only the Worker that is in its streak gives way, not the one that
+ * has just come back: if both did, nobody would use the word. Nobody is ever prevented from reserving.
  *
- * Commits are counted per Worker, since a sum on one word would move its cache line with every message.
- * `primitives/linger.ts` decides when a sleeping consumer is woken; its watermark is half a buffer.
+ * Commits are counted per Worker, since a sum in one word would move its cache line with every message.
+ * `primitives/linger.ts` decides when a sleeping consumer is woken; the watermark is half a buffer.
  *
- * Blocks: `send` while the filling buffer is full; `receive` while nothing is there, and, spinning, while a
- * reservation is not committed. Allocates: nothing per message; one view per batch. Of a Worker that dies all messages
- * arrive whose `send` had returned; one that dies between reservation and commit stops all.
+ * Blocks: `send` while the filling buffer is full; `receive` while there is no message, and, spinning, while a
+ * reservation is not committed. Allocates nothing per message, one view per batch. If a Worker dies, all messages whose
+ * `send` had returned arrive; if it dies between reservation and commit, nothing goes on.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
@@ -54,12 +54,15 @@ const COMMITTED = 4 * LINE;
 const RESERVED = 0x7fff_ffff;
 const UNKNOWN = -1;
 const NONE = -1;
-/** Looks at the commits before the consumer gives its core away: the committer may need it. */
+/** How often the consumer looks at the commits before it gives its core away, which the committing thread may need. */
 const SPINS = 1_000;
 const NAP_MS = 0.05;
-/** How long a producer that meets another one stays away: some 20 to 40 µs, a thousand messages of the other. */
+/**
+ * How long a producer that meets another one stays away: about 20 to 40 µs, in which the other sends a thousand
+ * messages.
+ */
 const PAUSES = 512;
-/** Messages of its own size that must pass after coming back before a producer gives way again. */
+/** After it has come back, a producer gives way again only once this many messages of its size have passed. */
 const FRESH = 16;
 
 interface SwapTicket {
@@ -67,7 +70,7 @@ interface SwapTicket {
   workers: number;
   /** The longest message, in bytes. */
   largest: number;
-  /** How long a producer that meets another one stays away, in pauses. */
+  /** How long a producer that meets another one stays away, in pauses (`primitives/pause.ts`). */
   pauses: number;
 }
 
@@ -104,9 +107,9 @@ class Shared {
 
 class AtomicSwapConsumer extends PollingConsumer {
   readonly #shared: Shared;
-  /** The buffer that was flipped away and whose last messages are not committed yet, or `NONE`. */
+  /** The buffer that was flipped and whose last messages are not committed yet, or `NONE`. */
   #flipped = NONE;
-  /** What was reserved in it. */
+  /** The bytes that were reserved in it, void ones included. */
   #reserved = 0;
 
   constructor(shared: Shared, options: HandoffOptions) {
@@ -124,7 +127,7 @@ class AtomicSwapConsumer extends PollingConsumer {
     return batch;
   }
 
-  /** Turns the producers to the other buffer, unless there is too little in this one. */
+  /** Makes the producers fill the other buffer, unless there is too little in this one. Returns whether it did. */
   #flip(eager: boolean): boolean {
     const { words, watermark, workers } = this.#shared;
     const seen = Atomics.load(words, STATE);
@@ -132,7 +135,7 @@ class AtomicSwapConsumer extends PollingConsumer {
     if (reservedNow === 0 || (!eager && reservedNow < watermark)) return false;
     const full = seen >>> 31;
     const other = 1 - full;
-    // Nobody touches the other buffer's counts: all that reserved there have committed before its last flip.
+    // Nobody touches the other buffer's counts: all who reserved there committed before the consumer returned it.
     words[END + other] = UNKNOWN;
     for (let worker = 0; worker < workers; worker++) {
       words[COMMITTED + worker * LINE + other] = 0;
@@ -143,8 +146,8 @@ class AtomicSwapConsumer extends PollingConsumer {
   }
 
   /**
-   * The valid bytes of the flipped buffer once all are committed, or `UNKNOWN` after a slice. What is awaited is a
-   * few instructions away on another thread, unless that one is preempted, or dead.
+   * The valid bytes of the flipped buffer once all are committed, or `UNKNOWN` after a slice. The commit is only a few
+   * instructions away on another thread, unless that thread is preempted or dead.
    */
   #awaitCommits(): number {
     const deadline = performance.now() + SLICE_MS;
@@ -159,7 +162,7 @@ class AtomicSwapConsumer extends PollingConsumer {
     }
   }
 
-  /** Where the valid bytes end, or `UNKNOWN` while the reservation that crossed the end has not said so. */
+  /** Where the valid bytes end, or `UNKNOWN` until the reservation that crossed the end has stored it. */
   #valid(): number {
     const { words, half } = this.#shared;
     return this.#reserved <= half ? this.#reserved : Atomics.load(words, END + this.#flipped);
@@ -174,7 +177,7 @@ class AtomicSwapConsumer extends PollingConsumer {
     return sum;
   }
 
-  /** The buffer that was written is empty by the next flip. */
+  /** The buffer that was written is emptied by the next flip. */
   protected release(): void {}
 
   protected wakeProducers(): void {
@@ -184,7 +187,7 @@ class AtomicSwapConsumer extends PollingConsumer {
 
 class AtomicSwapProducer implements BlockingProducer {
   readonly #shared: Shared;
-  /** Of `shared`, one step nearer: every message needs them. */
+  /** Copies of fields of `shared`, which every message needs, to save an indirection. */
   readonly #words: Int32Array;
   readonly #buffers: readonly Uint8Array[];
   readonly #half: number;
@@ -192,11 +195,11 @@ class AtomicSwapProducer implements BlockingProducer {
   readonly #lifecycle: Lifecycle;
   readonly #worker: number;
   readonly #largest: number;
-  /** Where this Worker's commits are counted. */
+  /** Index of the words in which this Worker's commits are counted. */
   readonly #committedAt: number;
-  /** Where this Worker's next reservation begins if nobody else reserves before it. */
+  /** Where this Worker's next reservation begins if no other Worker reserves before it. */
   #expected = 0;
-  /** Where the reservations stood when this Worker came back from giving way. */
+  /** Where the reservations stood when this Worker last came back from giving way. */
   #backAt = 0;
   #jitter: number;
   readonly #pauses: number;
@@ -220,7 +223,7 @@ class AtomicSwapProducer implements BlockingProducer {
 
   send(message: Uint8Array): void {
     const length = message.length;
-    // Before anything is reserved: a reservation that is never committed would stop the consumer.
+    // Checked before anything is reserved, since a reservation that is never committed would stop the consumer.
     checkLength(length, this.#largest);
     this.#lifecycle.glance();
     let state = Atomics.add(this.#words, STATE, length);
@@ -237,15 +240,17 @@ class AtomicSwapProducer implements BlockingProducer {
     this.#commit(state, 1);
   }
 
-  /** @param state what the reservation's add returned */
+  /** @param state the value that the reservation's add returned */
   #commit(state: number, length: number): void {
     const words = this.#words;
     const at = state & RESERVED;
     const end = at + length;
     const committed = this.#committedAt + (state >>> 31);
-    // Nobody else writes this word while this buffer fills, so an add need not be atomic, only its result seen.
+    // Nobody else writes this word while this buffer fills, so the addition need not be atomic; only its result must be
+    // seen.
     Atomics.store(words, committed, words[committed] + length);
-    // An atomic look would cost V8 a third of a message. Where this one misses the word, the sleep has an end.
+    // An atomic look would cost V8 a third of the time of a message. If this plain one misses the word, the consumer's
+    // sleep still ends by itself.
     if ((at < this.#watermark && end >= this.#watermark) || words[SLEEPER] === HUNGRY) {
       this.#shared.sleeper.wake();
     }
@@ -254,20 +259,22 @@ class AtomicSwapProducer implements BlockingProducer {
     if (met) this.#giveWay(at, length);
   }
 
-  /** Someone else has reserved since: stay away for a while, unless this Worker has just come back from there. */
+  /** Another Worker has reserved since: stay away for a while, unless this Worker has just come back from doing so. */
   #giveWay(at: number, length: number): void {
     const since = at - this.#backAt;
     if ((since >= 0 && since < FRESH * length) || this.#pauses === 0) return;
     const before = performance.now();
     this.waits.failedClaims++;
-    // Of a random length: two that stay away together would come back together, and meet again.
+    // The length is random, since two Workers that stay away for equally long would come back together and meet again.
     this.#jitter = (Math.imul(this.#jitter, 1_664_525) + 1_013_904_223) >>> 0;
     pause(this.#pauses + (this.#jitter >>> 16) % this.#pauses);
     this.#backAt = Atomics.load(this.#words, STATE) & RESERVED;
     this.waits.blockedMs += performance.now() - before;
   }
 
-  /** Voids the reservation that does not fit; blocks until one fits, and returns the state that it found. */
+  /**
+   * Makes the reservation that does not fit void, blocks until another one fits, and returns the state before that one.
+   */
   #reserveLater(length: number, state: number): number {
     const { words, half, room, sleeper } = this.#shared;
     for (;;) {
@@ -276,8 +283,8 @@ class AtomicSwapProducer implements BlockingProducer {
       if (at <= half) Atomics.store(words, END + (state >>> 31), at);
       this.waits.failedClaims++;
       sleeper.wake();
-      // Reserving only where it fits by all that can be seen keeps void reservations few, and the count far
-      // from the buffer's bit.
+      // A producer reserves only if its message fits as far as it can see. This keeps void reservations few, so the
+      // count stays far from the bit that names the buffer.
       room.waitUntil(() => (Atomics.load(words, STATE) & RESERVED) + length <= half);
       state = Atomics.add(words, STATE, length);
     }
@@ -296,7 +303,7 @@ function largestMessage(capacity: number): number {
   return Math.min(MAX_MESSAGE_BYTES, Math.floor(capacity / 2));
 }
 
-/** @param pauses how long a producer that meets another one stays away; 0: it never does */
+/** @param pauses how long a producer that meets another one stays away; 0: it never stays away */
 export function atomicSwapWith(
   { name, summary, pauses, variants }: Pick<BlockingStrategy, "name" | "summary" | "variants"> & {
     pauses: number;
@@ -309,7 +316,7 @@ export function atomicSwapWith(
     params: LINGER_PARAMS,
     variants,
     largestMessage,
-    // Half of it leaves the count of reserved bytes room for those that are void.
+    // With this limit, half of the range of the count is left for void reservations.
     capacityRange: (_workers, messageBytes) => ({
       least: 2 * messageBytes,
       largest: MAX_MEMORY_BYTES,

@@ -1,24 +1,24 @@
 /**
- * channel: a bounded multi-producer single-consumer channel of records in a shared ring, after Aeron's
- * many-to-one ring buffer (Thompson, Montgomery).
+ * channel: a bounded multi-producer single-consumer channel of records in a shared ring, after Aeron's many-to-one ring
+ * buffer (Thompson, Montgomery).
  *
- * A producer claims a record's place with one atomic add on `tail`, copies its message there, and stores the
- * record's header, the message's length, last: a header that is not zero publishes the record. The consumer
- * reads headers from `head` on, and zeroes space before giving it back, so that no later lap takes old bytes
- * for a header. Claims are served in their order; one that lies beyond the limit waits for the consumer.
+ * A producer claims a record's place with one atomic add on `tail`, copies its message there, and stores the record's
+ * header, which is the message's length, last: a header that is not zero publishes the record. The consumer reads
+ * headers from `head` on, and zeroes space before it gives it back, so that old bytes are never taken for a header in a
+ * later lap. Claims are served in their order; one that lies beyond the limit waits for the consumer.
  *
  *     words   | tail | head | room (eventcount) | consumer's sleeper |   one cache line each
  *     ring    | length, bytes, pad to 4 | length, bytes, pad to 4 | …            |   a power of two bytes
  *
- * The ring has room for `capacity` bytes of payload in messages of the expected size: headers do not count
- * against a channel's capacity.
+ * The ring has room for `capacity` bytes of payload in messages of the expected size; headers do not count against the
+ * capacity.
  *
  *     drain=each    a batch is one message: the post's serial consumer, which awaits a write for each
  *     drain=batch   a batch is everything that is waiting, gathered
  *
- * Blocks: `send` while its claim lies beyond the limit; `receive` while nothing is there. Allocates: nothing
- * per message in `send`; one view per batch. Of a Worker that dies all messages arrive whose `send` had returned; one
- * that dies between claim and header stalls the channel for all.
+ * Blocks: `send` while its claim lies beyond the limit; `receive` while there is no message. Allocates nothing per
+ * message in `send`, one view per batch. If a Worker dies, all messages whose `send` had returned arrive; if it dies
+ * between claim and header, nothing goes on.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES, powerOfTwo, roundUp } from "./primitives/layout.ts";
@@ -42,12 +42,12 @@ const ROOM = 2 * LINE;
 const SLEEPER = 3 * LINE;
 const WORDS = 4 * LINE;
 const HEADER_BYTES = 4;
-/** What a batch gathers at most: larger writes gain nothing. */
+/** The most that a batch gathers; larger writes gain nothing. */
 const BATCH_BYTES = 1 << 20;
 
 interface ChannelTicket {
   memory: SharedArrayBuffer;
-  /** Bytes of the ring, headers included, that may be claimed and not yet given back. */
+  /** The most bytes of the ring, headers included, that may be claimed and not given back yet. */
   limit: number;
   largest: number;
 }
@@ -85,7 +85,7 @@ class ChannelConsumer extends PollingConsumer {
   readonly #shared: Shared;
   readonly #gathered: Uint8Array;
   readonly #batch: boolean;
-  /** Position of the oldest record that was not given back; positions count bytes modulo 2^32. */
+  /** Position of the oldest record that was not given back. Positions count bytes modulo 2^32. */
   #head: number;
   /** Position behind the last record of the current batch. */
   #taken: number;
@@ -123,7 +123,7 @@ class ChannelConsumer extends PollingConsumer {
     const room = this.#gathered.length;
     let filled = 0;
     let taken = this.#taken;
-    // A full lap ends the batch: behind it lie its own records, not yet zeroed.
+    // A full lap ends the batch, since the records that follow are those of the batch itself, which are not zeroed yet.
     while (((taken - this.#head) >>> 0) < ringBytes) {
       const at = taken & mask;
       const length = Atomics.load(headers, at >>> 2);
@@ -163,8 +163,8 @@ class ChannelConsumer extends PollingConsumer {
     }
     this.#head = this.#taken;
     Atomics.store(words, HEAD, this.#head);
-    // Waking costs microseconds, so blocked producers sleep on until half of the ring has come free, or until
-    // nothing is published any more: then only they can go on.
+    // Waking costs microseconds, so blocked producers are woken only once half of the ring has become free, or when
+    // nothing is published any more, since then only they can continue.
     this.#freed += bytes;
     const idle = Atomics.load(headers, (this.#head & mask) >>> 2) === 0;
     if ((idle || this.#freed >= limit / 2) && room.hasWaiters()) {
@@ -173,7 +173,7 @@ class ChannelConsumer extends PollingConsumer {
     }
   }
 
-  /** The record at the head is claimed, and its header does not come. */
+  /** Whether the record at the head is claimed although its header is still missing. */
   protected override stalled(): boolean {
     return Atomics.load(this.#shared.words, TAIL) !== this.#taken;
   }
@@ -220,8 +220,8 @@ class ChannelProducer implements BlockingProducer {
   }
 
   /**
-   * The position of a record, after waiting for its room where it must. The head is looked at every time: one
-   * that was remembered could be 2^32 bytes old, and a full ring would look empty.
+   * Returns the position of a record, after waiting for room if there is none. The head is read every time: a
+   * remembered one could be 2^32 bytes old, and a full ring would look empty.
    */
   #claim(record: number): number {
     const { words, limit, lifecycle } = this.#shared;

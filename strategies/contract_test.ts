@@ -1,4 +1,4 @@
-/** What both ends owe after an abort, which messages are refused, and which capacities. */
+/** What both ends must do after an abort, which messages are refused, and which capacities are allowed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HandoffAborted, openFanIn } from "../mod.ts";
@@ -44,7 +44,7 @@ for (const strategy of chosenStrategies()) {
     const largest = strategy.largestMessage(400_000, 1);
     for (let call = 0; call < 40; call++) {
       for (const length of [0, largest + 1, 100_000, 2 ** 26]) {
-        // Its length is all that may be looked at.
+        // Only the length of such a message may be looked at.
         await assert.rejects(end.send(new Uint8Array(length)), /does not fit; this hand-off takes/);
       }
     }
@@ -62,7 +62,7 @@ for (const strategy of chosenStrategies()) {
       const { least, largest } = strategy.capacityRange(workers, messageBytes);
       assert.ok(least <= 2 ** 22 && largest >= 2 ** 25, `${least} to ${largest}`);
       assert.ok(strategy.largestMessage(least, workers) >= messageBytes);
-      // A hand-off for each: the batch that the consumer holds may be all that the capacity allows.
+      // One hand-off for each length, since the batch that the consumer holds may take up the whole capacity.
       for (let w = 0; w < workers; w++) {
         const fan = open(strategy, least, messageBytes, workers);
         const end = joinAny(fan.tickets[w]);

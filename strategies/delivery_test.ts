@@ -1,6 +1,6 @@
 /**
- * Every strategy delivers everything: each variant of each, with real Workers, over capacities so small that
- * wrap, full and empty happen all the time, checked by the suite's own verifier.
+ * Every strategy delivers everything: each of its variants, with real Workers and capacities so small that indices
+ * wrap, and buffers are full or empty, all the time. The suite's own verifier checks it.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -17,14 +17,19 @@ import type { Params, Strategy } from "./strategy.ts";
 import { chosenStrategies } from "./testing/chosen.ts";
 import { SubjectFailure } from "../bench/subjects/failure.ts";
 
-/** A producer: enough that buffers of a few messages wrap hundreds of times where many share them. */
+/**
+ * Messages of each producer: enough that buffers of a few messages wrap hundreds of times if many producers share them.
+ */
 const messagesOf = (producers: number) => producers >= 1_000 ? 2 : 20;
 const RUNS = 3;
-/** In each run, beside those that the hand-off was opened for; fewer only where each Worker still has one. */
+/**
+ * Added to the number of producers in each run after the hand-off was opened. There are fewer only if each Worker still
+ * has one.
+ */
 const MORE_PRODUCERS = [0, 6, -2];
-/** Runs in which the last close may overtake what it must not. */
+/** Runs that try to make the last close overtake a message. */
 const CLOSES = 90;
-/** A run takes milliseconds; one that hangs is named rather than left to the test's own limit. */
+/** A run takes milliseconds. One that hangs is named, rather than left to the test runner's own limit. */
 const WATCHDOG_MS = 20_000;
 const ROWS = pairwise({
   producers: [1, 3, 64, 1000],
@@ -34,8 +39,8 @@ const ROWS = pairwise({
 const seed = testSeed();
 
 /**
- * Settings that are not in the default matrix and wait or wake in a way of their own. Each takes half of the rows, and
- * the seed says which half: runs and runtimes differ in it.
+ * Settings outside of the default matrix that wait or wake in their own way. Each is tested with half of the rows; the
+ * seed, which differs between runs and runtimes, decides which half.
  */
 const MORE: Record<string, Params[]> = {
   "swap-buffer": [
@@ -56,7 +61,7 @@ for (const strategy of chosenStrategies()) {
     const name = `${strategy.name} ${formatParams(variant)} delivers everything (seed ${seed})`;
     test(name, { timeout: 60_000 }, async () => {
       const next = random(seed);
-      // In a fair queue every task of a thousand finds the tiny buffer full before the consumer's turn comes.
+      // With a fair queue and a thousand tasks, every task finds the tiny buffer full before the consumer's turn comes.
       const few = variant.fair === "true" || ALTERNATIVES.includes(strategy);
       const all = few ? ROWS.filter((row) => row.producers <= 64) : ROWS;
       const rows = more.includes(variant) ? all.filter((_, at) => (at + seed) % 2 === 0) : all;
@@ -85,7 +90,7 @@ async function deliver(
   next: () => number,
   repeats: Repeats = { runs: RUNS, messages: () => messagesOf(row.producers) },
 ): Promise<void> {
-  // Two to six messages wide, never a round number of them.
+  // Two to six messages wide, never a whole number of them.
   let capacity = Math.max(16, Math.floor(row.messageBytes * (2 + 4 * next())));
   const workers = Math.min(row.workers, row.producers);
   while (strategy.largestMessage(capacity, workers) < row.messageBytes) {
@@ -117,8 +122,8 @@ async function deliver(
       producers: row.producers,
       failure,
     };
-    // Several times over the same buffers, for other numbers of producers: what one run leaves behind must not show in
-    // the next.
+    // Several runs over the same buffers with different numbers of producers: what one run leaves behind must not
+    // affect the next.
     for (let run = 0; run < repeats.runs; run++) {
       const more = MORE_PRODUCERS[run % MORE_PRODUCERS.length];
       context.producers = Math.max(workers, row.producers + more);
@@ -142,7 +147,7 @@ async function deliver(
   }
 }
 
-/** The promise, or an error that names what hung. */
+/** The promise's result, or an error that names what hung. */
 async function within<T>(ms: number, promise: Promise<T>, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** What every hand-off owes its users beside delivery: back-pressure, abort, bounded memory, clear errors. */
+/** What every hand-off guarantees beside delivery: back-pressure, abort, bounded memory, clear errors. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Writable } from "node:stream";
@@ -8,7 +8,9 @@ import { STRATEGIES } from "./registry.ts";
 
 const FLOOD = new URL("./testing/flood_worker.ts", import.meta.url);
 
-/** Starts a Worker that sends `messages` of `bytes` bytes through a ticket, and says how many it could. */
+/**
+ * Starts a Worker that sends `messages` messages of `bytes` bytes through a ticket, and counts how many it has sent.
+ */
 function flood(strategy: string, capacity: number, bytes: number, messages: number) {
   const fan = openFanIn(strategy, { producers: 1, workers: 1, capacity, messageBytes: bytes });
   const sent = new Int32Array(new SharedArrayBuffer(4));
@@ -20,7 +22,7 @@ function flood(strategy: string, capacity: number, bytes: number, messages: numb
   return { fan, sent, worker, ended };
 }
 
-/** Resolves when the count has stopped rising. */
+/** Resolves with the count once it has stopped rising. */
 async function settled(sent: Int32Array): Promise<number> {
   for (let same = 0, last = -1; same < 5;) {
     await new Promise((resolve) => setTimeout(resolve, 40));
@@ -40,7 +42,7 @@ for (const strategy of STRATEGIES) {
     const { fan, sent, worker, ended } = flood(name, capacity, bytes, 1_000);
     try {
       const waiting = await settled(sent) * bytes;
-      // Two buffers fill one half while the other is free for the consumer.
+      // Of two buffers, only one fills, while the other is left to the consumer.
       assert.ok(waiting <= capacity, `${waiting} of ${capacity} bytes wait`);
       assert.ok(waiting >= capacity / 2 - bytes, `${waiting} of ${capacity} bytes wait`);
       let received = 0;

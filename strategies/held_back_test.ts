@@ -1,4 +1,4 @@
-/** Defaults hold no message back for another one, and the pauses of a consumer follow the load. */
+/** With default parameters no message is held back for another one, and a consumer's pauses follow the load. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -53,7 +53,7 @@ for (const name of ["swap-buffer", "atomic-swap", "sharded-rings"]) {
       return fan.consumer.parks - before;
     };
     assert.equal(await round(10), 0, "the first message");
-    // A thread that lost its core for some ms in between has seen the load end.
+    // A thread that lost its core for some ms in between would see the load end.
     let parks = 0;
     for (let tries = 0; parks === 0 && tries < 20; tries++) {
       for (let i = 0; i < 20; i++) await round(500_000);

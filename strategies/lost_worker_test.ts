@@ -1,4 +1,4 @@
-/** A Worker that dies anywhere in its `send` ends in an error that names it, and never in a consumer that hangs. */
+/** Wherever in its `send` a Worker dies, the consumer gets an error that names it, and never hangs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -18,7 +18,7 @@ for (const dieAt of [1, 2, 3]) {
       assert.ok(error instanceof WorkerLost, `${strategy.name}: ${error}`);
       assert.equal(error.worker, 0, strategy.name);
       assert.match(error.message, /^Worker 0 was lost with a producer still open: it ended/);
-      // Sent and published before; only what strands with a lock or a place may be missing.
+      // Two messages were published before it died; only those behind a lock or a place that it left may be missing.
       if (!/in the middle/.test(error.message)) assert.ok(ofLost >= 2, strategy.name);
     }));
   });
@@ -37,7 +37,7 @@ test("onLost close: the stream goes on without the Worker, or says that it canno
     if (error === null) assert.equal(ofOther, 3, strategy.name);
     else assert.match(error.message, /^Worker 0 was lost .* in the middle of a message/);
   }));
-  // Nothing is shared between its producers, so nobody can be stopped by another one's death.
+  // Its producers share nothing, so none can be stopped by the death of another one.
   const rings = STRATEGIES.find(({ name }) => name === "sharded-rings")!;
   const { error, ofLost, ofOther } = await lostTrial(rings, {}, 1_000, "close");
   assert.deepEqual({ error, ofLost, ofOther }, { error: null, ofLost: 3, ofOther: 3 });
@@ -63,7 +63,7 @@ for (const { name } of STRATEGIES) {
       /with 2 producers still open/.test(error.message);
     await assert.rejects(fan.consumer.receive(), lost);
     await assert.rejects(fan.consumer.receive(), lost);
-    // The others are freed by it.
+    // The error has released the other producers.
     await assert.rejects(joinAny(fan.tickets[0]).send(new Uint8Array(8)), HandoffAborted);
   });
 

@@ -1,6 +1,7 @@
 /**
- * Every strategy against a model that is a list for each Worker, all on this thread: whatever is called in whatever order,
- * each message comes out once, unchanged and in its order, or was told to be dropped, and the end comes once all have closed.
+ * Every strategy against a model, which is a list for each Worker, all on this thread. In any sequence of calls each
+ * message is received once, unchanged and in order, or was reported as dropped, and the end comes only after all have
+ * closed.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -9,12 +10,12 @@ import { parseParams } from "./params.ts";
 import type { Handoff, Params, ParamSpec, Strategy } from "./strategy.ts";
 import { chosenStrategies } from "./testing/chosen.ts";
 
-/** Sequences of calls for each strategy. */
+/** Number of random sequences of calls for each strategy. */
 const RUNS = 120;
 const LONGEST = 4;
-/** What a message takes at most beside its bytes: a length in front. */
+/** The most that a message takes beside its bytes: a length in front. */
 const COST = 4;
-/** Waits for a fuller batch last so long at most (µs), or a test would be mostly waiting. */
+/** The longest wait for a fuller batch (µs); with longer ones the test would mostly wait. */
 const MOST_LINGER = 300;
 
 type Call =
@@ -38,12 +39,12 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ call: fc.constant("close" as const), worker }) },
 );
 
-/** A choice of each parameter; a number is small, as it is by default, or as small as it can be. */
+/** A value for each parameter; a number is either its default or as small as it can be. */
 function paramsOf(specs: Readonly<Record<string, ParamSpec>>): fc.Arbitrary<Params> {
   return fc.record(Object.fromEntries(
     Object.entries(specs).map(([name, spec]): [string, fc.Arbitrary<string | number>] => {
       if ("choices" in spec) return [name, fc.constantFrom(...spec.choices)];
-      // Fewer credits than messages that wait would block the one thread that there is.
+      // With fewer credits than waiting messages, the only thread would block.
       if (name === "credits") return [name, fc.constantFrom(0, spec.default)];
       const most = name === "linger" ? MOST_LINGER : Math.min(spec.max, 9);
       return [name, fc.oneof(fc.integer({ min: spec.min, max: most }), fc.constant(spec.default))];
@@ -69,7 +70,7 @@ for (const strategy of chosenStrategies()) {
       const fan = strategy.open({
         ...{ producers, workers, capacity, messageBytes: 1, params, firstPosition },
       });
-      // A pending `waitAsync` keeps no process alive.
+      // A pending `waitAsync` does not keep a process alive.
       const alive = setInterval(() => {}, 1_000);
       try {
         const model = new Model(strategy, fan, capacity, params.overflow);
@@ -94,11 +95,11 @@ class Model {
   readonly #ends;
   readonly #room: number;
   readonly #drops: boolean;
-  /** Of each Worker, in the order of their sending: messages that were not received yet, and were not dropped. */
+  /** For each Worker, in the order of sending: the messages that were neither received nor dropped yet. */
   readonly #waiting: Uint8Array[][];
   #open: number[] = [];
   #sent = 0;
-  /** The batch that the consumer holds, and what was in it when it came. */
+  /** The batch that the consumer holds, and a copy of its content when it was received. */
   #held = new Uint8Array(0);
   #copy = new Uint8Array(0);
 
@@ -117,7 +118,7 @@ class Model {
     );
     this.#waiting = fan.tickets.map(() => []);
     this.#drops = overflow !== "block";
-    // A buffer of two, or a ring each, and what a ring's end may waste.
+    // Either a buffer of two or a ring for each Worker, less what may be wasted at the end of a ring.
     this.#room = Math.floor(capacity / Math.max(2, fan.tickets.length)) - 2 * (LONGEST + COST);
   }
 
@@ -125,7 +126,7 @@ class Model {
     this.#open = [...producers];
   }
 
-  /** Make the call, unless it is one that blocks the only thread. */
+  /** Makes the call, unless it would block the only thread. */
   async make(one: Call): Promise<void> {
     if (one.call === "receive") return await this.#receive();
     const worker = one.worker % this.#ends.length;
@@ -137,13 +138,13 @@ class Model {
     if (this.#open[worker] === 0 || (!this.#drops && waits > this.#room)) return;
     const isByte = one.call === "sendByte" && "sendByte" in end;
     const message = this.#message(worker, isByte ? 1 : one.length);
-    // Before it is sent: it may be dropped during the call.
+    // Before the call, since the message may be dropped during it.
     this.#waiting[worker].push(message);
     if (isByte) end.sendByte(message[0]);
     else await end.send(message);
   }
 
-  /** The first byte says the Worker, the length and a number. */
+  /** The first byte identifies the Worker, the length and a number. */
   #message(worker: number, length: number): Uint8Array {
     const number = this.#sent++ & 15;
     const message = Uint8Array.from({ length }, (_, at) => (number * 37 + at * 101) & 255);
@@ -161,7 +162,7 @@ class Model {
   async #receive(): Promise<void> {
     const isOver = this.#open.every((count) => count === 0);
     if (!isOver) {
-      // What is held back would be asked for, and the thread that could answer is this one.
+      // The consumer would ask for messages that are held back, but the thread that could answer is this one.
       for (const end of this.#ends) if ("flush" in end) end.flush();
       if (this.#waiting.flat().length === 0) return;
     }
@@ -178,7 +179,7 @@ class Model {
     this.#copy = run.slice();
   }
 
-  /** Whole messages, each the oldest of its Worker that waits, or the newest. */
+  /** Checks that these are whole messages, each of them the oldest that is waiting of its Worker, or the newest. */
   #take(run: Uint8Array, newest = false): void {
     for (let at = 0; at < run.length;) {
       const waiting = this.#waiting[run[at] >>> 6] ?? [];
@@ -189,7 +190,7 @@ class Model {
     }
   }
 
-  /** All close, and everything comes. */
+  /** Closes all producers, and checks that everything arrives. */
   async end(): Promise<void> {
     for (const [worker, open] of this.#open.entries()) {
       for (let left = open; left > 0; left--) await this.#close(worker);

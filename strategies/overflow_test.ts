@@ -1,6 +1,7 @@
 /**
- * Where a hand-off drops, what is missing is what it has announced, for each producer: tiny capacities, a consumer that
- * stalls at random, and the suite's own verifier. Unannounced loss and a count of another producer are found.
+ * If a hand-off drops messages, those that are missing are exactly those it has reported, for each producer. Uses tiny
+ * capacities, a consumer that stalls at random, and the suite's own verifier, which must also find loss that was not
+ * reported and a count that belongs to another producer.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -19,7 +20,7 @@ import { SubjectFailure } from "../bench/subjects/failure.ts";
 
 const SEEDS = 50;
 const MESSAGES = 60;
-/** Of the writes, which are a few messages long: enough stalls that producers find no room. */
+/** Share of the writes, which are a few messages long, that stall: enough for producers to find no room. */
 const STALL_SHARE = 0.2;
 const CASES: [string, Params][] = STRATEGIES.flatMap(({ name, params }) => {
   const { overflow, drain } = params;
@@ -94,7 +95,10 @@ function largest(counts: Uint32Array): number {
   return counts.indexOf(Math.max(...counts));
 }
 
-/** Runs over one hand-off, with a consumer that stalls now and then. @param plant spoils what is announced */
+/**
+ * Runs over one hand-off, with a consumer that stalls now and then.
+ * @param plant falsifies what is reported
+ */
 async function withRuns(
   name: string,
   params: Params,

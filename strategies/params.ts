@@ -6,7 +6,7 @@ interface Parametrised {
   params: Readonly<Record<string, ParamSpec>>;
 }
 
-/** Given values checked, defaults filled in, in the order of the declaration. @throws {RangeError} */
+/** Checks the given values and fills in defaults, in the order of the declaration. @throws {RangeError} */
 export function parseParams(
   subject: Parametrised,
   given: Readonly<Record<string, string | number>>,
@@ -43,7 +43,7 @@ function valueOf(name: string, key: string, spec: ParamSpec, given: string | num
   );
 }
 
-/** All parameters in one cell: `drain=batch`, several joined by ";", "" for none. */
+/** Formats all parameters for one cell of a table: `drain=batch`, several joined by ";", and "" for none. */
 export function formatParams(params: Params): string {
   return Object.entries(params).map(([key, value]) => `${key}=${value}`).join(";");
 }

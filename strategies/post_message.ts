@@ -1,22 +1,22 @@
 /**
- * post-message: the platform's own channel. Every message is one `postMessage` of its bytes over a
- * MessagePort, one port per Worker; the consumer drains its ports with `receiveMessageOnPort`, in turn.
+ * post-message: the platform's own channel. Every message is one `postMessage` of its bytes over a MessagePort, with
+ * one port per Worker. The consumer drains its ports in turn with `receiveMessageOnPort`.
  *
- * A MessagePort has no back-pressure of its own, so a producer pays for a message first: it adds its charge to
- * `claimed` and waits until what is claimed and not yet freed fits the capacity; the consumer frees what it
- * has written. A message is charged its bytes, but at least capacity / `credits`, since each costs the
- * platform hundreds of bytes whatever its length. `credits=0` charges nothing: the bare port, without
+ * A MessagePort has no back-pressure of its own, so a producer pays for a message first: it adds the message's charge
+ * to `claimed` and waits until what is claimed and not yet freed fits the capacity. The consumer frees what it has
+ * written. The charge of a message is its length in bytes, but at least capacity / `credits`, since each message costs
+ * the platform hundreds of bytes whatever its length. With `credits=0` nothing is charged: the bare port, without
  * back-pressure, as most people use it.
  *
- *     words   | claimed | freed | room (eventcount) | consumer's sleeper |   a cache line each
+ *     words   | claimed | freed | room (eventcount) | consumer's sleeper |   one cache line each
  *     port w  | message, message, … , 0 = one producer has closed                    |
  *
  *     drain=each    a batch is one message: an awaited write for each
  *     drain=batch   a batch is everything that is waiting, gathered
  *
- * Blocks: `send` while it has no credit; `receive` while nothing is there. Allocates: a buffer and the
- * platform's own wrapping a message, on both sides. Of a Worker that dies what was posted arrives, as far as the
- * platform keeps it; credits that it claimed and did not use are gone, which may stop all.
+ * Blocks: `send` while it has no credit; `receive` while there is no message. Allocates a buffer and the platform's own
+ * wrapper for each message, on both sides. If a Worker dies, what it had posted arrives if the platform keeps it.
+ * Credits that it had claimed and not used are lost, which may stop everything.
  */
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { PollingConsumer } from "./primitives/consumer.ts";
@@ -43,14 +43,14 @@ const ROOM = 2 * LINE;
 const SLEEPER = 3 * LINE;
 const WORDS = 4 * LINE;
 const BATCH_BYTES = 1 << 20;
-/** Posted in place of a message: in order behind a producer's last one. */
+/** Posted in place of a message, after the last message of a producer. */
 const CLOSED = 0;
 
 interface PortTicket {
   memory: SharedArrayBuffer;
   port: MessagePort;
   capacity: number;
-  /** What a message is charged at least; 0: nothing is charged. */
+  /** The least that a message is charged; 0: nothing is charged. */
   leastCharge: number;
 }
 
@@ -82,13 +82,13 @@ class PortConsumer extends PollingConsumer {
   readonly #leastCharge: number;
   readonly #capacity: number;
   #turn = 0;
-  /** Producers of each Worker whose close was not received. */
+  /** For each Worker, the producers whose close was not received yet. */
   #open: number[];
   /** Charge of the current batch. */
   #charge = 0;
   /** Charge freed since producers were last woken. */
   #freed = 0;
-  /** A message that no longer fitted the last batch. */
+  /** A message that did not fit the last batch. */
   #held: Uint8Array | null = null;
 
   constructor(shared: Shared, ports: readonly MessagePort[], options: HandoffOptions) {
@@ -127,7 +127,7 @@ class PortConsumer extends PollingConsumer {
     this.#charge += Math.max(message.length, this.#leastCharge);
   }
 
-  /** The next message of any port, or null where none is there. Ports take turns, message by message. */
+  /** The next message of any port, or null if there is none. Ports take turns, message by message. */
   #next(): Uint8Array | null {
     if (this.#held !== null) {
       const held = this.#held;
@@ -156,12 +156,12 @@ class PortConsumer extends PollingConsumer {
     this.#open = [...producersByWorker(producers, this.#ports.length)];
   }
 
-  /** A close is behind its producer's messages on the port, so it counts when it is received. */
+  /** A close follows its producer's messages on the port, so it counts once it is received. */
   protected override hasClosed(worker: number): boolean {
     return this.#open[worker] <= 0;
   }
 
-  /** Credits are claimed for a message that is on no port. */
+  /** Whether credits are claimed for a message that is on no port. */
   protected override stalled(): boolean {
     const { words } = this.#shared;
     return Atomics.load(words, CLAIMED) !== Atomics.load(words, FREED);
@@ -171,8 +171,8 @@ class PortConsumer extends PollingConsumer {
     if (this.#charge === 0) return;
     const { words, room } = this.#shared;
     Atomics.add(words, FREED, this.#charge);
-    // Waking costs microseconds: blocked producers sleep on until half of the capacity has come free, or
-    // until no message is there any more: then only they can go on.
+    // Waking costs microseconds, so blocked producers are woken only once half of the capacity has become free, or when
+    // there is no message any more, since then only they can continue.
     this.#freed += this.#charge;
     this.#charge = 0;
     if (!room.hasWaiters()) return;
@@ -214,7 +214,7 @@ class PortProducer implements BlockingProducer {
 
   send(message: Uint8Array): void {
     checkLength(message.length, Math.min(this.#capacity, MAX_MESSAGE_BYTES));
-    // A view would be cloned with the whole buffer behind it; the slice is all there is to clone.
+    // Cloning a view would clone the whole buffer behind it; a slice has nothing else to clone.
     this.#post(message.slice());
   }
 
@@ -245,7 +245,10 @@ class PortProducer implements BlockingProducer {
     this.#lifecycle.check();
   }
 
-  /** Posted before it is counted: a Worker that dies between the two is thought lost rather than waited for. */
+  /**
+   * Posts the close before it is counted, so that a Worker that dies between the two counts as lost and is not waited
+   * for.
+   */
   close(): void {
     this.#lifecycle.checkMayClose(this.#worker);
     this.#port.postMessage(CLOSED);

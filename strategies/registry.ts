@@ -1,4 +1,4 @@
-/** All strategies. Adding one is a new file and a line here: options, tables and columns follow. */
+/** All strategies. A new one needs a file and a line here; options, tables and columns follow from these. */
 import { ALTERNATIVES } from "./alternatives/registry.ts";
 import { asyncLock } from "./async_lock.ts";
 import { atomicSwap } from "./atomic_swap.ts";
@@ -17,7 +17,7 @@ export const STRATEGIES: readonly Strategy[] = [
   shardedRings,
 ];
 
-/** The strategy of that name, those that lost included, or undefined. */
+/** The strategy of that name, including those in `alternatives/`, or undefined. */
 export function findStrategy(name: string): Strategy | undefined {
   return [...STRATEGIES, ...ALTERNATIVES].find((strategy) => strategy.name === name);
 }

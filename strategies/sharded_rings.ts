@@ -1,41 +1,41 @@
 /**
- * sharded-rings: one single-producer single-consumer byte ring per Worker; nothing is shared between producers of
- * different threads, so there is nothing to contend for.
+ * sharded-rings: one single-producer single-consumer byte ring per Worker. Producers of different threads share
+ * nothing, so they cannot contend.
  *
- * Each ring is a bip buffer (Simon Cooke, 2003; its lock-free form by Andrea Lattuada and James Munns, 2019): a
- * message that does not fit behind the last one goes to the front of the ring, and `last` says where the bytes
- * before it end. So every message is contiguous, and the consumer writes straight from the ring: the
- * producer's copy into it is the only one.
+ * Each ring is a bip buffer (Simon Cooke, 2003; its lock-free form by Andrea Lattuada and James Munns, 2019): a message
+ * that does not fit behind the last one goes to the front of the ring, and `last` stores where the bytes before it end.
+ * So every message is contiguous, the consumer writes straight from the ring, and the producer's copy into it is the
+ * only one.
  *
- *     words, a ring   | write, last | read, look | room (eventcount) |   one cache line each
- *     words           | consumer's sleeper |
- *     bytes, a ring   | capacity / workers |
+ *     words, for each ring   | write, last | read, look | room (eventcount) |   one cache line each
+ *     words                  | consumer's sleeper |
+ *     bytes, for each ring   | capacity / workers |
  *
  *           0      write     read       last    size
  *           | new   |  free   |  old     |       |        write < read: a lap ahead
  *
- * Both sides work on cached indices: a producer looks at `read` only when its room is used up.
+ * Both sides work on cached indices: a producer reads `read` only when it has used up the room that it knows of.
  *
  * An atomic store for every message would cost more than everything else about a short one. So after the consumer has
- * looked into its ring (`look` says so), a producer publishes the next 64 messages one by one, and later ones in small
- * groups until the consumer looks again. What a group holds back is published by the next message after that look, when
- * the ring is full, at close, by `flush()`, and when the thread's event loop turns.
+ * looked into a ring (which it stores in `look`), the producer publishes the next 64 messages one by one, and later
+ * ones in small groups until the consumer looks again. What a group holds back is published with the next message after
+ * that look, when the ring is full, at close, by `flush()`, and when the thread's event loop turns.
  *
- *     publish=N      messages of a group at most, of 256 bytes at most (1: every message is published by itself)
+ *     publish=N      the most messages of a group, which has at most 256 bytes (1: each message is published alone)
  *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): one that pauses is woken to
  *                    look by every quarter of a ring, and half a ring ends the pause
  *     overflow       drop-newest: the message for which the ring has no room
  *
  * One thing is left to the caller: a producer that sends over 64 short messages between two looks of the consumer, and
- * then for long neither sends nor gives the event loop a turn, must call `flush()` first; else up to 255 bytes of its
- * last messages wait as long. (`wake=watermark` always groups, without a limit in bytes.)
+ * then neither sends nor lets the event loop turn for a long time, must call `flush()` first. Otherwise up to 255 bytes
+ * of its last messages wait for as long. (`wake=watermark` always groups, without a limit in bytes.)
  *
- * Whenever the consumer takes a ring it takes all others, too, whatever they hold: a busy one cannot starve a quiet
- * one.
+ * Whenever the consumer takes from one ring it also takes from all others, however little they hold, so a busy ring
+ * cannot starve a quiet one.
  *
- * Blocks: `send` while the ring is full, unless it may drop; `receive` while nothing is there. Allocates: nothing per
- * message; one view per batch. Of a Worker that dies all messages arrive that were published; what it held back is lost
- * with it, and nobody else is touched.
+ * Blocks: `send` while the ring is full, unless it may drop; `receive` while there is no message. Allocates nothing per
+ * message, one view per batch. If a Worker dies, all messages that it had published arrive; those that it held back are
+ * lost, and no other Worker is affected.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
 import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
@@ -61,18 +61,18 @@ import {
 const NAME = "sharded-rings";
 const SLEEPER = 0;
 const SHARED_WORDS = LINE;
-/** Of one ring, from its first word on. */
+/** Words of one ring, counted from its first. */
 const WRITE = 0;
 const LAST = 1;
 const READ = LINE;
 const LOOK = LINE + 1;
 const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
-/** So many messages are published one by one once the consumer has taken what there was. */
+/** This many messages are published one by one after the consumer has taken what there was. */
 const SINGLES = 64;
-/** What a group may hold back, in bytes; a message of that size is published by itself. */
+/** The most bytes that a group may hold back; a message of that size is published alone. */
 const GROUP_BYTES = 256;
-/** Behind every ring, and an integer. */
+/** An index beyond the end of every ring; an integer, unlike `Infinity`. */
 const NEVER = 0x7fff_ffff;
 
 interface RingTicket {
@@ -80,18 +80,19 @@ interface RingTicket {
   workers: number;
   publish: number;
   params: Params;
-  /** Groups whatever the consumer does, and of any number of bytes. */
+  /** Groups messages whatever the consumer does, without a limit in bytes. */
   patient: boolean;
 }
 
-/** One ring's memory as one thread sees it. */
+/** The memory of one ring as one thread sees it. */
 class Ring {
   readonly words: Int32Array;
   readonly write: number;
   readonly last: number;
   readonly read: number;
   /**
-   * Not 0: the producer is to look up before its next message: the consumer has been here, or the hand-off is aborted.
+   * Index of a word that is not 0 when the producer must look up before its next message: because the consumer has
+   * looked here, or the hand-off was aborted.
    */
   readonly look: number;
   readonly roomAt: number;
@@ -124,18 +125,18 @@ class Ring {
   }
 }
 
-/** A ring as its consumer reads it. */
+/** A ring as the consumer reads it. */
 class RingReader {
   readonly #ring: Ring;
   #read = 0;
-  /** Behind the current batch. */
+  /** End of the current batch. */
   #taken = 0;
 
   constructor(ring: Ring) {
     this.#ring = ring;
   }
 
-  /** The bytes that lie ready in one piece, or null. */
+  /** The bytes that are ready in one contiguous piece, or null. */
   take(): Uint8Array | null {
     const { words, bytes } = this.#ring;
     const write = Atomics.load(words, this.#ring.write);
@@ -148,7 +149,7 @@ class RingReader {
     return bytes.subarray(this.#read, end);
   }
 
-  /** Give the taken bytes back. */
+  /** Gives the taken bytes back. */
   release(): void {
     const { words, room } = this.#ring;
     this.#read = this.#taken;
@@ -156,7 +157,7 @@ class RingReader {
     if (room.hasWaiters()) room.advance();
   }
 
-  /** Whether so much waits that a pause is over; the producer has filled the ring where it waits itself. */
+  /** Whether enough is waiting to end a pause. A producer that waits for room has filled its ring. */
   isReady(): boolean {
     const { words, size, room } = this.#ring;
     const write = Atomics.load(words, this.#ring.write);
@@ -164,7 +165,7 @@ class RingReader {
     return waiting >= size / 2 || room.hasWaiters();
   }
 
-  /** The producer is to publish its next messages by themselves. */
+  /** Asks the producer to publish its next messages one by one. */
   ask(): void {
     Atomics.store(this.#ring.words, this.#ring.look, 1);
   }
@@ -179,7 +180,7 @@ class RingsConsumer extends PollingConsumer {
   readonly #readers: readonly RingReader[];
   /** The ring to look at next. */
   #turn = 0;
-  /** Rings that the last poll has not come to yet. */
+  /** Rings that the last poll has not reached yet. */
   #left = 0;
   #current: RingReader | null = null;
 
@@ -219,7 +220,7 @@ class RingsConsumer extends PollingConsumer {
     this.#current = null;
   }
 
-  /** Anew: a flush that had nothing to publish may have taken the last one. */
+  /** Asks again, since a flush that had nothing to publish may have reset the last request. */
   protected override ask(): void {
     for (const reader of this.#readers) reader.ask();
   }
@@ -230,8 +231,8 @@ class RingsConsumer extends PollingConsumer {
 }
 
 /**
- * Every index is made an integer by `| 0`: JavaScriptCore goes on with a double where one has come from a division,
- * from `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
+ * Every index is made an integer by `| 0`: JavaScriptCore works on doubles once a value has come from a division, from
+ * `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
  */
 class RingProducer implements BlockingProducer {
   readonly #ring: Ring;
@@ -241,7 +242,7 @@ class RingProducer implements BlockingProducer {
   readonly #watermark: number;
   readonly #patient: boolean;
   readonly #lifecycle: Lifecycle;
-  /** Of the ring, one step nearer: every byte looks there. */
+  /** Copies of fields of the ring, which every byte needs, to save an indirection. */
   readonly #words: Int32Array;
   readonly #look: number;
   readonly #worker: number;
@@ -249,15 +250,17 @@ class RingProducer implements BlockingProducer {
   readonly waits = new Waits();
   /** Where the next message goes. */
   #write = 0;
-  /** Up to where it may reach without a look at the consumer's index. */
+  /** How far it may write without another look at the consumer's index. */
   #limit: number;
   /** Where `write` will be at the next publication if every message until then has one byte. */
   #publishAt = 1;
-  /** Where it is published whatever the number of messages. */
+  /** At this value of `write` everything is published, whatever the number of messages. */
   #publishBy = 1;
-  /** Up to where one-byte messages need nothing but their store: what comes there publishes, or finds no room. */
+  /**
+   * Below this index one-byte messages need only their store; the message that reaches it publishes, or finds no room.
+   */
   #stop = 0;
-  /** Where `write` was when the consumer was last looked at, for the watermark. */
+  /** Where `write` was when the sleeper was last looked at, for the watermark. */
   #wokenAt = 0;
   /** Messages that are still to be published one by one. */
   #singles = SINGLES;
@@ -296,7 +299,7 @@ class RingProducer implements BlockingProducer {
     this.#wrote(length);
   }
 
-  /** A message in the middle of a group is two comparisons and two stores, compiled into the caller. */
+  /** In the middle of a group, a message takes two comparisons and two stores, which are compiled into the caller. */
   sendByte(byte: number): void {
     const at = this.#write;
     if (at < this.#stop && this.#words[this.#look] === 0) {
@@ -337,7 +340,7 @@ class RingProducer implements BlockingProducer {
   #publishAll(): void {
     const write = this.#write;
     Atomics.store(this.#words, this.#ring.write, write);
-    // In this order: a consumer that has missed the message is about to sleep, and has asked before it looked again.
+    // In this order, a consumer that missed the message is about to sleep, and has asked before it looked again.
     const asked = Atomics.load(this.#words, this.#look) !== 0;
     if (asked) {
       Atomics.store(this.#words, this.#look, 0);
@@ -348,11 +351,12 @@ class RingProducer implements BlockingProducer {
     const group = this.#patient || this.#singles === 0 ? this.#publish : 1;
     this.#publishAt = (write + group) | 0;
     this.#publishBy = this.#patient ? NEVER : (write + GROUP_BYTES) | 0;
-    // Where no flush is on its way the next message comes here again, which sees to it.
+    // If no flush is scheduled, the next message must come through here again, which schedules one.
     this.#stop = this.#flushesSoon
       ? Math.min(this.#limit, write + Math.min(group, GROUP_BYTES) - 1) | 0
       : 0;
-    // One look for every quarter of the ring where the consumer lets it fill: it wakes by itself after its pause.
+    // One look for every quarter of the ring, if the consumer lets it fill that far; it wakes by itself after its
+    // pause.
     const watermark = write - this.#wokenAt >= this.#watermark || write < this.#wokenAt;
     if (watermark) this.#wokenAt = write;
     if (watermark || (asked && this.#sleeper.isHungry())) this.#sleeper.wake();
@@ -363,14 +367,14 @@ class RingProducer implements BlockingProducer {
     setImmediate(() => {
       this.#flushesSoon = false;
       this.#publishAll();
-      // So that the next message takes the slow way, which comes here again.
+      // The next message takes the slow path, which schedules the next flush.
       this.#stop = 0;
     });
   }
 
   /**
-   * Leaves `write` where `length` bytes fit in one piece, after waiting for them where it must. False where the
-   * message is to be dropped instead.
+   * Moves `write` to where `length` bytes fit in one piece, after waiting for room if there is none. Returns false if
+   * the message must be dropped instead.
    */
   #makeRoom(length: number): boolean {
     if (this.#findRoom(length)) return true;
@@ -392,7 +396,7 @@ class RingProducer implements BlockingProducer {
     const { words, size } = this.#ring;
     const read = Atomics.load(words, this.#ring.read);
     if (this.#write < read) {
-      // A lap ahead: one byte stays free, since equal indices mean empty.
+      // A lap ahead, one byte stays free, since equal indices mean that the ring is empty.
       this.#limit = read - 1;
       return this.#write + length <= this.#limit;
     }
@@ -414,7 +418,7 @@ class RingProducer implements BlockingProducer {
   }
 }
 
-/** Half a ring: a longer message could find no place although the ring is empty, behind or before the index. */
+/** Less than half a ring: a longer message might fit neither behind nor before the index although the ring is empty. */
 function largestOf(size: number): number {
   return Math.min(MAX_MESSAGE_BYTES, (size - 1) >>> 1);
 }
@@ -450,7 +454,7 @@ export const shardedRings: BlockingStrategy = {
     const lifecycle = lifeOf(options);
     const readers = Array.from({ length: workers }, (_, worker) => {
       const ring = new Ring(memory, worker, workers, lifecycle, new Waits());
-      // Indices never leave their ring; only the count of wake-ups goes round.
+      // Indices stay within their ring; only the count of wake-ups wraps.
       ring.words[ring.roomAt] = firstPosition;
       return new RingReader(ring);
     });

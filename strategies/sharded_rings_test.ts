@@ -1,4 +1,4 @@
-/** What publishing late must not do: keep a message for ever. */
+/** Publishing late must never keep a message for ever. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { joinBlocking, openFanIn } from "../mod.ts";
@@ -68,7 +68,7 @@ test("every N messages are published without a flush, in every lap", async () =>
     }
     const before = fan.consumer.parks;
     const run = await fan.consumer.receive();
-    // Unpublished, they would come with the flush of a later turn, after a nap of the consumer.
+    // Unpublished messages would only come with the flush of a later turn, after the consumer has slept.
     assert.equal(fan.consumer.parks, before, `batch ${batch} was not published`);
     let missing = publish - run!.length;
     while (missing > 0) missing -= (await fan.consumer.receive())!.length;
@@ -88,7 +88,7 @@ test("who finds its ring emptied publishes the next ones singly", { timeout: 30_
   assert.equal(fan.consumer.parks, parks);
 });
 
-/** Two producers on two Workers' rings, of which the first is never emptied. */
+/** Two producers, each with the ring of its own Worker, of which the first is never emptied. */
 function besideBusy(params: Record<string, string | number> = {}) {
   const fan = openFanIn("sharded-rings", {
     producers: 2,
@@ -109,7 +109,7 @@ test(
     const { busy, quiet, receive } = besideBusy();
     const gone: number[] = [];
     for (let round = 0; round < 200; round++) {
-      // Never emptied when it is looked at: the consumer is not hungry once.
+      // The ring is never empty at a look, so the consumer is never hungry.
       for (let i = 0; i < 300; i++) busy.sendByte(0);
       quiet.sendByte(1 + (round % 200));
       gone.push(...await receive(), ...await receive());
@@ -120,7 +120,7 @@ test(
 
 test("a busy Worker's ring does not starve the ones before it", { timeout: 30_000 }, async () => {
   const { fan, busy, quiet, receive } = besideBusy({ wake: "watermark" });
-  // Roles changed: ring 0 has one message, ring 1 is over half full at every look.
+  // Roles change: ring 0 has one message, and ring 1 is over half full at every look.
   const flood = new Uint8Array(20_000);
   busy.sendByte(9);
   busy.close();
@@ -141,7 +141,7 @@ test("a group ends with 256 bytes, whatever it counts", { timeout: 30_000 }, asy
     for (let sent = 0; sent < more; sent += 20) busy.send(new Uint8Array(20).fill(2));
   }
   const bytes = await receive();
-  // Of the hundred 36 were held back until the 300 came; of the last 300 at most 255 still are.
+  // Of the hundred, 36 were held back until the 300 came; of those, at most 255 are still held back.
   assert.ok(bytes.length >= 100 + 300 + 256, `${bytes.length}`);
 });
 
@@ -164,7 +164,7 @@ test("batches hold whole messages in order over many wraps, whatever their lengt
     });
     end.flush();
     const got = await received(fan.consumer);
-    // At a wrap the bytes lie in two pieces.
+    // After a wrap the bytes are in two pieces.
     if (got.length < sent.length) got.push(...await received(fan.consumer));
     assert.deepEqual(got, sent);
   }

@@ -1,15 +1,16 @@
 /**
- * The interface that every strategy fills: how messages of many producers on many threads become batches of
- * bytes on one consumer's thread.
+ * The interface that every strategy implements: how messages of many producers on many threads become batches of bytes
+ * on one consumer's thread.
  *
  *     consumer's thread                      producers' threads
  *     handoff = strategy.open(options)
  *     handoff.tickets[w]  ── workerData ──▶  strategy.join(ticket) → a producer's end
  *     handoff.consumer.receive()  ◀───────   send(message) … close()
  *
- * Every strategy keeps this contract: each message arrives once and unchanged, the messages of one producer in the
- * order in which it sent them; full means back-pressure, nothing is dropped or overwritten, unless the hand-off was
- * opened with a parameter `overflow` that says otherwise; any length from 1 byte to the hand-off's largest message.
+ * Every strategy keeps this contract. Each message arrives once and unchanged, and the messages of one producer arrive
+ * in the order in which it sent them. A full hand-off means back-pressure: nothing is dropped or overwritten, unless
+ * the hand-off was opened with a parameter `overflow` that says otherwise. A message may have any length from 1 byte to
+ * the hand-off's largest message.
  */
 
 import type { Writable } from "node:stream";
@@ -22,7 +23,7 @@ import type { Waits } from "./primitives/waits.ts";
 /** The longest message that any strategy takes, in bytes; a small capacity may allow less. */
 export const MAX_MESSAGE_BYTES = 65_536;
 
-/** Payload that may wait in a hand-off where nobody says otherwise, in bytes. */
+/** Default of the payload that may wait in a hand-off, in bytes. */
 export const DEFAULT_CAPACITY = 4 * 2 ** 20;
 
 /** A parameter of a strategy: a choice of words, or a whole number in a range. */
@@ -31,7 +32,9 @@ export type ParamSpec =
     help: string;
     default: string;
     choices: readonly string[];
-    /** Not written down at its default: cells that were measured before there was such a choice keep their name. */
+    /**
+     * The default is not written down, so that cells that were measured before the parameter existed keep their name.
+     */
     isOptional?: true;
   }
   | { help: string; default: number; min: number; max: number };
@@ -55,13 +58,13 @@ export function overflowParam(...drops: Exclude<Overflow, "block">[]) {
 }
 
 /**
- * Told what was dropped: whole messages, in the order of their sending, valid during the call. Called on the thread
- * whose `send` found no room, before that returns and without a lock. Under drop-newest it is the message
- * that was to be sent; under drop-oldest it is what waited longest, of any producer of any thread.
+ * Called with what was dropped: whole messages, in the order of their sending, valid during the call. It is called on
+ * the thread whose `send` found no room, before that returns and without a lock. Under drop-newest it gets the message
+ * that was to be sent; under drop-oldest it gets what waited longest, from any producer of any thread.
  */
 export type OnDropped = (messages: Uint8Array) => void;
 
-/** @throws {RangeError} when messages may be dropped and nobody would be told */
+/** @throws {RangeError} if messages may be dropped and nobody would be told */
 export function requireOnDropped(params: Params, onDropped: OnDropped | undefined): void {
   if ((params.overflow ?? "block") === "block" || onDropped !== undefined) return;
   throw new RangeError(
@@ -71,30 +74,36 @@ export function requireOnDropped(params: Params, onDropped: OnDropped | undefine
 
 /** What a hand-off is opened with. */
 export interface HandoffOptions {
-  /** Logical producers, each of which closes its end once: on each Worker, or a number that is dealt out alike. */
+  /**
+   * Logical producers, each of which closes its end once: a count for each Worker, or a number that is dealt out
+   * evenly.
+   */
   producers: number | readonly number[];
-  /** Threads that they live on: one ticket is made for each. */
+  /** Threads that the producers live on; one ticket is made for each. */
   workers: number;
-  /** Payload bytes that may wait between producers and consumer in all, the batch being written included. */
+  /** Payload bytes that may wait between producers and consumer in all, including the batch that is being written. */
   capacity: number;
-  /** The size that most messages have, in bytes: how strategies with headers find room for `capacity`. */
+  /**
+   * The size that most messages have, in bytes. Strategies with headers compute from it how much memory `capacity`
+   * needs.
+   */
   messageBytes: number;
   params: Params;
-  /** What the consumer does when a Worker dies with producers open (default `fail`). */
+  /** What the consumer does when a Worker dies with open producers (default `fail`). */
   onLost?: OnLost;
   /**
-   * A seam for tests: where positions, counts and tickets that go round at 2^32 begin (default 0). A multiple
-   * of 8. Indices that never leave their buffer have no use for it.
+   * For tests: where positions, counts and tickets that wrap at 2^32 begin (default 0). A multiple of 8. Indices that
+   * stay within their buffer ignore it.
    */
   firstPosition?: number;
 }
 
-/** What crosses to one Worker: pass it as (part of) workerData, and `transfer` as its transferList. */
+/** What is passed to one Worker: pass it as (part of) workerData, and `transfers[w]` as its transferList. */
 export interface Ticket {
   strategy: string;
   /** The Worker that it is for, counted from 0. */
   worker: number;
-  /** Logical producers that live on that Worker when the hand-off is opened: as many calls of `close`. */
+  /** Logical producers on that Worker when the hand-off is opened; each of them calls `close` once. */
   producers: number;
   /** The memory of the hand-off's lifecycle. */
   life: SharedArrayBuffer;
@@ -107,7 +116,7 @@ export interface CapacityRange {
   largest: number;
 }
 
-/** A hand-off as its consumer's thread holds it. */
+/** A hand-off as the consumer's thread holds it. */
 export interface Handoff {
   consumer: Consumer;
   tickets: Ticket[];
@@ -116,96 +125,97 @@ export interface Handoff {
   /** Shared memory that was allocated, in bytes. */
   sharedBytes: number;
   /**
-   * Consumer's thread: watch the Worker that got ticket w. Where it ends with producers still open, `receive`
-   * ends with `WorkerLost` or goes on without it, as `onLost` says. Gives the Worker back.
+   * Called on the consumer's thread: watches the Worker that got ticket w. If it ends with open producers, `receive`
+   * throws `WorkerLost` or goes on without it, as `onLost` says. Returns the Worker.
    */
   attach<W extends Pick<Worker, "on">>(w: number, worker: W): W;
   /**
-   * Write every batch to a stream, one awaited write after another, until all producers have closed; resolves with
-   * the bytes written. Where either side fails, it aborts and rejects with the reason.
+   * Writes every batch to a stream, one awaited write after another, until all producers have closed. Resolves with the
+   * bytes written. If either side fails, it aborts and rejects with the reason.
    */
   pipeTo(stream: Writable, options?: PipeOptions): Promise<number>;
-  /** What `attach` does, by hand: for a thread that has ended and that nobody watched. `reason` says how. */
+  /** Does what `attach` does, for a thread that has ended and that nobody watched. `reason` says how it ended. */
   workerLost(w: number, reason: string): void;
 }
 
-/**
- * The consumer's end. Belongs to one thread; its calls must not overlap.
- */
+/** The consumer's end. Belongs to one thread; its calls must not overlap. */
 export interface Consumer extends AsyncIterable<Uint8Array> {
   /**
-   * The next batch: whole messages, one after the other, in order. Valid until the next call (in `for await`: the next
-   * step), which gives its space back to the producers: copy it, or await what uses it first. Null when all producers
-   * have closed and everything was received.
+   * The next batch: whole messages, one after the other, in order. It is valid until the next call (in `for await`: the
+   * next step), which gives its space back to the producers, so copy it, or await what uses it first. Null once all
+   * producers have closed and everything was received.
    *
-   * Under load some strategies wait up to a millisecond for a fuller batch (their parameter `linger`). While nothing is
-   * there, blocking strategies block the thread, 20 ms at a time with a turn of the event loop between; async
+   * Under load some strategies wait up to a millisecond for a fuller batch (their parameter `linger`). While there is
+   * no message, blocking strategies block the thread, 20 ms at a time with a turn of the event loop in between; async
    * strategies leave it free.
    * @throws {HandoffAborted}
-   * @throws {WorkerLost} and aborts, once what a lost Worker had published was received; at the latest when twice
-   * the capacity was received since. Under `onLost: "close"` only where the stream cannot go on: the Worker died
-   * while it held a lock or a place, and nothing has moved for half a second since.
+   * @throws {WorkerLost} and aborts, once everything that a lost Worker had published was received; at the latest after
+   * twice the capacity was received since the loss. Under `onLost: "close"` only if the stream cannot go on: the Worker
+   * died while it held a lock or a place, and nothing has moved for half a second since.
    */
   receive(): Promise<Uint8Array | null>;
   /**
-   * After `receive` gave null: take messages of producers again, over the same buffers; as many on each Worker,
-   * or a number that is dealt out.
+   * After `receive` returned null: takes messages of producers again, over the same buffers. As with `open`, a count
+   * for each Worker, or a number that is dealt out evenly.
    * @throws {HandoffAborted}
    */
   reopen(producers: number | readonly number[]): void;
   /** A Worker has ended; see `Handoff.workerLost`. */
   workerLost(worker: number, reason: string): void;
-  /** Times that this end slept. */
+  /** How often this end slept. */
   readonly parks: number;
-  /** Give up: pending and later calls of both ends throw `HandoffAborted`. */
+  /** Gives up: pending and later calls of both ends throw `HandoffAborted`. */
   abort(): void;
 }
 
 /**
- * A producer's end that blocks its thread while there is no room. Belongs to one thread; any number of
- * logical producers of that thread share it.
+ * A producer's end that blocks its thread while there is no room. Belongs to one thread; any number of logical
+ * producers of that thread share it.
  */
 export interface BlockingProducer {
-  /** Hand over one message. It is copied before the call returns. @throws {HandoffAborted} @throws {RangeError} */
+  /** Hands over one message. It is copied before the call returns. @throws {HandoffAborted} @throws {RangeError} */
   send(message: Uint8Array): void;
   /**
-   * Hand over one message of one byte (0 to 255) without a typed array: what V8 does to learn such an array's
-   * length and content costs several times what handing a byte over does. @throws {HandoffAborted}
+   * Hands over one message of one byte (0 to 255) without a typed array: V8 spends several times as long on reading
+   * such an array's length and content as on handing a byte over. @throws {HandoffAborted}
    */
   sendByte(byte: number): void;
-  /** Publish what may be held back. Call before long work that sends nothing. @throws {HandoffAborted} */
+  /** Publishes what may be held back. Call it before long work that sends nothing. @throws {HandoffAborted} */
   flush(): void;
   /**
-   * One logical producer has sent its last message.
+   * Says that one logical producer has sent its last message.
    * @throws {HandoffAborted}
-   * @throws {RangeError} when all of this Worker's producers have closed
+   * @throws {RangeError} if all of this Worker's producers have closed already
    */
   close(): void;
   /** What waiting has cost this thread so far. */
   readonly waits: Waits;
 }
 
-/** A producer's end that waits without blocking its thread. Sharing as above. */
+/** A producer's end that waits without blocking its thread. It is shared in the same way as `BlockingProducer`. */
 export interface AsyncProducer {
-  /** Hand over one message. It must not change until the promise resolves. Rejects as `send` above throws. */
+  /**
+   * Hands over one message, which must not change until the promise resolves. Rejects where `BlockingProducer.send`
+   * throws.
+   */
   send(message: Uint8Array): Promise<void>;
-  /** As `close` above; rejects as it throws. */
+  /** Like `BlockingProducer.close`, but rejects where that throws. */
   close(): Promise<void>;
   /** What waiting has cost this thread's tasks so far. */
   readonly waits: Waits;
 }
 
 interface StrategyBase {
-  /** The word that selects it. */
+  /** The word that selects it on the command line. */
   name: string;
   /** One line for `--list`. */
   summary: string;
   params: Readonly<Record<string, ParamSpec>>;
-  /** The parameter settings that the default matrix runs, `[{}]` for the defaults alone. */
+  /** The parameter settings that the default matrix runs; `[{}]` for the defaults alone. */
   variants: readonly Readonly<Record<string, string | number>>[];
   /** The longest message that a capacity allows, in bytes. */
   largestMessage(capacity: number, workers: number): number;
-  /** The capacities with which messages of that size pass, and all indices stay within their integers. */
+  /** The capacities with which messages of that size can be sent and all indices fit their integers. */
   capacityRange(workers: number, messageBytes: number): CapacityRange;
   open(options: HandoffOptions): Handoff;
 }
@@ -214,9 +224,9 @@ interface StrategyBase {
 export interface BlockingStrategy extends StrategyBase {
   kind: "blocking";
   /**
-   * Worker: open the producers' end of a ticket. Once a thread.
-   * @param onDropped needed where the hand-off's parameter `overflow` is not `block`
-   * @throws {RangeError} when it is needed and left out
+   * Called on a Worker: opens the producers' end of a ticket. Once per thread.
+   * @param onDropped required if the hand-off's parameter `overflow` is not `block`
+   * @throws {RangeError} if it is required and missing
    */
   join(ticket: Ticket, onDropped?: OnDropped): BlockingProducer;
 }
@@ -229,7 +239,7 @@ export interface AsyncStrategy extends StrategyBase {
 
 export type Strategy = BlockingStrategy | AsyncStrategy;
 
-/** @throws {RangeError} when a message cannot pass at all. */
+/** @throws {RangeError} if a message of this length can never be sent */
 export function checkLength(length: number, largest: number): void {
   if (length < 1 || length > largest) {
     throw new RangeError(
@@ -238,7 +248,7 @@ export function checkLength(length: number, largest: number): void {
   }
 }
 
-/** What a strategy has built, of which `makeHandoff` makes a hand-off. */
+/** What a strategy has built, from which `makeHandoff` makes a hand-off. */
 export interface HandoffParts {
   strategy: string;
   options: Pick<HandoffOptions, "producers" | "workers">;
@@ -251,7 +261,7 @@ export interface HandoffParts {
   sharedBytes: number;
 }
 
-/** The hand-off over what a strategy has built. */
+/** Makes a hand-off from what a strategy has built. */
 export function makeHandoff(parts: HandoffParts): Handoff {
   const { strategy, options, consumer, lifecycle } = parts;
   const workerLost = (w: number, reason: string) => consumer.workerLost(w, reason);
@@ -276,7 +286,7 @@ export function makeHandoff(parts: HandoffParts): Handoff {
   };
 }
 
-/** The life of a hand-off that is opened with these options. */
+/** Creates the lifecycle of a hand-off that is opened with these options. */
 export function lifeOf({ producers, workers }: HandoffOptions): Lifecycle {
   return Lifecycle.create(producersByWorker(producers, workers));
 }

@@ -1,25 +1,26 @@
 /**
  * swap-buffer: two buffers under a blocking mutex, the post's `std::sync::Mutex<Vec<u8>>`.
  *
- * A producer locks, appends its message to the filling buffer, unlocks. The consumer locks, swaps the two
- * buffers, unlocks, and writes the full one outside the lock. Unlike in the post's code the swapped-in buffer
- * starts empty, and a full one blocks its producers.
+ * A producer locks, appends its message to the filling buffer, and unlocks. The consumer locks, swaps the two buffers,
+ * unlocks, and writes the full one outside the lock. Unlike in the post's code, the swapped-in buffer starts empty, and
+ * a full one blocks its producers.
  *
  *     words   | mutex, filling, fill | room (eventcount) | consumer's sleeper |
  *     bytes   | buffer 0: capacity / 2                | buffer 1: capacity / 2            |
  *
  *     drain=batch      a batch is the whole buffer
- *     drain=each       a batch is one message, for which the buffers keep lengths: what the swap gains without batching
- *     wake, linger     when a sleeping consumer is woken (`primitives/linger.ts`); its watermark is half a buffer
+ *     drain=each       a batch is one message, for which the buffers store lengths: shows what the swap gains without
+ *                      batching
+ *     wake, linger     when a sleeping consumer is woken (`primitives/linger.ts`); the watermark is half a buffer
  *     wait             what a thread does while the lock is held
  *     overflow         drop-newest: the message that finds the filling buffer full; drop-oldest: all that waits in
  *                      the filling buffer, up to half of the capacity at a time, since nothing says where in it
  *                      a message ends. A batch that the consumer has taken is never dropped
  *
  * Blocks: `send` while another thread holds the lock and, unless it may drop, while the filling buffer is full;
- * `receive` while nothing is there. Allocates: nothing per message; one view per batch; one copy of what drop-oldest
- * drops. Of a Worker that dies all messages arrive whose `send` had returned; one that dies with the lock held stops
- * all.
+ * `receive` while there is no message. Allocates nothing per message, one view per batch, and one copy of what
+ * drop-oldest drops. If a Worker dies, all messages whose `send` had returned arrive; if it held the lock, nothing goes
+ * on.
  */
 import { BUSY, PollingConsumer } from "./primitives/consumer.ts";
 import { MAX_MEMORY_BYTES } from "./primitives/layout.ts";
@@ -42,7 +43,7 @@ import {
   type Ticket,
 } from "./strategy.ts";
 
-/** In front of a message under drain=each: its length. */
+/** Bytes in front of each message under drain=each, which store its length. */
 const LENGTH_BYTES = 4;
 
 interface SwapTicket {
@@ -52,7 +53,7 @@ interface SwapTicket {
   params: Params;
 }
 
-/** A thread's view of the lock that is to guard these buffers. */
+/** Makes a thread's view of the lock that guards these buffers. */
 export type LockOf = (buffers: TwoBuffers, params: Params) => BlockingLock;
 
 const mutexOf: LockOf = ({ words, lockAt, lifecycle, waits }, params) =>
@@ -62,7 +63,7 @@ class SwapConsumer extends PollingConsumer {
   readonly #buffers: TwoBuffers;
   readonly #mutex: BlockingLock;
   readonly #each: boolean;
-  /** Under drain=each, the buffer that is being handed out, and how far. */
+  /** Under drain=each: the buffer that is being handed out, and the position of its next message. */
   #records: Uint8Array = new Uint8Array(0);
   #at = 0;
 
@@ -94,7 +95,7 @@ class SwapConsumer extends PollingConsumer {
     return batch;
   }
 
-  /** The buffer that was written is empty by the next swap. */
+  /** The buffer that was written is emptied by the next swap. */
   protected release(): void {}
 
   protected wakeProducers(): void {
@@ -140,7 +141,7 @@ class SwapProducer implements BlockingProducer {
     this.#append(message);
   }
 
-  /** Holds the lock before, and not after. */
+  /** Called with the lock held, which it releases. */
   #append(message: Uint8Array): void {
     if (this.#length !== null) this.#buffers.append(putLength(this.#length, message.length));
     const wake = this.#buffers.append(message);
@@ -162,7 +163,10 @@ class SwapProducer implements BlockingProducer {
     if (wake) this.#buffers.sleeper.wake();
   }
 
-  /** There is no room. Holds the lock before, and not after, so that whoever is told may take its time. */
+  /**
+   * Handles a message for which there is no room. Called with the lock held, which it releases before it calls
+   * `onDropped`, so that this may take its time.
+   */
   #drop(message: Uint8Array): void {
     this.waits.failedClaims++;
     if (!this.#dropsOldest) {
@@ -175,7 +179,7 @@ class SwapProducer implements BlockingProducer {
     this.#onDropped!(this.#length === null ? discarded : withoutLengths(discarded));
   }
 
-  /** Holds the lock before and after. */
+  /** Called with the lock held, which is held again when it returns. */
   #waitForRoom(length: number): void {
     this.#mutex.unlock();
     this.waits.failedClaims++;
@@ -202,7 +206,7 @@ function putLength(target: Uint8Array, length: number): Uint8Array {
   return target;
 }
 
-/** The messages of these records, moved together. */
+/** The messages of these records without their lengths, moved together in place. */
 function withoutLengths(records: Uint8Array): Uint8Array {
   let end = 0;
   for (let at = 0; at < records.length;) {
@@ -234,7 +238,7 @@ const DRAIN_AND_LINGER = {
 
 /**
  * The same two buffers under another lock.
- * @param lockGoesRound whether the lock's words count up
+ * @param lockGoesRound whether the lock's words are counters that wrap
  */
 export function swapBufferUnder(
   lockOf: LockOf,
@@ -258,7 +262,7 @@ export function swapBufferUnder(
     open(options) {
       const { capacity, messageBytes, params, firstPosition = 0 } = options;
       const largest = largestMessage(capacity);
-      // Lengths do not count against the capacity, and the longest message fits with its own.
+      // Lengths do not count against the capacity, and the longest message fits together with its own.
       const memory = TwoBuffers.allocate(
         params.drain === "each"
           ? Math.max(

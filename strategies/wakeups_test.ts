@@ -1,4 +1,7 @@
-/** No strategy is helped over a wake-up that it does not make: with waits that have no end, all goes on all the same. */
+/**
+ * No strategy depends on waits that end by themselves: without such an end, everything still goes on, so each wake-up
+ * that is needed is made.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { currentRuntime } from "../bench/runtime.ts";
@@ -6,9 +9,12 @@ import { PlantedSource, runPlanted, WAKE_TRIAL } from "../bench/testing/planted.
 import { chosenStrategies } from "./testing/chosen.ts";
 import { ENDLESS_SLICE } from "./testing/mutations/lost_wake.ts";
 
-/** The whole trial of a hand-off takes some hundred ms. */
+/** The whole trial of a hand-off takes a few hundred ms. */
 const WATCHDOG_MS = 30_000;
-/** Beside the defaults: other locks, and producers that go on where the consumer is woken by none of their messages. */
+/**
+ * Settings in addition to the defaults: other locks, and cases in which producers go on although none of their messages
+ * wakes the consumer.
+ */
 const MORE: Record<string, Record<string, string>[]> = {
   "swap-buffer": [{ wait: "park", wake: "message" }],
   "async-lock": [{ fair: "true" }],

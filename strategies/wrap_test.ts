@@ -1,4 +1,4 @@
-/** Positions, counts and tickets that go round at 2^32 do so unseen. */
+/** Positions, counts and tickets that wrap at 2^32 do so without any effect. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Worker } from "node:worker_threads";
@@ -10,7 +10,7 @@ import { parseParams } from "./params.ts";
 import { STRATEGIES } from "./registry.ts";
 import { joinAny } from "./testing/ends.ts";
 
-/** Just below the places where a signed and an unsigned number go round, as the shared words hold them. */
+/** Just below the values at which a signed and an unsigned number wrap, as the shared words hold them. */
 const STARTS = { "2^31": 2 ** 31 - 64, "2^32": -64 };
 
 for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
@@ -27,7 +27,7 @@ for (const strategy of [...STRATEGIES, ...ALTERNATIVES]) {
           params: parseParams(strategy, variant),
           firstPosition,
         });
-        // A pending `waitAsync` keeps no process alive.
+        // A pending `waitAsync` does not keep a process alive.
         const alive = setInterval(() => {}, 1_000);
         const ends = fan.tickets.map(joinAny);
         const sent: number[][] = [[], []];
@@ -69,13 +69,13 @@ test(
     try {
       while (Atomics.load(sent, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 1));
       const busy = joinBlocking(fan.tickets[1]);
-      // Records of 2^16 bytes, header included: this many go once round.
+      // Each record has 2^16 bytes with its header, so this many go round once.
       const message = new Uint8Array(65_532);
       for (let record = 0; record < 2 ** 16; record++) {
         busy.send(message);
         await fan.consumer.receive();
       }
-      // The last batch is held, and the rest of the ring is filled.
+      // The consumer holds the last batch, while the rest of the ring is filled.
       for (let record = 1; record < 16; record++) busy.send(message);
       Atomics.store(sent, 1, 2);
       Atomics.notify(sent, 1);
