@@ -1,8 +1,8 @@
 /**
- * eager-swap: atomic-swap whose producers reserve at once, whoever else does: nobody ever waits.
+ * eager-swap: atomic-swap whose producers reserve at once whatever others do, so that none ever stays away.
  *
- * Lost: the word that all add to goes from core to core with every message, at several times the price of an add.
- * Staying away for some microseconds after meeting another producer is faster for both.
+ * Lost: the word that all producers add to moves from core to core with every message, which costs several times as
+ * much as an add. It is faster for both if a producer that meets another one stays away for some microseconds.
  */
 import { atomicSwapWith } from "../atomic_swap.ts";
 

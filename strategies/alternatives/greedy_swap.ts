@@ -9,7 +9,7 @@ import type { BlockingLock } from "../primitives/mutex.ts";
 import type { TwoBuffers } from "../primitives/two_buffers.ts";
 import { swapBufferUnder } from "../swap_buffer.ts";
 
-/** Tries before a nap: with more threads than cores the holder may need this one's core. */
+/** Tries before a nap: with more threads than cores the holder may need this thread's core. */
 const TRIES = 2_000;
 const NAP_MS = 0.05;
 

@@ -1,4 +1,4 @@
-/** Designs that lost, kept runnable by name: each file says why. They are in no default matrix. */
+/** Designs that lost but can still be run by name; each file says why it lost. None is in a default matrix. */
 import type { Strategy } from "../strategy.ts";
 import { eagerSwap } from "./eager_swap.ts";
 import { greedySwap } from "./greedy_swap.ts";

@@ -1,18 +1,18 @@
 /**
- * ticket-swap: the two buffers of swap-buffer under a fair lock: who asks first is served first, spinning for a while
- * and then asleep. After the ticket lock of Mellor-Crummey and Scott (1991).
+ * ticket-swap: the two buffers of swap-buffer under a fair lock. Threads get it in the order in which they asked; they
+ * spin for a while and then sleep. After the ticket lock of Mellor-Crummey and Scott (1991).
  *
  *     lock word: next ticket     second lock word: ticket that is served
  *
  * Lost: a thread that has just unlocked must queue behind the other one, so the lock changes hands with every message;
- * and with more threads than cores the one whose turn it is may be the one not running.
+ * and with more threads than cores the thread whose turn it is may be the one that is not running.
  */
 import { SLICE_MS } from "../primitives/lifecycle.ts";
 import type { BlockingLock } from "../primitives/mutex.ts";
 import type { TwoBuffers } from "../primitives/two_buffers.ts";
 import { swapBufferUnder } from "../swap_buffer.ts";
 
-/** Looks before it sleeps. */
+/** How often a thread looks before it sleeps. */
 const LOOKS = 200;
 
 class TicketMutex implements BlockingLock {
@@ -27,7 +27,7 @@ class TicketMutex implements BlockingLock {
     this.lockFor(Infinity);
   }
 
-  /** A place in the queue cannot be given back, so one that was not served in time is kept for the next call. */
+  /** A place in the queue cannot be given back, so if it was not served in time it is kept for the next call. */
   lockFor(ms: number): boolean {
     const { words, lockAt, secondLockWordAt: servedAt, waits, lifecycle } = this.#buffers;
     const ticket = this.#ticket ?? Atomics.add(words, lockAt, 1);
@@ -53,7 +53,7 @@ class TicketMutex implements BlockingLock {
   unlock(): void {
     const { words, lockAt, secondLockWordAt: servedAt } = this.#buffers;
     const served = (Atomics.add(words, servedAt, 1) + 1) | 0;
-    // All of them: which one sleeps for this ticket cannot be told.
+    // All sleepers, since nothing tells which of them has this ticket.
     if (Atomics.load(words, lockAt) !== served) Atomics.notify(words, servedAt);
   }
 }

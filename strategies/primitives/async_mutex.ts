@@ -1,13 +1,13 @@
 /**
- * An async mutex in one shared word: the futex mutex (`mutex.ts`) with `Atomics.waitAsync` in place of
- * `Atomics.wait`, so that a thread's other tasks go on while one waits.
+ * An async mutex in one shared word: the futex mutex (`mutex.ts`) with `Atomics.waitAsync` in place of `Atomics.wait`,
+ * so that a thread's other tasks go on while one waits.
  *
  *     0 free     1 held     2 held, and someone may sleep
  *
- * Barging: whoever comes while the lock is free takes it, sleepers or not. A waiting task is not handed the
- * lock, only told that it has come free, and tries again: a lock that is held from one turn of the microtask
- * queue to a later one makes all other tasks of the thread queue up behind it (with 4,096 of them a run took
- * a second instead of milliseconds).
+ * Barging: any task that comes while the lock is free takes it, whether others sleep or not. A waiting task is not
+ * given the lock; it is only told that the lock has become free, and tries again. If a task were to hold the lock from
+ * one turn of the microtask queue to a later one, all other tasks of the thread would queue up behind it (with 4,096 of
+ * them a run took a second instead of milliseconds).
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import type { Waits } from "./waits.ts";
@@ -20,7 +20,7 @@ export class AsyncMutex {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #lifecycle: Lifecycle;
-  /** One shared-memory wait serves all tasks of the thread: thousands of them would each cost a timer. */
+  /** A single shared-memory wait serves all tasks of the thread, since thousands of waits would each cost a timer. */
   #pending: Promise<void> | null = null;
   readonly #waits: Waits;
 
@@ -32,20 +32,20 @@ export class AsyncMutex {
   }
 
   /**
-   * Take the lock if it is free. Neither waits nor allocates. Hold it for synchronous code only.
-   * @param slept whether this task has waited for it: then others may sleep still, and `unlock` must wake them
+   * Takes the lock if it is free. Neither waits nor allocates. Hold it for synchronous code only.
+   * @param slept whether this task has waited for the lock; others may then still sleep, and `unlock` must wake them
    */
   tryLock(slept: boolean): boolean {
     const taken = slept ? CONTENDED : HELD;
     return Atomics.compareExchange(this.#words, this.#at, FREE, taken) === FREE;
   }
 
-  /** Resolves when the lock may have come free. @throws {HandoffAborted} */
+  /** Resolves when the lock may have become free. @throws {HandoffAborted} */
   async released(): Promise<void> {
     if (Atomics.compareExchange(this.#words, this.#at, HELD, CONTENDED) === FREE) return;
     this.#waits.failedClaims++;
     await (this.#pending ?? this.#sleep());
-    // What woke this thread was meant for one that takes the lock, and others may sleep still.
+    // The wake-up was meant for a thread that takes the lock, so it is passed on: others may still sleep.
     if (this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);
     this.#lifecycle.check();
   }
@@ -61,7 +61,7 @@ export class AsyncMutex {
     });
   }
 
-  /** Only for the holder. Wakes one sleeping thread where there may be one. */
+  /** Only for the holder. Wakes one sleeping thread if there may be one. */
   unlock(): void {
     if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {
       Atomics.notify(this.#words, this.#at, 1);

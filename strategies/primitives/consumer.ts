@@ -1,6 +1,6 @@
 /**
- * The consumer's loop that the strategies share: look for published bytes, sleep while there are none, end
- * when every producer has closed. A strategy adds what "published" means to it.
+ * The consumer's loop that the strategies share: look for published bytes, sleep while there are none, and end when
+ * every producer has closed. A strategy adds what "published" means for it.
  */
 import type { Consumer, HandoffOptions } from "../strategy.ts";
 import { type Lifecycle, producersByWorker, SLICE_MS } from "./lifecycle.ts";
@@ -9,24 +9,24 @@ import { LostWorkers } from "./lost_workers.ts";
 import { HUNGRY, PATIENT, type Sleeper } from "./parking.ts";
 
 /**
- * So many batches are received before the event loop gets a turn although more are there: where nothing else that the
- * consumer does awaits more than a promise, no event would ever reach its thread.
+ * After this many batches the event loop gets a turn even if more are there. If the consumer's code awaits nothing but
+ * promises, no event would ever reach its thread otherwise.
  */
 const BATCHES_A_TURN = 256;
 
-/** What a poll answers when it could not look: another thread holds what it needs, and it has waited a slice. */
+/** The answer of a poll that could not look, because another thread has held what it needs for a whole slice. */
 export const BUSY = Symbol("busy");
 
-/** What consumers keep of the options that a hand-off was opened with. */
+/** The options of a hand-off that its consumer needs. */
 export type ConsumerOptions = Pick<HandoffOptions, "workers" | "capacity" | "onLost">;
 
-/** What all consumers do alike, whether they block their thread or not. */
+/** What all consumers share, whether they block their thread or not. */
 export abstract class ConsumerBase implements Consumer {
   protected readonly lifecycle: Lifecycle;
   protected readonly lost: LostWorkers;
   readonly #workers: number;
   #failure: Error | null = null;
-  /** A Worker has ended early, so the total of open producers may be off by one. */
+  /** Set when a Worker has ended early, so that the total of open producers may be off by one. */
   #countEach = false;
   parks = 0;
 
@@ -38,7 +38,7 @@ export abstract class ConsumerBase implements Consumer {
 
   abstract receive(): Promise<Uint8Array | null>;
 
-  /** Wake whoever is blocked, after `abort`. */
+  /** Wakes all blocked producers, after `abort`. */
   protected abstract wakeProducers(): void;
 
   reopen(producers: number | readonly number[]): void {
@@ -57,17 +57,17 @@ export abstract class ConsumerBase implements Consumer {
     if (open > 0) this.lost.add(worker, reason, open);
   }
 
-  /** @throws {HandoffAborted} or what ended the stream before */
+  /** @throws {HandoffAborted} or the error that ended the stream before */
   protected checkUsable(): void {
     if (this.#failure !== null) throw this.#failure;
     this.lifecycle.check();
   }
 
-  /** Whether every producer that lives has closed. Look before the poll that is to find the last messages. */
+  /** Whether every producer that is alive has closed. Call it before the poll that is to find the last messages. */
   protected allClosed(): boolean {
     if (this.lifecycle.allClosed()) return true;
     if (!this.#countEach) return false;
-    // Each and not the total: a Worker may have died between the two words that a close changes.
+    // Each Worker instead of the total, since a Worker may have died between the two words that a close changes.
     for (let worker = 0; worker < this.#workers; worker++) {
       if (!this.lost.has(worker) && !this.hasClosed(worker)) return false;
     }
@@ -79,7 +79,7 @@ export abstract class ConsumerBase implements Consumer {
     return this.lifecycle.openOf(worker) <= 0;
   }
 
-  /** Abort because of a lost Worker, and throw it, now and from every later call. */
+  /** Aborts because of a lost Worker, and throws the error, now and from every later call. */
   protected failIf(error: Error | null): void {
     if (error === null) return;
     this.#failure = error;
@@ -92,7 +92,7 @@ export abstract class ConsumerBase implements Consumer {
   }
 }
 
-/** A consumer that blocks its thread while nothing is there. */
+/** A consumer that blocks its thread while there is no message. */
 export abstract class PollingConsumer extends ConsumerBase {
   protected readonly sleeper: Sleeper;
   readonly #linger: Linger | null;
@@ -100,7 +100,7 @@ export abstract class PollingConsumer extends ConsumerBase {
   #found = 0;
   #batchesSinceTurn = 0;
 
-  /** @param linger null for a strategy whose producers wake the consumer for whatever they publish */
+  /** @param linger null for a strategy whose producers wake the consumer for everything that they publish */
   constructor(
     lifecycle: Lifecycle,
     sleeper: Sleeper,
@@ -113,24 +113,26 @@ export abstract class PollingConsumer extends ConsumerBase {
   }
 
   /**
-   * The next batch of whole messages, null where nothing is published, or `BUSY`. Must not wait for a producer's
-   * next message, and for no lock longer than `SLICE_MS`.
-   * @param eager take what is there; else a strategy with a watermark may leave less than that to grow
+   * The next batch of whole messages, null if nothing is published, or `BUSY`. Must neither wait for a producer's next
+   * message nor longer than `SLICE_MS` for a lock.
+   * @param eager take whatever is there; otherwise a strategy with a watermark may leave less than that to grow
    */
   protected abstract poll(eager: boolean): Uint8Array | null | typeof BUSY;
 
-  /** Give the space of the last batch back to the producers. */
+  /** Gives the space of the last batch back to the producers. */
   protected abstract release(): void;
 
-  /** A further batch that belongs to the last poll, for which no pause is made, or null. */
+  /** A further batch that belongs to the last poll, before which there is no pause, or null. */
   protected rest(): Uint8Array | null {
     return null;
   }
 
-  /** The consumer is about to sleep until the first message: producers that hold some back are to publish them. */
+  /**
+   * Called when the consumer is about to sleep until the first message: asks producers to publish what they hold back.
+   */
   protected ask(): void {}
 
-  /** After a poll that found nothing: whether a place is reserved whose message was not published. */
+  /** Called after a poll that found nothing: whether a place is reserved whose message was not published. */
   protected stalled(): boolean {
     return false;
   }
@@ -151,7 +153,7 @@ export abstract class PollingConsumer extends ConsumerBase {
     let eager = pauseMs === 0;
     let sinceTurn = 0;
     for (;;) {
-      // In this order: what a producer published before it closed is seen by the poll behind the look.
+      // In this order, the poll sees everything that a producer published before it closed.
       const closed = this.allClosed();
       const batch = this.poll(eager || closed || this.lost.any);
       if (batch !== null && batch !== BUSY) {
@@ -171,7 +173,7 @@ export abstract class PollingConsumer extends ConsumerBase {
         await eventLoopTurn();
         continue;
       }
-      // A poll that was to take anything found nothing: there is no batch that could become fuller.
+      // An eager poll found nothing, so there is no batch that could become fuller.
       const hungry = eager && (this.#linger?.mayBeHungry ?? true);
       if (!announced) {
         this.sleeper.announce(hungry ? HUNGRY : PATIENT);
@@ -184,8 +186,8 @@ export abstract class PollingConsumer extends ConsumerBase {
       const timedOut = this.sleeper.sleep(hungry ? HUNGRY : PATIENT, sleepMs);
       announced = false;
       eager = timedOut || (this.#linger?.mayBeHungry ?? true);
-      // The thread's event loop gets a turn whenever a slice has passed in silence: a socket that has died, a
-      // Worker that has ended or a parent that is gone shows nowhere else.
+      // The event loop gets a turn whenever a slice has passed without a message: only there can the thread see that a
+      // socket has died, a Worker has ended or its parent is gone.
       if (timedOut) sinceTurn += sleepMs;
       if (sinceTurn >= SLICE_MS) {
         sinceTurn = 0;
@@ -194,7 +196,7 @@ export abstract class PollingConsumer extends ConsumerBase {
     }
   }
 
-  /** How long to wait now for a fuller batch. */
+  /** How long to wait now for a fuller batch, ms. */
   #pauseMs(): number {
     if (this.#linger === null) return 0;
     this.#linger.follow(this.#found, performance.now());
@@ -209,7 +211,7 @@ export abstract class PollingConsumer extends ConsumerBase {
   }
 }
 
-/** A consumer's batches for `for await`. Whoever leaves the loop early aborts the hand-off. */
+/** A consumer's batches for `for await`. Leaving the loop early aborts the hand-off. */
 async function* receivedBatches(consumer: Consumer): AsyncGenerator<Uint8Array, void, void> {
   let ended = false;
   try {
@@ -222,7 +224,7 @@ async function* receivedBatches(consumer: Consumer): AsyncGenerator<Uint8Array, 
   }
 }
 
-/** Resolves when the thread's event loop has turned once. */
+/** Resolves after one turn of the thread's event loop. */
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,32 +1,32 @@
 /**
- * Where shared words live. Two words that different threads write must not share a cache line, or every store
- * of one evicts the other ("false sharing"). 128 bytes, because x86 prefetches lines in pairs and Apple's ARM
- * cores have 128-byte lines; crossbeam's `CachePadded` takes the same number.
+ * Where shared words are placed. Two words that different threads write must not share a cache line, or every store to
+ * one evicts the other ("false sharing"). 128 bytes, because x86 prefetches lines in pairs and Apple's ARM cores have
+ * 128-byte lines; crossbeam's `CachePadded` uses the same number.
  */
 const CACHE_LINE_BYTES = 128;
 
-/** Shared memory that one hand-off may take, in bytes: masks and sums of its indices stay below 2^31. */
+/** The most shared memory of one hand-off, in bytes; masks and sums of its indices stay below 2^31. */
 export const MAX_MEMORY_BYTES = 2 ** 30;
 
-/** 32-bit words in a cache line: the distance between two indices that differ in their writer. */
+/** 32-bit words in a cache line: the distance between two words that different threads write. */
 export const LINE = CACHE_LINE_BYTES / 4;
 
-/** The next multiple of 4, 8 or another power of two. */
+/** The next multiple of a power of two. */
 export function roundUp(value: number, step: number): number {
   return (value + step - 1) & ~(step - 1);
 }
 
-/** The next power of two, for rings whose positions are masked. */
+/** The least power of two that is not smaller, for rings whose positions are masked. */
 export function powerOfTwo(atLeast: number): number {
   let power = 1;
   while (power < atLeast) power *= 2;
   return power;
 }
 
-/** Up to this many bytes a loop beats the call that `TypedArray.set` is. */
+/** Up to this many bytes, a loop is faster than a call of `TypedArray.set`. */
 const LOOP_BYTES = 24;
 
-/** Copy a message into shared bytes without allocating. */
+/** Copies a message into shared bytes without allocating. */
 export function copyIn(target: Uint8Array, at: number, message: Uint8Array): void {
   const length = message.length;
   if (length <= LOOP_BYTES) {

@@ -1,24 +1,22 @@
 /**
- * The life of a hand-off, in shared words: how many producers are still open, on each Worker and in all, and
- * whether the consumer has aborted. The end of a stream comes from the producers closing their ends, never
- * from counting messages.
+ * The life of a hand-off, in shared words: how many producers are still open, on each Worker and in all, and whether
+ * the consumer has aborted. A stream ends because its producers close their ends, never because messages were counted.
  *
  *     | aborted | open producers in all | open producers of Worker 0, 1, 2 … |
  *
- * It has memory of its own: every message looks at the abort word, so nothing that changes often may share its
- * cache line.
+ * It has its own memory: every message looks at the abort word, so nothing that changes often may share its cache line.
  */
 import { LINE, roundUp } from "./layout.ts";
 
-/** Every blocked wait looks at the abort word this often, in ms: what a dead peer costs at most. */
+/** Every blocked wait looks at the abort word this often (ms), so a dead peer costs no more than that. */
 export const SLICE_MS = 20;
 
-/** The word that is not 0 once the hand-off was aborted. */
+/** Index of the word that is not 0 once the hand-off was aborted. */
 const ABORTED = 0;
 const OPEN = LINE;
 const OPEN_OF = LINE + 1;
 
-/** The consumer has given up; whoever sends or receives gets this. */
+/** Thrown on both ends after the consumer has given up. */
 export class HandoffAborted extends Error {
   override name = "HandoffAborted";
   constructor() {
@@ -26,7 +24,7 @@ export class HandoffAborted extends Error {
   }
 }
 
-/** How many of `producers` live on each Worker: a list as it is, a number dealt out like cards. */
+/** How many producers live on each Worker: a list stays as it is, a number is dealt out like cards. */
 export function producersByWorker(
   producers: number | readonly number[],
   workers: number,
@@ -42,7 +40,7 @@ export class Lifecycle {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  /** Consumer: the life of a hand-off to so many Workers, open for so many producers on each. */
+  /** For the consumer: creates the life of a hand-off that is open for these numbers of producers on each Worker. */
   static create(producers: readonly number[]): Lifecycle {
     const words = roundUp(OPEN_OF + producers.length, LINE);
     const lifecycle = new Lifecycle(new SharedArrayBuffer(words * 4));
@@ -55,7 +53,7 @@ export class Lifecycle {
     this.#words = new Int32Array(memory);
   }
 
-  /** Consumer: open (again) for so many producers on each Worker. */
+  /** For the consumer: opens it (again) for these numbers of producers on each Worker. */
   open(producers: readonly number[]): void {
     for (const [worker, count] of producers.entries()) {
       Atomics.store(this.#words, OPEN_OF + worker, count);
@@ -64,10 +62,10 @@ export class Lifecycle {
   }
 
   /**
-   * Producer: one on this Worker has sent its last message. Returns whether the consumer must look: it was the
-   * last one of its Worker.
+   * For a producer: one on this Worker has sent its last message. Returns whether it was the last one of its Worker, so
+   * that the consumer must look.
    * @throws {HandoffAborted}
-   * @throws {RangeError} when all of the Worker's producers have closed before
+   * @throws {RangeError} if all of the Worker's producers have closed already
    */
   closeOne(worker: number): boolean {
     this.checkMayClose(worker);
@@ -76,7 +74,7 @@ export class Lifecycle {
     return last;
   }
 
-  /** The first half of `closeOne`, for a strategy whose closes travel behind the messages. */
+  /** The first half of `closeOne`, for a strategy whose closes follow its messages. */
   checkMayClose(worker: number): void {
     this.check();
     if (this.openOf(worker) > 0) return;
@@ -85,12 +83,12 @@ export class Lifecycle {
     );
   }
 
-  /** Producer: one of this Worker's is gone. Returns whether it was the last of them. */
+  /** For a producer: one of this Worker's is gone. Returns whether it was the last of them. */
   leave(worker: number): boolean {
     return Atomics.sub(this.#words, OPEN_OF + worker, 1) === 1;
   }
 
-  /** One producer in all is gone. */
+  /** Counts one producer less in all. */
   countClosed(): void {
     Atomics.sub(this.#words, OPEN, 1);
   }
@@ -100,7 +98,7 @@ export class Lifecycle {
     return Atomics.load(this.#words, OPEN_OF + worker);
   }
 
-  /** Whether all producers have closed: what they published before is visible to who sees this. */
+  /** Whether all producers have closed. A thread that sees this also sees what they published before. */
   allClosed(): boolean {
     return Atomics.load(this.#words, OPEN) <= 0;
   }
@@ -119,8 +117,8 @@ export class Lifecycle {
   }
 
   /**
-   * The same by a plain look, for the way of every message: an atomic load costs V8 ten times as much. A thread
-   * sees its own abort at once and another one's a moment later, and wherever it waits it looks atomically.
+   * The same by a plain load, for the path of every message, since an atomic load costs V8 ten times as much. A thread
+   * sees its own abort at once and another one's a moment later; wherever it waits, it looks atomically.
    * @throws {HandoffAborted}
    */
   glance(): void {

@@ -1,15 +1,15 @@
 /**
- * What a consumer does about Workers that have died with producers still open.
+ * What a consumer does about Workers that have died with open producers.
  *
- * Such a Worker may have left something locked, or reserved and never published. Nobody can tell that from a
- * live thread that is merely not running, so it is concluded from time: nothing has moved for `STALL_MS`
- * although a Worker is known to be dead.
+ * Such a Worker may have left something locked, or reserved and never published. That looks the same as a live thread
+ * that is merely not running, so it is concluded from time: nothing has moved for `STALL_MS` although a Worker is known
+ * to be dead.
  */
 
 /** `fail`: receive what was published, then throw. `close`: go on as if its producers had closed. */
 export type OnLost = "fail" | "close";
 
-/** A Worker has ended while producers of it were open. */
+/** Thrown when a Worker has ended while some of its producers were open. */
 export class WorkerLost extends Error {
   override name = "WorkerLost";
   /** The index of its ticket. */
@@ -25,7 +25,7 @@ export class WorkerLost extends Error {
   }
 }
 
-/** How long a stream that cannot go on is given to a live thread that may only be off its core (ms). */
+/** How long a stream that cannot go on is given (ms), since a live thread may only be off its core. */
 const STALL_MS = 500;
 
 interface Loss {
@@ -38,7 +38,7 @@ interface Loss {
 export interface Look {
   /** Something is locked, or reserved and not published, and the stream cannot go past it. */
   stalled: boolean;
-  /** All producers that live have closed, so nobody is left who could end a stall. */
+  /** All producers that are alive have closed, so nobody is left who could end a stall. */
   closed: boolean;
 }
 
@@ -46,11 +46,14 @@ export class LostWorkers {
   readonly #onLost: OnLost;
   readonly #capacity: number;
   readonly #losses: Loss[] = [];
-  /** Bytes that may still be received before a loss is thrown: more than can have been published before it. */
+  /**
+   * Bytes that may still be received before a loss is thrown; at first more than can have been published before the
+   * loss.
+   */
   #owed = 0;
   #stalledSince: number | null = null;
 
-  /** @param capacity of the hand-off in bytes */
+  /** @param capacity capacity of the hand-off in bytes */
   constructor(onLost: OnLost, capacity: number) {
     this.#onLost = onLost;
     this.#capacity = capacity;
@@ -64,25 +67,28 @@ export class LostWorkers {
     return this.#losses.some((loss) => loss.worker === worker);
   }
 
-  /** @param open producers of it that had not closed */
+  /** @param open how many of its producers had not closed */
   add(worker: number, reason: string, open: number): void {
     if (this.has(worker)) return;
     this.#losses.push({ worker, reason, open });
     this.#owed = 2 * this.#capacity;
   }
 
-  /** A batch of so many bytes was received. */
+  /** Counts a batch of this many bytes as received. */
   received(bytes: number): void {
     this.#owed -= bytes;
     this.#stalledSince = null;
   }
 
-  /** The error to throw although messages still come: what was published before the loss has been received. */
+  /**
+   * The error to throw although messages still come, because what was published before the loss has been received; or
+   * null.
+   */
   overdue(): WorkerLost | null {
     return this.any && this.#onLost === "fail" && this.#owed <= 0 ? this.#error("") : null;
   }
 
-  /** The error to throw where nothing could be received, or null: go on. */
+  /** The error to throw after a look that received nothing; null: go on. */
   verdict({ stalled, closed }: Look): WorkerLost | null {
     if (!stalled) {
       this.#stalledSince = null;

@@ -3,8 +3,8 @@
  *
  *     0 free     1 held     2 held, and someone may sleep
  *
- * A thread that has slept takes the lock as 2 and not as 1: others may sleep still, and with 1 nobody would
- * wake them. The spin is bounded, since with more threads than cores the holder may be the one not running.
+ * A thread that has slept takes the lock as 2 and not as 1, since others may still sleep, whom nobody would wake after
+ * 1. The spin is bounded, since with more threads than cores the holder may be the thread that is not running.
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import { pause } from "./pause.ts";
@@ -14,26 +14,28 @@ import type { Waits } from "./waits.ts";
 export interface BlockingLock {
   /** Blocks until the thread holds the lock. @throws {HandoffAborted} */
   lock(): void;
-  /** The same for at most `ms`. Returns whether the thread holds the lock. */
+  /** The same for at most `ms`. Returns whether the thread holds the lock now. */
   lockFor(ms: number): boolean;
   /** Only for the holder. */
   unlock(): void;
 }
 
-/** What a thread does while the lock is held: try again without sleep, sleep at once, or try a while first. */
+/**
+ * What a thread does while the lock is held: try again without sleep, sleep at once, or try for a while and then sleep.
+ */
 export type WaitPolicy = "spin" | "park" | "spin-park";
 
 const FREE = 0;
 const HELD = 1;
 const CONTENDED = 2;
 /**
- * Looks before a thread sleeps, each after a pause twice as long as the one before. The pauses are the point:
- * two threads that both keep trying pass the lock's cache line back and forth with every message, while one that
- * stays away for some microseconds lets the other take the lock a hundred times in a row at no such cost.
- * `spin` never sleeps for good, but with more threads than cores the holder may need this one's core: it naps.
+ * Looks before a thread sleeps, each after a pause twice as long as the one before. The pauses are what matters: two
+ * threads that both keep trying pass the lock's cache line back and forth with every message, while a thread that stays
+ * away for some microseconds lets the other take the lock a hundred times in a row without that cost. `spin` never
+ * sleeps until it is woken, but it naps, since with more threads than cores the holder may need this thread's core.
  */
 const LOOKS: Record<WaitPolicy, number> = { "spin": 10, "park": 0, "spin-park": 6 };
-/** Of the first look. A pause takes some 20 to 40 ns. */
+/** Pauses before the first look. A pause takes about 20 to 40 ns. */
 const FIRST_PAUSES = 16;
 const NAP_MS = 0.05;
 
@@ -83,7 +85,7 @@ export class Mutex implements BlockingLock {
         Atomics.wait(this.#words, this.#at, HELD, NAP_MS);
         held = this.#spin();
       }
-      // What woke this thread was meant for one that takes the lock, and others may sleep still.
+      // The wake-up was meant for a thread that takes the lock, so it is passed on: others may still sleep.
       if (!held && this.#lifecycle.aborted()) Atomics.notify(this.#words, this.#at, 1);
       if (!held) this.#lifecycle.check();
     }
@@ -102,7 +104,7 @@ export class Mutex implements BlockingLock {
     return false;
   }
 
-  /** Sleeps a slice at most, once it has marked the lock as contended. Returns whether it got the lock instead. */
+  /** Marks the lock as contended and sleeps for a slice at most. Returns true if it got the lock instead. */
   #park(): boolean {
     if (Atomics.exchange(this.#words, this.#at, CONTENDED) === FREE) return true;
     this.#waits.parks++;
@@ -110,7 +112,7 @@ export class Mutex implements BlockingLock {
     return false;
   }
 
-  /** Only for the holder. Wakes one sleeper where there may be one. */
+  /** Only for the holder. Wakes one sleeper if there may be one. */
   unlock(): void {
     if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {
       Atomics.notify(this.#words, this.#at, 1);

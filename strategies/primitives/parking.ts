@@ -1,22 +1,21 @@
 /**
- * Sleeping until something has changed, without a lost wake-up and without paying for a wake-up that nobody
- * needs: `notify` costs microseconds where someone sleeps and even without a sleeper more than looking at a
- * word first.
+ * Sleeping until something has changed, without losing a wake-up and without paying for one that nobody needs: `notify`
+ * costs microseconds if someone sleeps, and even if nobody does, more than first looking at a word.
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import type { Waits } from "./waits.ts";
 
-/** What a sleeping consumer waits for: a watermark or the end of its pause, or the first message. */
+/** What a sleeping consumer waits for. PATIENT: a watermark or the end of its pause; HUNGRY: the first message. */
 export const PATIENT = 1;
 export const HUNGRY = 2;
 export type WaitsFor = typeof PATIENT | typeof HUNGRY;
 
 /**
- * One sleeper: the consumer. It announces that it is about to sleep, looks once more for work, and sleeps; a
- * producer publishes, then looks at the word. The two orders exclude that both miss each other (Dekker's
- * argument; it needs sequentially consistent operations, which Atomics are).
+ * For a single sleeper, the consumer. It announces that it is about to sleep, looks once more for work, and sleeps; a
+ * producer publishes, then looks at the word. These two orders guarantee that at least one of them sees the other
+ * (Dekker's argument; it needs sequentially consistent operations, which Atomics are).
  *
- *     one word: 0 while the consumer is awake; else what it waits for
+ *     one word: 0 while the consumer is awake; otherwise what it waits for
  */
 export class Sleeper {
   readonly words: Int32Array;
@@ -27,7 +26,7 @@ export class Sleeper {
     this.at = at;
   }
 
-  /** Consumer: look for work again after this, then `sleep` or `withdraw`. */
+  /** For the consumer, which must look for work again after this, and then call `sleep` or `withdraw`. */
   announce(what: WaitsFor): void {
     Atomics.store(this.words, this.at, what);
   }
@@ -36,7 +35,7 @@ export class Sleeper {
     Atomics.store(this.words, this.at, 0);
   }
 
-  /** Consumer: block until woken, at most for `ms`. Returns whether it was the time that ended it. */
+  /** For the consumer: blocks until it is woken, at most for `ms`. Returns whether the time ended it. */
   sleep(what: WaitsFor, ms: number): boolean {
     const timedOut = Atomics.wait(this.words, this.at, what, ms) === "timed-out";
     this.withdraw();
@@ -51,12 +50,12 @@ export class Sleeper {
     return outcome === "timed-out";
   }
 
-  /** Producer, after it has published: whether the consumer sleeps until the first message. */
+  /** For a producer, after it has published: whether the consumer sleeps until the first message. */
   isHungry(): boolean {
     return Atomics.load(this.words, this.at) === HUNGRY;
   }
 
-  /** Producer, after it has published as much as the consumer waits for. */
+  /** For a producer, after it has published as much as the consumer waits for. */
   wake(): void {
     if (Atomics.load(this.words, this.at) !== 0) {
       Atomics.store(this.words, this.at, 0);
@@ -66,7 +65,7 @@ export class Sleeper {
 }
 
 /**
- * Any number of sleepers: producers that wait for room. After Dmitry Vyukov's eventcount.
+ * For any number of sleepers, which are producers that wait for room. After Dmitry Vyukov's eventcount.
  *
  *     word 0: counts up with every event     word 1: threads that wait
  */
@@ -77,7 +76,7 @@ export class EventCount {
   readonly #lifecycle: Lifecycle;
   readonly waits: Waits;
 
-  /** @param waits counts what this thread's waiting cost it */
+  /** @param waits counts what waiting costs this thread */
   constructor(words: Int32Array, base: number, lifecycle: Lifecycle, waits: Waits) {
     this.waits = waits;
     this.#words = words;
@@ -86,7 +85,7 @@ export class EventCount {
     this.#lifecycle = lifecycle;
   }
 
-  /** Block until `ready()`, which is asked again after every event. @throws {HandoffAborted} */
+  /** Blocks until `ready()`, which is asked again after every event. @throws {HandoffAborted} */
   waitUntil(ready: () => boolean): void {
     const since = performance.now();
     Atomics.add(this.#words, this.#waiters, 1);
@@ -104,7 +103,7 @@ export class EventCount {
     }
   }
 
-  /** The same without blocking the thread: other producers of it go on meanwhile. */
+  /** The same without blocking the thread: its other producers go on meanwhile. */
   async waitUntilAsync(ready: () => boolean): Promise<void> {
     const since = performance.now();
     Atomics.add(this.#words, this.#waiters, 1);
@@ -123,12 +122,12 @@ export class EventCount {
     }
   }
 
-  /** Whether anybody waits: one atomic load. */
+  /** Whether anybody waits; costs one atomic load. */
   hasWaiters(): boolean {
     return Atomics.load(this.#words, this.#waiters) !== 0;
   }
 
-  /** The condition has changed: wake all that wait. */
+  /** The condition has changed: wakes all that wait. */
   advance(): void {
     Atomics.add(this.#words, this.#epoch, 1);
     Atomics.notify(this.#words, this.#epoch);

@@ -1,6 +1,6 @@
 /**
- * Node 22.18 to 23 run this suite's TypeScript and have no `Atomics.pause`; TypeScript's library does not know it
- * yet. Without it the time is spent on arithmetic, which tells the core nothing and takes about as long.
+ * Node 22.18 to 23 run this suite's TypeScript but have no `Atomics.pause`, and TypeScript's library does not declare
+ * it yet. Where it is missing, the time is spent on arithmetic, which tells the core nothing and takes about as long.
  */
 const { pause: hint } = Atomics as unknown as { pause?(): void };
 
@@ -14,7 +14,7 @@ function count(): void {
 
 const once: () => void = hint === undefined ? count : () => hint();
 
-/** Stay away from shared memory for so many pauses of 20 to 40 ns, telling the core that this is a spin loop. */
+/** Stays away from shared memory for this many pauses of 20 to 40 ns, and tells the core that this is a spin loop. */
 export function pause(times: number): void {
   for (let i = 0; i < times; i++) once();
 }

@@ -1,23 +1,24 @@
 /**
- * From a consumer into a stream. A batch is a view of memory that producers write to again, and a stream keeps a
- * reference to what it is given until it has gone out: so each write is awaited before the next batch is received.
+ * Writes what a consumer receives to a stream. A batch is a view of memory that producers write to again, and a stream
+ * keeps a reference to what it is given until that is written; so each write is awaited before the next batch is
+ * received.
  */
 import type { Writable } from "node:stream";
 
-/** What a consumer gives, and how it is told that nobody reads any more. */
+/** Gives batches, and is told by `abort` that nobody reads them any more. */
 interface Batches extends AsyncIterable<Uint8Array> {
   abort(): void;
 }
 
 export interface PipeOptions {
-  /** Whether to end the stream behind the last byte (default false). */
+  /** Whether to end the stream after the last byte (default false). */
   end?: boolean;
 }
 
 /**
- * Write all that a consumer receives. Resolves with the bytes written once every producer has closed and the last
- * write is done. Where the stream fails or closes first, or the hand-off does, it aborts the hand-off, which frees
- * the producers, and rejects with the reason.
+ * Writes all that a consumer receives. Resolves with the bytes written once every producer has closed and the last
+ * write is done. If the stream or the hand-off fails first, or the stream closes, it aborts the hand-off, which
+ * releases the producers, and rejects with the reason.
  */
 export async function pipeBatches(
   consumer: Batches,
@@ -31,7 +32,7 @@ export async function pipeBatches(
     rejectWrite(failure);
     consumer.abort();
   };
-  // Bun tells a write's callback of no error, so the events are what counts.
+  // Bun passes no error to a write's callback, so the events decide.
   const onClose = () => fail(new Error("the stream closed before all was written"));
   stream.on("error", fail);
   stream.on("close", onClose);

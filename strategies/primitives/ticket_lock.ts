@@ -1,12 +1,12 @@
 /**
- * A fair async lock: tasks get it in the order in which they asked, across threads, as tokio's mutex hands its
- * own over. After the ticket lock (Mellor-Crummey and Scott, 1991), with `Atomics.waitAsync` for the waiting.
+ * A fair async lock: tasks get it in the order in which they asked, across threads, as with tokio's mutex. After the
+ * ticket lock (Mellor-Crummey and Scott, 1991), with `Atomics.waitAsync` for the waiting.
  *
  *     word 0: next ticket     word 1: ticket that is served
  *
- * A thread keeps its waiting tasks by ticket. Whoever unlocks serves the next ticket: where that task lives on
- * the same thread it goes on at once, else its thread must be woken. That wake-up, for nearly every message once
- * two threads take part, is the price of fairness.
+ * Each thread keeps its waiting tasks by ticket. `unlock` serves the next ticket: if that task lives on the same thread
+ * it goes on at once, otherwise its thread must be woken. That wake-up, needed for nearly every message once two
+ * threads take part, is the price of fairness.
  */
 import { type Lifecycle, SLICE_MS } from "./lifecycle.ts";
 import type { Waits } from "./waits.ts";
@@ -29,7 +29,7 @@ export class TicketLock {
     this.#waits = waits;
   }
 
-  /** Resolves with the lock held. @throws {HandoffAborted} */
+  /** Resolves when this task holds the lock. @throws {HandoffAborted} */
   async lock(): Promise<void> {
     const ticket = Atomics.add(this.#words, this.#next, 1);
     if (Atomics.load(this.#words, this.#served) === ticket) return;
@@ -54,7 +54,7 @@ export class TicketLock {
     return true;
   }
 
-  /** One shared-memory wait serves all tasks of the thread. */
+  /** A single shared-memory wait serves all tasks of the thread. */
   async #watch(): Promise<void> {
     this.#watching = true;
     while (this.#waiting.size > 0) {
@@ -70,7 +70,7 @@ export class TicketLock {
     }
     this.#watching = false;
     if (!this.#lifecycle.aborted()) return;
-    // Their `lock` throws when it looks.
+    // Each `lock` then finds that the hand-off was aborted, and throws.
     for (const resume of this.#waiting.values()) resume();
     this.#waiting.clear();
   }

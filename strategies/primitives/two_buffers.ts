@@ -1,12 +1,12 @@
 /**
- * Two buffers of which one fills while the other is written: what swap-buffer and async-lock share. The lock
- * around them is theirs, and every call here that is marked "locked" is made while it is held.
+ * Two buffers, of which one fills while the other is written; used by swap-buffer and async-lock. The lock around them
+ * belongs to the strategy. A method marked "locked" may only be called while that lock is held.
  *
- *     words   | lock, filling, fill, second lock word | room (eventcount) | consumer's sleeper |   a cache line each
+ *     words   | lock, filling, fill, second lock word | room (eventcount) | consumer's sleeper |   one cache line each
  *     bytes   | buffer 0: capacity / 2               | buffer 1: capacity / 2            |
  *
- * `filling` and `fill` are guarded by the lock, so they are plain words and live on its line: whoever takes
- * the lock needs them next.
+ * `filling` and `fill` are guarded by the lock, so they are plain words on the cache line of the lock, where a thread
+ * that has taken the lock needs them next.
  */
 import { copyIn, LINE } from "./layout.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -23,9 +23,9 @@ const WORDS = 3 * LINE;
 
 export class TwoBuffers {
   readonly words: Int32Array;
-  /** The word that the lock is. */
+  /** Index of the lock's word. */
   readonly lockAt = LOCK;
-  /** For locks that take two. */
+  /** Index of a further word, for locks that need two. */
   readonly secondLockWordAt = SECOND_LOCK_WORD;
   /** Bytes of one buffer. */
   readonly half: number;
@@ -33,11 +33,11 @@ export class TwoBuffers {
   readonly waits = new Waits();
   readonly room: EventCount;
   readonly sleeper: Sleeper;
-  /** A consumer that is not hungry is woken by the message with which so much has gathered. */
+  /** A consumer that is not hungry is woken by the message with which this many bytes have gathered. */
   readonly #watermark: number;
   readonly #buffers: readonly Uint8Array[];
 
-  /** Memory for buffers of half the capacity (bytes) each. */
+  /** Memory for two buffers of half the capacity (bytes) each. */
   static allocate(capacity: number): SharedArrayBuffer {
     return new SharedArrayBuffer(WORDS * 4 + 2 * Math.floor(capacity / 2));
   }
@@ -55,23 +55,25 @@ export class TwoBuffers {
     this.sleeper = new Sleeper(this.words, SLEEPER);
   }
 
-  /** Consumer, before anybody joins: where counts that go round at 2^32 begin. */
+  /** For the consumer, before anybody joins: where counts that wrap at 2^32 begin. */
   startAt(position: number, lockGoesRound: boolean): void {
     this.words[ROOM] = position;
     if (lockGoesRound) this.words[LOCK] = this.words[SECOND_LOCK_WORD] = position;
   }
 
-  /** Locked. */
+  /** Locked. Whether a message of this length fits. */
   fits(length: number): boolean {
     return this.words[FILL] + length <= this.half;
   }
 
-  /** Without the lock: may be stale, so look again under it. */
+  /** Without the lock: the answer may be stale, so ask `fits` again under the lock. */
   mayFit(length: number): boolean {
     return Atomics.load(this.words, FILL) + length <= this.half;
   }
 
-  /** Locked, and only what fits. Returns whether the consumer must be woken once the lock is free. */
+  /**
+   * Locked, and only for a message that fits. Returns whether the consumer must be woken after the lock is released.
+   */
   append(message: Uint8Array): boolean {
     const words = this.words;
     const at = words[FILL];
@@ -81,7 +83,7 @@ export class TwoBuffers {
     return this.#sleepsFor(end);
   }
 
-  /** Locked, and only what fits: the same for a message of one byte. */
+  /** Locked, and only if it fits: the same for a message of one byte. */
   appendByte(byte: number): boolean {
     const words = this.words;
     const at = words[FILL];
@@ -90,7 +92,7 @@ export class TwoBuffers {
     return this.#sleepsFor(at + 1);
   }
 
-  /** A plain look is enough: the consumer announces itself before it takes the lock to look again. */
+  /** A plain load is enough, since the consumer announces itself before it takes the lock to look again. */
   #sleepsFor(filled: number): boolean {
     const sleeper = this.words[SLEEPER];
     return sleeper !== 0 && (sleeper === HUNGRY || filled >= this.#watermark);
@@ -104,11 +106,14 @@ export class TwoBuffers {
     return discarded;
   }
 
-  /** Locked. The filled bytes, or null where there are fewer; producers go on in the other buffer, empty. */
+  /**
+   * Locked. Returns the filled bytes, or null if there are fewer than wanted; producers go on in the other buffer,
+   * which is empty.
+   */
   swap(eager: boolean): Uint8Array | null {
     const filled = this.words[FILL];
     if (filled === 0) return null;
-    // A producer that waits for room has filled the buffer as far as its message allows.
+    // If a producer waits for room, the buffer is as full as its message allows.
     if (!eager && filled < this.#watermark && !this.room.hasWaiters()) return null;
     const full = this.words[FILLING];
     this.words[FILLING] = 1 - full;

@@ -1,12 +1,12 @@
 /**
- * What back-pressure and contention cost one thread. Counted where a thread waits anyway, never on the way of a
- * message that need not.
+ * What back-pressure and contention cost one thread. Counted only where a thread waits anyway, never for a message that
+ * need not wait.
  */
 export class Waits {
-  /** Times that the thread went to sleep, for a lock or for room. */
+  /** How often the thread went to sleep, for a lock or for room. */
   parks = 0;
-  /** Time that it waited, spinning included, in ms. Waiting tasks of one thread share their wait. */
+  /** How long it waited, spinning included, in ms. Tasks of one thread that wait together count once. */
   blockedMs = 0;
-  /** Times that a lock or a place was not to be had at once. */
+  /** How often a lock or a place was not available at once. */
   failedClaims = 0;
 }

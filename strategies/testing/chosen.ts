@@ -1,9 +1,9 @@
-/** The strategies that a test goes over: all, or the one that FANIN_ONLY names. */
+/** The strategies that a test covers: all of them, or the one that FANIN_ONLY names. */
 import { ALTERNATIVES } from "../alternatives/registry.ts";
 import { STRATEGIES } from "../registry.ts";
 import type { Strategy } from "../strategy.ts";
 
-/** @throws where FANIN_ONLY names none */
+/** @throws if FANIN_ONLY names no strategy */
 export function chosenStrategies(): readonly Strategy[] {
   const all = [...STRATEGIES, ...ALTERNATIVES];
   const only = process.env.FANIN_ONLY;

@@ -1,8 +1,8 @@
 /**
- * Publishes two messages, then stops for ever behind its n-th atomic operation inside the next `send`, for the
- * test to terminate it there. The operations are replaced before any strategy's module loads.
+ * Publishes two messages, then stops for ever after its n-th atomic operation inside the next `send`, where the test
+ * terminates it. The operations are replaced before any strategy's module is loaded.
  *
- *     workerData  { ticket, dieAt, state }       state: 0 running, 1 stopped at the place, 2 never came there
+ *     workerData  { ticket, dieAt, state }       state: 0 running, 1 stopped at the place, 2 never got there
  */
 import { workerData } from "node:worker_threads";
 import type { Ticket } from "../strategy.ts";

@@ -1,4 +1,4 @@
-/** Both kinds of producers' ends behind one face, so that a test is one table over all strategies. */
+/** One interface for both kinds of producers' ends, so that a test can treat all strategies alike. */
 import { findStrategy } from "../registry.ts";
 import type { Ticket } from "../strategy.ts";
 
@@ -9,7 +9,9 @@ export interface AnyEnd {
   close(): Promise<void>;
 }
 
-/** Join on this thread. A blocking strategy's calls block it, so keep below the capacity where it also consumes. */
+/**
+ * Joins on this thread. A blocking strategy's calls block it, so stay below the capacity if this thread also consumes.
+ */
 export function joinAny(ticket: Ticket): AnyEnd {
   const strategy = findStrategy(ticket.strategy)!;
   if (strategy.kind === "async") {

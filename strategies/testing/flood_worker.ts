@@ -1,4 +1,4 @@
-/** Sends as fast as the hand-off lets it and counts; answers "closed", or the name of the error that ended it. */
+/** Sends as fast as the hand-off allows, and counts; answers "closed", or the name of the error that ended it. */
 import { parentPort, workerData } from "node:worker_threads";
 import { joinAsync, joinBlocking, strategies } from "../../mod.ts";
 

@@ -1,4 +1,4 @@
-/** One trial: a Worker is terminated behind an atomic operation of its `send`; what does the consumer make of it? */
+/** One trial: a Worker is terminated after an atomic operation of its `send`; the result is what its consumer sees. */
 import { Worker } from "node:worker_threads";
 import type { OnLost } from "../primitives/lost_workers.ts";
 import { parseParams } from "../params.ts";
@@ -9,18 +9,18 @@ const DYING = new URL("./dying_worker.ts", import.meta.url);
 const OTHERS = 3;
 
 export interface LostTrial {
-  /** Whether the Worker was terminated at the place, and not behind its `send`. */
+  /** Whether the Worker was terminated at that operation, and not after its `send`. */
   reached: boolean;
-  /** The error that ended the stream, or null: it ended by itself. */
+  /** The error that ended the stream; null if it ended by itself. */
   error: Error | null;
-  /** Messages of the Worker and of the healthy producer that arrived. */
+  /** Messages of the lost Worker and of the healthy producer that arrived. */
   ofLost: number;
   ofOther: number;
 }
 
 /**
- * Worker 0 dies; the producer of ticket 1, on this thread, has sent its messages and closed before.
- * @param onLost `unwatched`: nobody tells the consumer, and a timer of its thread aborts
+ * Worker 0 dies. The producer of ticket 1, on this thread, has sent its messages and closed before.
+ * @param onLost `unwatched`: nobody tells the consumer, and a timer on its thread aborts
  */
 export async function lostTrial(
   strategy: Strategy,
@@ -46,7 +46,7 @@ export async function lostTrial(
     transferList: fan.transfers[0],
   });
   if (onLost !== "unwatched") fan.attach(0, worker);
-  // A pending `waitAsync` keeps no process alive.
+  // A pending `waitAsync` does not keep a process alive.
   const alive = setInterval(() => {}, 1_000);
   try {
     while (Atomics.load(state, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -1,4 +1,4 @@
-/** Joins, says so, sends nothing until it is told to, then one message. */
+/** Joins, says so, and waits until it is told to send one message. */
 import { workerData } from "node:worker_threads";
 import { joinBlocking } from "../../mod.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Sends many one-byte messages and waits until the consumer has caught up and sleeps; then sends one more, and neither
- * sends again nor gives its event loop a turn until the consumer says that it has it. Posts whether it did.
+ * Sends many one-byte messages and waits until the consumer has caught up and sleeps. Then it sends two more, and
+ * neither sends again nor lets its event loop turn until the consumer says that it has them. Posts whether it did.
  *
  *     workerData  { ticket, said, before, limitMs }     said[0]: bytes that the consumer has received
  */
@@ -11,7 +11,7 @@ const { ticket, before, limitMs } = workerData;
 const said = new Int32Array(workerData.said);
 const end = joinBlocking(ticket);
 
-/** Blocks until the consumer has received so many bytes; false when the limit has passed. */
+/** Blocks until the consumer has received this many bytes; false if the limit has passed. */
 function received(bytes: number): boolean {
   const until = performance.now() + limitMs;
   for (;;) {
@@ -26,7 +26,7 @@ function received(bytes: number): boolean {
 for (let sent = 0; sent < before; sent++) end.sendByte(1);
 end.flush();
 const caughtUp = received(before);
-// Longer than any pause that the load may have earned the consumer: it sleeps until the next message now.
+// Longer than any pause that the load may have caused, so the consumer now sleeps until the next message.
 Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
 for (let more = 1; more <= 2; more++) end.sendByte(1);
 parentPort!.postMessage(caughtUp && received(before + 2));

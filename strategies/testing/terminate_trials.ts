@@ -1,16 +1,17 @@
 /**
- * A Worker terminated in a critical section, a hundred times under every strategy, by hand:
+ * A Worker is terminated in a critical section, a hundred times under every strategy; to be run by hand:
  *
  *     node strategies/testing/terminate_trials.ts     (or deno run -A, or bun)
  *
- * Prints one line per strategy: how many trials ended in an error that names the Worker. Ends with 1 where one did not.
+ * Prints one line per strategy: how many trials ended in an error that names the Worker. Exits with code 1 if any did
+ * not.
  */
 import { WorkerLost } from "../primitives/lost_workers.ts";
 import { STRATEGIES } from "../registry.ts";
 import { lostTrial } from "./lost_trial.ts";
 
 const TRIALS = 100;
-/** Atomic operations of `send` behind which it dies, in turn. */
+/** It dies after this many different atomic operations of `send`, in turn. */
 const PLACES = 3;
 
 for (const strategy of STRATEGIES) {
