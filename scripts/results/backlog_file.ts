@@ -1,6 +1,6 @@
 /**
- * `backlog.csv`: what piled up where while a listener read slowly, over the time of one run. Each cell has one series,
- * of the first run that was verified: a picture needs no more, and what every run came to is in samples.csv.
+ * `backlog.csv`: what piled up where, over the time of one run, while a listener read slowly. Each cell has one series,
+ * that of its first verified run; a chart needs no more, and the totals of every run are in samples.csv.
  */
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,12 +17,13 @@ const MEMORY = "resident_bytes";
 
 export class BacklogFile {
   readonly #path: string;
-  /** Cells that have their series. */
+  /** Keys of the cells that have their series. */
   readonly #kept = new Set<string>();
 
   /**
-   * Creates nothing before the first series, so that no other folder has such a file; what a kill left half of is cut off.
-   * @throws {UsageError} where there is a file that is no such table
+   * Creates nothing before the first series, so that only folders with a backlog have this file. Cuts off what a kill
+   * left incomplete.
+   * @throws {UsageError} if there is a file that is no such table
    */
   constructor(folderPath: string) {
     this.#path = join(folderPath, BACKLOG_FILE);
@@ -35,7 +36,7 @@ export class BacklogFile {
     if (text !== before) replaceFile(this.#path, text);
   }
 
-  /** @param runs verified, of one process of the cell, in their order */
+  /** @param runs verified runs of one process of the cell, in their order */
   keep(cell: Cell, runs: readonly RunReport[]): void {
     const series = runs[0]?.waits?.backlog?.series;
     if (series === undefined || (cell.load?.reading ?? null) === null) return;
@@ -57,13 +58,16 @@ export class BacklogFile {
   }
 }
 
-/** The series of a folder, of which the last may have lost its end; none where it has no such file. @throws {UsageError} */
+/**
+ * The series of a folder, of which the last may be incomplete; empty if the folder has no such file. @throws
+ * {UsageError}
+ */
 export function readBacklog(folderPath: string): BacklogRow[] {
   const path = join(folderPath, BACKLOG_FILE);
   return existsSync(path) ? parsed(readFileSync(path, "utf8"), path) : [];
 }
 
-/** Whole lines, also of a file from before memory was looked at. */
+/** Parses whole lines, also those of a file that was written before memory was recorded. */
 function parsed(text: string, path: string): BacklogRow[] {
   const whole = wholeLines(text);
   if (whole.split("\n", 1)[0].includes(MEMORY)) return parseRows(BACKLOG_COLUMNS, whole, path);
@@ -75,7 +79,11 @@ function textOf(rows: readonly BacklogRow[]): string {
   return rows.length === 0 ? "" : tableText(BACKLOG_COLUMNS, rows);
 }
 
-/** The series of several folders in one; of a cell that several have, the first, as one folder has one. @throws {UsageError} */
+/**
+ * Joins the series of several folders in one. If several have the same cell, the first is kept, since a folder has one
+ * series per cell.
+ * @throws {UsageError}
+ */
 export function joinBacklogs(sources: readonly string[], target: string): void {
   const kept = new Set<string>();
   const rows = sources.flatMap((source) => {
@@ -96,7 +104,10 @@ export function backlogKey(row: Omit<BacklogRow, Measured>): string {
 
 type Measured = "ms" | "waiting_bytes" | "unread_bytes" | "held_messages" | typeof MEMORY;
 
-/** How many at the end are of a series that was not written to its end; a later run of the cell then gives it another. */
+/**
+ * How many rows at the end belong to a series that was not written completely; a later run of the cell then gives it
+ * another.
+ */
 function tornRows(rows: readonly BacklogRow[]): number {
   const last = rows.at(-1);
   if (last === undefined) return 0;

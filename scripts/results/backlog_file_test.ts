@@ -1,4 +1,4 @@
-/** A cell has its series once, whatever a kill has left of it. */
+/** A cell has its series exactly once, whatever a kill has left of it. */
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ const SLOW: Cell = {
   skip: null,
 };
 
-/** A verified run in which as many bytes waited all the time. */
+/** A verified run during which this many bytes waited all the time. */
 function run(waitingBytes: number): RunReport {
   const percentiles = { p50: 1, p90: 1, p99: 1, p999: 1, max: 1 };
   const series = Array.from({ length: BACKLOG_POINTS }, (_, at) => ({
@@ -72,7 +72,7 @@ function run(waitingBytes: number): RunReport {
   };
 }
 
-/** Bytes that waited, one number per series. */
+/** The bytes that waited, one number for each series. */
 function kept(folder: string): number[] {
   const rows = readBacklog(folder);
   assert.equal(rows.length % BACKLOG_POINTS, 0);

@@ -1,4 +1,6 @@
-/** Named results: `bench --save NAME` keeps a copy under results/baselines/NAME, which `compare` finds by its name. */
+/**
+ * Named results: `bench --save NAME` copies them to results/baselines/NAME, where `compare` finds them by that name.
+ */
 import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { refuse, UsageError } from "../cli/command.ts";
@@ -8,7 +10,7 @@ import { ResultsFolder } from "./folder.ts";
 
 const BASELINES = join("results", "baselines");
 
-/** Check before anything is measured. @throws {UsageError} where the name is taken, or no name */
+/** Called before anything is measured. @throws {UsageError} if the name is taken, or is no valid name */
 export function requireFreeBaseline(name: string): void {
   const path = join(BASELINES, name);
   refuse(
@@ -19,7 +21,7 @@ export function requireFreeBaseline(name: string): void {
   );
 }
 
-/** Copy a results folder's files. Returns where they are. */
+/** Copies the files of a results folder. Returns the path of the copy. */
 export function saveBaseline(folder: string, name: string): string {
   const path = join(BASELINES, name);
   mkdirSync(BASELINES, { recursive: true });
@@ -32,7 +34,7 @@ export function saveBaseline(folder: string, name: string): string {
   return path;
 }
 
-/** @param of a folder, or a baseline's name. @throws {UsageError} */
+/** @param of path of a folder, or name of a baseline. @throws {UsageError} */
 export function readBaseline(of: string): { samples: Sample[]; environment: unknown } {
   const named = join(BASELINES, of);
   if (existsSync(of)) return ResultsFolder.read(of);

@@ -18,7 +18,7 @@ test("a baseline is found by its name, is never overwritten, and its name is no 
       const unlock = lockFolder("run");
       saveBaseline("run", "first");
       unlock();
-      // The copy has no owner: what makes it anew may lock it.
+      // The copy has no lock, so whoever replaces it can lock it.
       lockFolder("results/baselines/first")();
       assert.deepEqual(readBaseline("first").samples, results.samples);
       assert.deepEqual(readBaseline("run").samples, results.samples);

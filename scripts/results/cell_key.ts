@@ -1,4 +1,4 @@
-/** Which cell a row belongs to: the one identity that plan, folder and statistics share. */
+/** Which cell a row belongs to. Plan, folder and statistics all use this identity. */
 import { formatParams } from "../../strategies/params.ts";
 import { CELL_COLUMNS, namesOf, type Sample } from "./columns.ts";
 import { loadTitle } from "./load.ts";
@@ -7,13 +7,16 @@ import { sizeTitle } from "./message_size.ts";
 import type { Cell } from "./plan.ts";
 import { subjectLabel } from "./subjects.ts";
 
-/** In place of parameters where a strategy has none: what groups by the column must not drop the row. */
+/**
+ * Written where a strategy has no parameters, since tools that group by the column might drop rows in which it is
+ * empty.
+ */
 const NO_PARAMS = "none";
 
-/** The columns of a row that say which cell it is of. */
+/** The columns that say which cell a row belongs to. */
 export type CellIdentity = Pick<Sample, keyof typeof CELL_COLUMNS>;
 
-/** Of a cell that is measured on this machine. */
+/** The identity of a cell that is measured on this machine. */
 export function identityOf(cell: Cell): CellIdentity {
   return {
     machine: machineFingerprint(),

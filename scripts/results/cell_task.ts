@@ -1,9 +1,9 @@
-/** What a cell's process is told: built here and nowhere else. */
+/** The task for a cell's process. All tasks are built here. */
 import type { CellSpec } from "../../bench/process/spec.ts";
 import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
 import type { SubjectChoice } from "./subjects.ts";
 
-/** What every cell must say; everything else has a default. */
+/** What must be given for every cell; everything else has a default. */
 type Given = Pick<
   CellSpec,
   "producers" | "workers" | "messages" | "listener" | "storeBytes" | "runId"

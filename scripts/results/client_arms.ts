@@ -1,4 +1,7 @@
-/** What a client measures of what was asked for: its arms, as strategies of the suite or with names of their own. */
+/**
+ * Which of the chosen subjects a client measures: its arms, each of which is a strategy of the suite or has a name of
+ * its own.
+ */
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { UsageError } from "../cli/command.ts";
 import type { Client } from "../processes/clients.ts";
@@ -6,13 +9,14 @@ import type { Runtime } from "../processes/runtimes.ts";
 import { ALWAYS, parseSubject, type SubjectChoice } from "./subjects.ts";
 
 interface Planned extends SubjectChoice {
-  /** The client's name of it. */
+  /** The client's name for it. */
   arm?: string;
 }
 
 /**
- * The subjects of a column. Of a client those of its arms that were asked for, and all that the suite has no name for.
- * @throws {UsageError} for an arm that gives a strategy of the suite parameters that it does not have
+ * The subjects that are measured under a runtime or client. For a client, those of its arms that were chosen, and all
+ * of its arms for which the suite has no name.
+ * @throws {UsageError} if an arm gives a strategy of the suite parameters that it does not have
  */
 export function subjectsUnder(
   runtime: Runtime | Client,
@@ -35,7 +39,7 @@ export function subjectsUnder(
       `--client ${runtime.label} has two arms that stand for the same ${twice.entry.name}`,
     );
   }
-  // Its own fixed cost is asked for in any case, and is not what anybody chose.
+  // The fixed cost is always asked for, so it does not count as something that was chosen.
   if (planned.some(({ entry }) => entry.name !== ALWAYS || chosen.length === 1)) return planned;
   throw new UsageError(
     `--client ${runtime.label} has none of what was chosen; it has ${
@@ -44,7 +48,7 @@ export function subjectsUnder(
   );
 }
 
-/** How a client stores what waits is its own affair. */
+/** A subject without limits, since the client decides how it stores what waits. */
 function unbounded(name: string, kind: SubjectEntry["kind"]): SubjectEntry {
   return {
     name,
@@ -57,7 +61,7 @@ function unbounded(name: string, kind: SubjectEntry["kind"]): SubjectEntry {
   };
 }
 
-/** What a cell asks of a client. */
+/** The properties of a cell that a client may not support. */
 interface Asked {
   sink: string;
   load: unknown;
@@ -70,7 +74,7 @@ interface Asked {
   workUs: number;
 }
 
-/** Why a client cannot run a cell, or null. */
+/** The reason why a client cannot run a cell, or null. */
 export function lackOf(client: Client, cell: Asked): string | null {
   const { threads, messageBytes: [least, largest] } = client;
   if (cell.sink === "none") return "a client sends over a socket, and --sink none has none";

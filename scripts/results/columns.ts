@@ -1,9 +1,10 @@
 /**
- * Every column of samples.csv, summary.csv, pairs.csv and backlog.csv, in order. Adding one is a line here and its value
- * in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is written from this list.
+ * Every column of samples.csv, summary.csv, pairs.csv and backlog.csv, in order. A new column needs a line here and its
+ * value in `samples.ts`, `summary.ts`, `pair_rows.ts` or `backlog_file.ts`; `docs/columns.md` is generated from this
+ * list.
  */
 
-/** Raised whenever `SAMPLE_COLUMNS` changes: earlier results are then refused by their number (docs/architecture.md). */
+/** Raised whenever `SAMPLE_COLUMNS` changes; results with another number are then refused (docs/architecture.md). */
 export const SCHEMA = 8;
 
 type Kind = "text" | "number" | "flag";
@@ -13,7 +14,7 @@ interface Column<K extends Kind = Kind> {
   help: string;
 }
 
-/** By name, in the order of the file. */
+/** Columns by name, in the order of the file. */
 export type Columns = Readonly<Record<string, Column>>;
 
 function text(help: string): Column<"text"> {
@@ -28,7 +29,10 @@ function flag(help: string): Column<"flag"> {
   return { kind: "flag", help };
 }
 
-/** What a message of an open loop waited, µs: exact over the messages of a run; in a summary the median over processes. */
+/**
+ * How long a message of an open loop waited, µs. For a run it is exact over all messages; in a summary it is the median
+ * over processes.
+ */
 export const LATENCY_COLUMNS = {
   rate_per_s: number(
     "open loop: messages/s at which the producers together are due to send; empty at full load",
@@ -70,7 +74,7 @@ export const LATENCY_COLUMNS = {
   ),
 } satisfies Columns;
 
-/** What tells one cell from another, in both files. */
+/** The columns that distinguish one cell from another, in both files. */
 export const CELL_COLUMNS = {
   machine: text(
     "fingerprint of the machine: CPU model, cores, memory, system, kernel and architecture, hashed",
@@ -105,7 +109,7 @@ export const CELL_COLUMNS = {
   ),
 } satisfies Columns;
 
-/** Of one run. */
+/** Columns that describe one run. */
 export const RUN_COLUMNS = {
   verify: text("after: checked when the clock had stopped; inline: as the bytes came"),
   elapsed_us: number(
@@ -255,7 +259,7 @@ export const PAIR_COLUMNS = {
   call: text("faster (first is), same (within the margin) or undecided; empty for one P"),
 } satisfies Columns;
 
-/** One series per cell, of its first verified run: enough for a picture. */
+/** One series per cell, that of its first verified run, which is enough for a chart. */
 export const BACKLOG_COLUMNS = {
   runtime: text("as in samples.csv"),
   label: CELL_COLUMNS.label,
@@ -281,17 +285,17 @@ export type Summary = Row<typeof SUMMARY_COLUMNS>;
 export type PairRow = Row<typeof PAIR_COLUMNS>;
 export type BacklogRow = Row<typeof BACKLOG_COLUMNS>;
 
-/** In the order of the file. */
+/** The names of columns, in the order of the file. */
 export function namesOf<C extends Columns>(columns: C): (keyof C & string)[] {
   return Object.keys(columns);
 }
 
-/** A row of which nothing is known. */
+/** A row in which every value is unknown. */
 export function emptyRow<C extends Columns>(columns: C): Row<C> {
   return Object.fromEntries(namesOf(columns).map((name) => [name, null])) as Row<C>;
 }
 
-/** The page that explains them all. */
+/** The text of docs/columns.md, which explains all columns. */
 export function columnsPage(): string {
   const table = (columns: Columns) =>
     Object.entries(columns).map(([name, { kind, help }]) =>

@@ -1,4 +1,4 @@
-/** Which state of the project measures. */
+/** Which commit of the project measures. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The commit of the checkout, with `-dirty` where tracked files differ from it; null outside of one. */
+/** The commit of the checkout, with `-dirty` if tracked files differ from it; null outside of a checkout. */
 export function projectCommit(): string | null {
-  // A copy without history, in somebody's checkout of something else, has no commit of its own.
+  // A copy without history that lies inside another checkout has no commit of its own.
   if (!existsSync(join(ROOT, ".git"))) return null;
   const describe = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
   const { status, stdout } = spawnSync("git", ["--no-optional-locks", ...describe], {

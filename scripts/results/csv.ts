@@ -1,4 +1,4 @@
-/** Rows to CSV and back, typed by their columns. */
+/** Converts rows to CSV and back, typed by their columns. */
 import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import { UsageError } from "../cli/command.ts";
@@ -10,7 +10,7 @@ export function headerLine(columns: Columns): string {
 
 export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
   const values = row as Record<string, string | number | boolean | null>;
-  // A child may say anything, and a text in a column of numbers would make the whole file unreadable.
+  // A child process may report any value, and text in a column of numbers would make the whole file unreadable.
   const fits = (name: string, kind: string) =>
     kind !== "number" || typeof values[name] === "number";
   return stringify([
@@ -20,25 +20,25 @@ export function rowLine<C extends Columns>(columns: C, row: Row<C>): string {
   ]);
 }
 
-/** A whole file. */
+/** The text of a whole file. */
 export function tableText<C extends Columns>(columns: C, rows: readonly Row<C>[]): string {
   return headerLine(columns) + rows.map((row) => rowLine(columns, row)).join("");
 }
 
-/** Empty = unknown. Micro-units are precise enough at a thousandth. */
+/** An unknown value is empty. Twelve digits are more than any figure has. */
 function formatValue(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") {
     return Number.isFinite(value) ? String(Number(value.toPrecision(12))) : "";
   }
-  // A row is a line: what a process said on several is kept on one.
+  // A row is one line, so line breaks in a text become blanks.
   return typeof value === "string" ? guarded(value.replaceAll(/[\r\n]+/g, " ")) : String(value);
 }
 
 /**
- * What a spreadsheet would run as a formula gets a quote before it, as OWASP advises: a process that dies says
- * what it likes on its standard error, and that becomes a cell. A text that looks guarded gets one more, so that
- * reading gives back what was written.
+ * Puts a quote before text that a spreadsheet would run as a formula, as OWASP advises, since a dying process can write
+ * anything to its standard error, which then becomes a cell. Text that already looks guarded gets one more quote, so
+ * that reading returns what was written.
  */
 function guarded(text: string): string {
   return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
@@ -48,7 +48,7 @@ function unguarded(text: string): string {
   return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text;
 }
 
-/** @throws {UsageError} where the text is not such a table */
+/** @throws {UsageError} if the text is not such a table */
 export function parseRows<C extends Columns>(columns: C, text: string, name: string): Row<C>[] {
   let records: Record<string, string>[];
   try {
@@ -75,7 +75,7 @@ function parseValue(
   return kind === "number" ? Number(text) : kind === "flag" ? text === "true" : unguarded(text);
 }
 
-/** Without the line that a kill may have left half of. */
+/** The text without a last line that a kill has cut off. */
 export function wholeLines(text: string): string {
   return text.slice(0, text.lastIndexOf("\n") + 1);
 }

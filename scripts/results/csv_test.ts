@@ -1,4 +1,4 @@
-/** What we write, a parser that we did not choose for writing can read; and what we read, we wrote. */
+/** A parser that is independent of the writer can read what we write, and reading returns what was written. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,4 +1,7 @@
-/** What a reader must know to judge the numbers: machine, versions, options. No names, no paths of a person. */
+/**
+ * What a reader must know to judge the figures: machine, versions and options. It contains no names and no paths of a
+ * person.
+ */
 import { readFileSync } from "node:fs";
 import { currentRuntime } from "../../bench/runtime.ts";
 import { allowedCpus } from "../processes/pinning.ts";
@@ -13,18 +16,18 @@ export interface Environment {
   schema: number;
   session: string;
   machine: ReturnType<typeof machineTraits> & {
-    /** The frequency governor of the first core, where the system tells. */
+    /** The frequency governor of the first core, if the system tells it. */
     governor: string | null;
-    /** The CPUs that the launcher might use, such as `0-3`; which of them were asked for is an option. */
+    /** The CPUs that the launcher may use, such as `0-3`. An option says which of them were asked for. */
     cpusAllowed: string | null;
   };
   runtimes: { label: string; kind: string; version: string; source: string }[];
   launcher: { kind: string; version: string };
-  /** Of this project, `-dirty` behind it where files had been changed; null where it is not known. */
+  /** The commit of this project, followed by `-dirty` if files had been changed; null if it is not known. */
   commit: string | null;
-  /** Null for a listener that was there already. */
+  /** Null for a listener that was already running. */
   listener: { kind: string; version: string } | null;
-  /** Versions of the libraries that peers use, where peers are measured. */
+  /** Versions of the libraries that peers use, if peers are measured. */
   peers?: Record<string, string>;
   options: Record<string, unknown>;
   /** Bytes per write of socket-bulk, by runtime label. */
@@ -62,14 +65,17 @@ export function describeEnvironment(
   };
 }
 
-/** An option as a folder has recorded it, where every session that was joined has the same number; else undefined. */
+/**
+ * The value of an option that a folder has recorded, if it is the same number in every joined session; otherwise
+ * undefined.
+ */
 export function recordedNumber(environment: unknown, name: string): number | undefined {
   const sessions = (Array.isArray(environment) ? environment : [environment]) as Environment[];
   const [value, ...others] = new Set(sessions.map((session) => session?.options?.[name]));
   return typeof value === "number" && others.length === 0 ? value : undefined;
 }
 
-/** The exact versions that the peers' workspace names, and the lockfile with it. */
+/** The exact versions in the peers' workspace, which are also those of the lockfile. */
 export function peerVersions(): Record<string, string> {
   const file = new URL("../../bench/peers/package.json", import.meta.url);
   return JSON.parse(readFileSync(file, "utf8")).dependencies;

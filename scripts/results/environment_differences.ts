@@ -1,25 +1,25 @@
-/** How the surroundings of two results differ, and which of it could move a figure by itself. */
+/** How the environments of two results differ, and which differences could by themselves change a figure. */
 import { printable } from "../../bench/wire/printable.ts";
 import type { Environment } from "./environment.ts";
 
-/** The longest text of a difference. */
+/** The longest text of a difference, in characters. */
 const LONGEST = 100;
 
 export interface EnvironmentDifference {
-  /** `machine.cores`, `options.seed`, … */
+  /** For example `machine.cores` or `options.seed`. */
   field: string;
   before: string;
   after: string;
-  /** Whether a time may differ for this reason and not for the one that is looked for. */
+  /** Whether this difference alone may change a time, which would hide the cause that is looked for. */
   confounds: boolean;
 }
 
-/** What may differ without moving a figure, or is what the comparison is about. */
+/** Fields that do not affect a figure, or that are what the comparison is about. */
 const HARMLESS = /^(schema|session|notes|launcher|runtimes|commit|bulkChunkBytes)\b/;
 
 /**
- * Every field in which they differ. Merged results hold a list of environments, which is compared as it is.
- * @param confounding the options that can move a time without showing in the key of a cell
+ * Every field in which they differ. Merged results have a list of environments, which is compared as a whole.
+ * @param confounding the options that can change a time without showing in the key of a cell
  */
 export function environmentDifferences(
   before: unknown,
@@ -35,16 +35,16 @@ export function environmentDifferences(
       field: safe(field),
       before: safe(old.get(field) ?? "not recorded"),
       after: safe(now.get(field) ?? "not recorded"),
-      // A peer that only one of them has measured slows nothing else.
+      // A peer that only one of them has measured does not slow anything else down.
       confounds: !isHarmless(field) &&
         (!field.startsWith("peers.") || (old.has(field) && now.has(field))),
     }));
 }
 
 /**
- * What has changed since a run was begun, a line each; empty where nothing has. What one of the two does not know is no
- * change.
- * @param fixed the options in which a resumed run must be as it was begun
+ * What has changed since a run was begun, one line for each change; empty if nothing has. What is unknown on one side
+ * is no change.
+ * @param fixed the options that must be the same when a run is resumed
  */
 export function changesOf(
   recorded: Environment,
@@ -55,7 +55,7 @@ export function changesOf(
   const names = [...new Set([...Object.keys(then), ...Object.keys(now)])];
   return names.flatMap((name) => {
     const [before, after] = [then[name], now[name]].map((value) => JSON.stringify(value ?? null));
-    // A runtime is there or not; everything else may be unknown.
+    // A missing runtime is a change; everything else may be unknown.
     const isKnown = name.startsWith("runtime ") || (before !== "null" && after !== "null");
     return before === after || !isKnown
       ? []
@@ -89,7 +89,7 @@ function flatten(value: unknown, path = "", into = new Map<string, string>()): M
   return into;
 }
 
-/** The file may come from anywhere, and goes to a terminal as one line. */
+/** The text may come from any file, and is printed on a terminal as one line. */
 function safe(text: string): string {
   return printable(text).slice(0, LONGEST);
 }

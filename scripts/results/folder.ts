@@ -1,4 +1,4 @@
-/** A results folder. Rows are on the disk as soon as they are known, so an interruption loses nothing. */
+/** A results folder. Rows are written to the disk as soon as they are known, so an interruption loses nothing. */
 import {
   appendFileSync,
   existsSync,
@@ -28,16 +28,16 @@ const SAMPLES = "samples.csv";
 const SUMMARY = "summary.csv";
 const PAIRS = "pairs.csv";
 const ENVIRONMENT = "environment.json";
-/** Apart from the environment, which is meant to be passed on: a plan may name local paths. */
+/** A file apart from the environment, which is meant to be passed on, because a plan may contain local paths. */
 const PLAN = "plan.json";
 
-/** What was asked for: enough to make the same plan again. */
+/** What was asked for, which is enough to make the same plan again. */
 export interface RecordedPlan {
   command: string;
   arguments: string[];
-  /** Messages of a producer that the pilot has chosen, by the key of the cell. */
+  /** Messages per producer that the pilot has chosen, by the key of the cell. */
   messages: Record<string, number>;
-  /** Messages/s of a cell in an open loop, in the same way. */
+  /** Messages/s that the pilot has chosen for cells of an open loop, by the key of the cell. */
   rates: Record<string, number>;
 }
 
@@ -49,12 +49,12 @@ export class ResultsFolder {
     this.path = path;
   }
 
-  /** Make one under results/. */
+  /** Makes a folder under results/. */
   static createNamed(name: string): ResultsFolder {
     return ResultsFolder.create(unusedFolder(name));
   }
 
-  /** Make a folder for new results. @throws {UsageError} where it cannot be written or holds some */
+  /** Makes a folder for new results. @throws {UsageError} if it cannot be written, or already has results */
   static create(path: string): ResultsFolder {
     if (existsSync(join(path, SAMPLES))) {
       throw new UsageError(`${path} already holds results; choose another --out`);
@@ -63,23 +63,25 @@ export class ResultsFolder {
     return new ResultsFolder(path);
   }
 
-  /** Go on with one that this process has locked: what a kill left half of is cut off. @throws {UsageError} */
+  /**
+   * Continues with a folder that this process has locked. What a kill left incomplete is cut off. @throws {UsageError}
+   */
   static reopen(path: string): ResultsFolder {
     const { text, samples } = ResultsFolder.recover(path);
     truncateSync(join(path, SAMPLES), Buffer.byteLength(text));
-    // Even the header may have been cut.
+    // The header itself may have been cut off.
     if (samples.length === 0) writeFileSync(join(path, SAMPLES), text);
     const folder = new ResultsFolder(path);
     folder.samples.push(...samples);
     return folder;
   }
 
-  /** What `reopen` would keep; nothing is changed. @throws {UsageError} */
+  /** What `reopen` would keep; changes nothing. @throws {UsageError} */
   static recover(path: string): Recovered {
     return recoverSamples(bytesOf(path, SAMPLES), join(path, SAMPLES));
   }
 
-  /** Read one. @throws {UsageError} */
+  /** Reads a folder. @throws {UsageError} */
   static read(path: string): { samples: Sample[]; environment: unknown } {
     const environment = ResultsFolder.readEnvironment(path);
     return {
@@ -116,11 +118,11 @@ export class ResultsFolder {
   add(samples: readonly Sample[]): void {
     const lines = samples.map((sample) => rowLine(SAMPLE_COLUMNS, sample)).join("");
     this.#append(lines);
-    // As they are on the disk, to the last digit: what is computed now must be what is computed from there.
+    // Parsed from the text that is on the disk, so that every digit is what a later command will read.
     this.samples.push(...parseRows(SAMPLE_COLUMNS, headerLine(SAMPLE_COLUMNS) + lines, SAMPLES));
   }
 
-  /** What is known goes to the disk, also where somebody has taken the file away meanwhile. */
+  /** Writes what is known to the disk, even if somebody has removed the file meanwhile. */
   #append(lines: string): void {
     this.#onDisk(SAMPLES, (path) => {
       if (!existsSync(path)) {
@@ -130,7 +132,7 @@ export class ResultsFolder {
       try {
         appendFileSync(path, lines);
       } catch (error) {
-        // A disk that becomes full takes a part of it.
+        // A disk that becomes full may have taken a part of the lines.
         if (statSync(path).isFile()) truncateSync(path, size);
         throw error;
       }
@@ -175,7 +177,7 @@ export class ResultsFolder {
   }
 }
 
-/** Rows of several folders in a new one, with their environments side by side. @throws {UsageError} */
+/** Joins the rows of several folders in a new one, with a list of their environments. @throws {UsageError} */
 export function joinFolders(paths: readonly string[], out: string | null): ResultsFolder {
   const sources = paths.map((path) => ({ path, ...ResultsFolder.read(path) }));
   const seen = new Map<string, string>();
@@ -217,12 +219,12 @@ function jsonOf(path: string, file: string, advice?: string): unknown {
   }
 }
 
-/** The time as a folder's name: UTC, to the second. */
+/** The current time as a folder's name: UTC, to the second. */
 export function timestamp(): string {
   return new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
 }
 
-/** A name under results/, made from a time that another run may have taken in the same second. */
+/** A path under results/ that does not exist yet: another run may have taken the name in the same second. */
 export function unusedFolder(name: string): string {
   const first = join("results", name);
   let path = first;
@@ -230,7 +232,7 @@ export function unusedFolder(name: string): string {
   return path;
 }
 
-/** Make a folder where there is none, and begin to use it. @throws {UsageError} where either fails */
+/** Makes a folder if there is none, and calls `use`. @throws {UsageError} if either fails */
 export function beginFolder(path: string, use: () => void): void {
   try {
     makeFolder(path);
@@ -241,7 +243,7 @@ export function beginFolder(path: string, use: () => void): void {
   }
 }
 
-/** Level by level: Node's recursive mkdir never returns where a parent cannot have children, as in /proc. */
+/** Level by level, since Node's recursive mkdir never returns if a parent cannot have children, as in /proc. */
 function makeFolder(path: string): void {
   const whole = resolve(path);
   if (existsSync(whole)) return;

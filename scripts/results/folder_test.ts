@@ -1,4 +1,4 @@
-/** A folder that is joined from others has everything that they had. */
+/** A joined folder has everything that its sources have. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

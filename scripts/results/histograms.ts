@@ -1,6 +1,6 @@
 /**
  * `latency.hlog`: the whole distribution of every run of an open loop, in the log format of HdrHistogram (1.3, with
- * histograms encoded as V2), so that its plotters and log processors can read what the columns only sum up.
+ * histograms encoded as V2), so that its plotters and log processors can read what the columns only summarize.
  */
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,41 +12,41 @@ import type { Cell } from "./plan.ts";
 
 export const HISTOGRAM_LOG = "latency.hlog";
 
-/** What an interval of the log holds: the waits of one run's messages, up to one end. */
+/** What identifies an interval of the log: how long the messages of one run waited, up to one of two ends. */
 export interface HistogramTag {
   runtime: string;
-  /** As `labelOf` writes it. */
+  /** As written by `labelOf`. */
   label: string;
   producers: number;
   workers: number;
   messageBytes: number;
-  /** Column `load`. */
+  /** Value of the column `load`. */
   load: string;
-  /** Where the wait ends: at the consumer's receive(), or at the listener's read. */
+  /** Where the wait ends: at the consumer's receive(), or when the listener has read the message. */
   end: "hand-off" | "end-to-end";
 }
 
-/** Of a cell, whose columns are all known. */
+/** The columns of a cell that a tag needs, all of which are known. */
 type Identified = Omit<HistogramTag, "end" | "messageBytes"> & { message_bytes: number };
 
-/** The readers take nanoseconds for granted when they convert what they show. */
+/** Values are stored in nanoseconds, since readers of the log assume that when they convert them. */
 const NS_PER_US = 1_000;
 const NS_PER_MS = 1_000_000;
-/** One hour, in ns. */
+/** The largest value: one hour, in ns. */
 const MOST_NS = 3_600e9;
 const DIGITS = 3;
 
 export class HistogramLog {
   readonly #path: string;
-  /** Whether this process has seen that what it appends begins a line. */
+  /** Whether this process has made sure that what it appends begins a line. */
   #isOpen = false;
 
-  /** Nothing is created before the first interval, so that a folder without an open loop has no such file. */
+  /** Creates nothing before the first interval, so that only folders with an open loop have this file. */
   constructor(folderPath: string) {
     this.#path = join(folderPath, HISTOGRAM_LOG);
   }
 
-  /** Both ends of every run. @param runs verified, of one process of the cell, which has just ended */
+  /** Appends both ends of every run. @param runs verified runs of one process of the cell, which has just ended */
   keep(cell: Cell, runs: readonly RunReport[]): void {
     const { runtime, label, producers, workers, message_bytes, load } = identityOf(
       cell,
@@ -64,10 +64,11 @@ export class HistogramLog {
   }
 
   /**
-   * One interval. A wait below 0, which clocks that differ can give, counts as 0, and one above an hour as an hour.
-   * @param startSeconds of the run, since 1970 in UTC
-   * @param seconds that the run took
-   * @param counts how many messages waited so many µs
+   * Appends one interval. A wait below 0, which clocks that differ can give, counts as 0, and one above an hour as an
+   * hour.
+   * @param startSeconds start of the run in seconds since 1970, UTC
+   * @param seconds how long the run took
+   * @param counts how many messages waited how long, µs
    */
   append(
     tag: HistogramTag,
@@ -94,7 +95,7 @@ export class HistogramLog {
     appendFileSync(this.#path, lines.join(""));
   }
 
-  /** Begins the file, or cuts off the line that a kill left half of. */
+  /** Begins the file, or cuts off a last line that a kill left incomplete. */
   #open(startSeconds: number): void {
     if (this.#isOpen && existsSync(this.#path)) return;
     this.#isOpen = true;
@@ -105,7 +106,7 @@ export class HistogramLog {
   }
 }
 
-/** The logs of several folders in one, under one heading; what a kill left half of is left out. */
+/** Joins the logs of several folders in one, under one heading, without lines that a kill left incomplete. */
 export function joinHistograms(sources: readonly string[], target: string): void {
   const texts = sources.map((source) => join(source, HISTOGRAM_LOG)).filter(existsSync)
     .map((path) => wholeLines(readFileSync(path, "utf8")));
@@ -129,14 +130,14 @@ function heading(startSeconds: number): string {
   return lines.join("");
 }
 
-/** Commas and blanks end a field for a reader, and | ends one here. */
+/** Readers end a field at commas and blanks, and here | does so, too. */
 function tagText(tag: HistogramTag): string {
   const { runtime, label, producers, workers, messageBytes, load, end } = tag;
   return [runtime, label, producers, workers, messageBytes, load, end]
     .map((field) => String(field).replace(/[\s,|]+/g, "_")).join("|");
 }
 
-/** Not before there is something to write: loading it takes about as long as a short command. */
+/** Loaded only when there is something to write, since loading takes about as long as a short command. */
 function library(): typeof import("hdr-histogram-js") {
   return createRequire(import.meta.url)("hdr-histogram-js");
 }

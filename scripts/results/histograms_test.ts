@@ -1,4 +1,4 @@
-/** What the log holds, HdrHistogram's own reader gives back. */
+/** HdrHistogram's own reader reads what the log contains. */
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ function intervalsOf(text: string): Histogram[] {
   }
 }
 
-/** The least wait that so large a share of all is not above, µs. */
+/** The least wait, µs, that at least this share of all waits does not exceed. */
 function exactPercentile(counts: readonly (readonly [number, number])[], share: number): number {
   const sorted = counts.toSorted(([a], [b]) => a - b);
   const all = sorted.reduce((sum, [, count]) => sum + count, 0);
@@ -99,7 +99,7 @@ test("a resumed run goes on behind the last whole line, with one heading", () =>
     assert.ok(text.startsWith(whole));
     assert.equal(text.match(/#\[Histogram log/g)!.length, 1);
     assert.deepEqual(intervalsOf(text).map(({ totalCount }) => totalCount), [5, 7, 9]);
-    // Somebody has taken it away meanwhile: it begins anew, with its heading.
+    // If somebody has removed the file meanwhile, it begins anew, with its heading.
     rmSync(path);
     log.append(TAG, START + 6, 1, [[40, 2]]);
     assert.match(readFileSync(path, "utf8"), /^#\[Histogram log/);

@@ -1,6 +1,6 @@
 /**
- * When does a run count? Only where its own messages were all delivered, once, in order and unchanged, and where the
- * process has kept every other promise, too: this is the one place that says so.
+ * Decides which runs count: only those whose own messages were all delivered, once, in order and unchanged, and whose
+ * process has kept every other promise. No other place decides this.
  */
 import {
   type CellEvent,
@@ -16,17 +16,20 @@ export interface Failure {
 }
 
 export interface Judgement {
-  /** All runs of the process, in their order; one that does not count has the word that says why. */
+  /** All runs of the process, in their order; the status of a run that does not count says why. */
   runs: RunReport[];
   /** What went wrong outside of the runs, or null. */
   failure: Failure | null;
 }
 
-/** What a process was to show beside its runs. */
+/** What a process must prove in addition to its runs. */
 export interface Promised {
-  /** One-byte messages name no producer, so a process that measures them ends with a pass of messages that do. */
+  /**
+   * One-byte messages do not name their producer, so a process that measures them ends with a second pass of messages
+   * that do.
+   */
   secondPass: boolean;
-  /** A pilot: what it runs beside its runs, one or several, fills the whole capacity. */
+  /** For a pilot, this second pass fills the whole capacity, in one run or several. */
   isPilot: boolean;
 }
 
@@ -40,7 +43,7 @@ export function judge(outcome: CellOutcome, promised: Promised): Judgement {
   return { runs, failure: { status: "error", detail: "the process ended without a run" } };
 }
 
-/** The first reason for which the process as a whole gives no figure; null where it gives one. */
+/** The first reason why the process as a whole gives no figure; null if it gives one. */
 export function reasonAgainst({ runs, failure }: Judgement): Failure | null {
   const bad = runs.find((run) => !isProven(run));
   if (bad !== undefined) return { status: bad.status, detail: bad.detail };
@@ -55,7 +58,7 @@ function failureOf({ events, end, detail }: CellOutcome): Failure | null {
   return end === "died" ? { status: "error", detail } : null;
 }
 
-/** Runs count only with the pass that their process adds to them; that of a pilot fills the whole capacity. */
+/** The reason why the process's second pass proves nothing, so that its runs do not count; null if there is none. */
 function proofFailure(events: CellEvent[], { secondPass, isPilot }: Promised): Failure | null {
   const proof = find(events, "proof");
   if (proof === undefined) {

@@ -1,4 +1,4 @@
-/** A run counts where everything was delivered and promised; each planted fault has its word. */
+/** A run counts if everything was delivered and every promise kept; each planted fault gets its own status. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CellEvent } from "../../bench/process/spec.ts";

@@ -1,9 +1,9 @@
-/** How rows are called where people read them. */
+/** The names of rows and tables that people read. */
 import { DEFAULT_CAPACITY } from "../../strategies/strategy.ts";
 import { subjectLabel } from "./subjects.ts";
 import type { Sample, Summary } from "./columns.ts";
 
-/** `channel:drain=each` of a row. */
+/** The label of a row, such as `channel:drain=each`. */
 export function labelOf(row: Pick<Summary | Sample, "strategy" | "params">): string {
   return subjectLabel(row.strategy!, paramsOf(row.params));
 }
@@ -14,7 +14,7 @@ function paramsOf(text: string | null): Record<string, string> {
   );
 }
 
-/** What rows of one table share. */
+/** The columns in which all rows of one table agree. */
 const SETTING = [
   "machine",
   "workers",
@@ -27,13 +27,13 @@ const SETTING = [
   "capacity_bytes",
   "load",
 ] as const;
-/** The column `load` where nobody waits for a due time. */
+/** The value of the column `load` where messages have no due time. */
 export const FULL_LOAD = "full";
-/** The column `workload` where all messages have one size. */
+/** The value of the column `workload` where messages are plain bytes of the chosen sizes. */
 export const BYTES = "bytes";
 type SettingColumn = (typeof SETTING)[number];
 
-/** Everything but P that a group of rows has in common. */
+/** The title of a group of rows: everything that they have in common except P. */
 export function settingTitle(
   row: Pick<Summary, SettingColumn>,
 ): string {
@@ -57,12 +57,15 @@ export function messagesTitle(
   return work_us === 0 ? messages : `${messages} after ${work_us} µs of work`;
 }
 
-/** Whether a row's producers sent at due times: its elapsed time then says how long they took, and not how fast it is. */
+/**
+ * Whether the producers of a row sent at due times. The elapsed time then says how long the schedule was, not how fast
+ * the hand-off is.
+ */
 export function isOpenLoop({ load }: Pick<Summary, "load">): boolean {
   return load !== FULL_LOAD;
 }
 
-/** Whether a row's rate was chosen for its cell alone, so that it can be compared with no other. */
+/** Whether the rate of a row was chosen for its cell alone, so that it cannot be compared with others. */
 export function isOwnLoad({ load }: Pick<Summary, "load">): boolean {
   return /^[\d.]+%(?! of the slowest)/.test(load ?? "");
 }
@@ -72,13 +75,19 @@ function lengthTitle({ run_length }: Pick<Summary, "run_length">): string {
   return runTimeMsOf(run_length) !== null ? `runs of ${run_length}` : `messages: ${run_length}`;
 }
 
-/** What `--run-time` was, where the pilot chose the messages: the time of a run then says nothing. Else null. */
+/**
+ * The value of `--run-time` in ms if the pilot chose the messages, so that the time of a run says nothing by itself;
+ * otherwise null.
+ */
 export function runTimeMsOf(runLength: string | null): number | null {
   const ms = /^(\d+) ms$/.exec(runLength ?? "")?.[1];
   return ms === undefined ? null : Number(ms);
 }
 
-/** The same string for rows that may stand in one table: the same machine, W, run length, S, workload, work, sink, turn, capacity and load. */
+/**
+ * The same string for rows that may appear in one table: the same machine, W, run length, S, workload, work, sink,
+ * turn, capacity and load.
+ */
 export function settingOf(
   row: Pick<Summary, SettingColumn>,
 ): string {

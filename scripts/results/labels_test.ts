@@ -1,4 +1,4 @@
-/** What may stand in one table, and what the table is called. */
+/** Which rows may appear in one table, and what the table is called. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { summarize } from "../statistics/summary.ts";

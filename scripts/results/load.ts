@@ -1,6 +1,6 @@
 /**
- * How much the producers of a cell have to do. At full load each sends as fast as the hand-off takes it; in an open
- * loop messages are due at a rate that does not depend on whether anybody keeps up.
+ * How much the producers of a cell have to do. At full load each sends as fast as the hand-off accepts; in an open loop
+ * messages are due at a rate that does not depend on whether anybody keeps up.
  */
 import type { Spacing } from "../../bench/latency/arrivals.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
@@ -35,7 +35,7 @@ function readingTitle(reading: SlowReading | null): string {
     (bytesPerS === null ? "" : `, read at ${bytesPerS} bytes/s`);
 }
 
-/** What the column `load` says about how slowly the listener reads; null where it says nothing about it. */
+/** What the column `load` says about how slowly the listener reads; null if it says nothing about that. */
 export function readingOf(load: string | null): SlowReading | null {
   const [, forMs, everyMs] = /, stalled ([\d.]+) of ([\d.]+) ms(?=,|$)/.exec(load ?? "") ?? [];
   const bytesPerS = /, read at (\d+) bytes\/s$/.exec(load ?? "")?.[1];
@@ -46,12 +46,12 @@ export function readingOf(load: string | null): SlowReading | null {
   };
 }
 
-/** What the column `load` says apart from the rate: `even, stalled 200 of 1000 ms`; empty where it says nothing. */
+/** What the column `load` says apart from the rate, such as `even, stalled 200 of 1000 ms`; empty if nothing. */
 export function besideRate(load: string | null): string {
   return (load ?? "").replace(/^[\d.]+(%( of the slowest)?|\/s),? ?/, "");
 }
 
-/** What has to be known about a cell of an open loop. */
+/** What must be known about a cell of an open loop to choose its rate. */
 interface Loaded {
   load: OpenLoad | null;
   subject: string;
@@ -59,7 +59,7 @@ interface Loaded {
   workers: number;
   messageBytes: number;
   mostMessages: number;
-  /** How long a run is to take, ms. */
+  /** How long a run should take, ms. */
   openMs: number;
 }
 
@@ -70,8 +70,8 @@ export interface Chosen {
 }
 
 /**
- * The rate of each cell, and the number of messages that makes its run as long as wanted.
- * @param fullRates messages/s at full load, of each cell whose pilot had a good run
+ * Chooses the rate of each cell, and the number of messages that makes its run as long as wanted.
+ * @param fullRates messages/s at full load of each cell whose pilot had a good run
  */
 export function chosenRates<Cell extends Loaded>(
   cells: readonly Cell[],
@@ -95,7 +95,7 @@ export function chosenRates<Cell extends Loaded>(
   return chosen;
 }
 
-/** Three digits, which is more than a pilot knows. */
+/** The rate in messages/s, with three digits, which is more than a pilot can tell; null if it is not known. */
 function rateOf({ load }: Loaded, own: number | undefined, slowest: number): number | null {
   if (load === null) return null;
   if ("ratePerS" in load) return load.ratePerS;
@@ -103,7 +103,7 @@ function rateOf({ load }: Loaded, own: number | undefined, slowest: number): num
   return Number.isFinite(perS) ? Number((load.share * perS).toPrecision(3)) : null;
 }
 
-/** The same for cells of one load that are compared. */
+/** The same string for cells of one load that are compared. */
 function placeOf({ load, producers, workers, messageBytes }: Loaded): string {
   return JSON.stringify([loadTitle(load), producers, workers, messageBytes]);
 }

@@ -1,4 +1,4 @@
-/** What column `load` says, and what can be read from it again. */
+/** What the column `load` says, and what can be read from it again. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SPACINGS } from "../../bench/latency/arrivals.ts";

@@ -1,18 +1,18 @@
-/** One writer a folder: a file that names the process which writes there, for as long as it does. */
+/** One writer per folder: while a process writes to a folder, a file there names that process. */
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../cli/command.ts";
 import { fileText } from "../processes/file_text.ts";
 
-/** Its name in the folder. */
+/** The name of that file. */
 export const LOCK = "lock";
-/** Between the creation of a lock and its content lies no more than this (ms). */
+/** Creating a lock and writing its content takes no longer than this (ms). */
 const TORN_AFTER_MS = 10_000;
 
 /**
- * Keep other processes from writing to a folder. A lock whose process is gone is taken over. The function that
- * comes back gives the folder free; so does the end of the process, whichever way it ends but by SIGKILL.
- * @throws {UsageError} where another process holds it
+ * Keeps other processes from writing to a folder. A lock whose process is gone is taken over. The returned function
+ * releases the folder; so does the end of the process, unless it is killed by SIGKILL.
+ * @throws {UsageError} if another process holds it
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, LOCK);
@@ -21,12 +21,12 @@ export function lockFolder(folder: string): () => void {
     process.off("exit", release);
     rmSync(path, { force: true });
   };
-  // A second Ctrl-C ends the process where it is.
+  // A second Ctrl-C ends the process immediately, which must release the folder, too.
   process.on("exit", release);
   return release;
 }
 
-/** False where there is one already. */
+/** Returns false if there is a lock already. */
 function create(path: string, folder: string): boolean {
   try {
     writeFileSync(path, `${process.pid} ${startOf(process.pid)}\n`, { flag: "wx" });
@@ -34,14 +34,14 @@ function create(path: string, folder: string): boolean {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
-    // A full disk takes the name and not the content: an empty lock would keep everybody out.
+    // A full disk may take the name but not the content, and an empty lock would keep everybody out.
     rmSync(path, { force: true });
-    // Deno has no code for every error of the system.
+    // Deno does not have a code for every error of the system.
     throw new UsageError(`cannot write to ${folder} (${code ?? message})`);
   }
 }
 
-/** Two that find the same dead lock must not both get it, so they take turns at replacing it. */
+/** Two processes that find the same dead lock must not both get it, so they take turns at replacing it. */
 function takeOver(path: string, folder: string): void {
   const turn = `${path}.turn`;
   const held = (by: string, file: string) =>
@@ -57,7 +57,7 @@ function takeOver(path: string, folder: string): void {
   }
 }
 
-/** The living process that a lock names; null where there is none any more. */
+/** The living process that a lock names; null if there is none any more. */
 function holderOf(path: string): string | null {
   const text = fileText(path);
   if (text === null) return null;
@@ -67,7 +67,7 @@ function holderOf(path: string): string | null {
   return isAlive(Number(pid)) && startOf(Number(pid)) === start ? `process ${pid}` : null;
 }
 
-/** Left by a process that died before it had written its name. */
+/** Whether the lock was left by a process that died before it had written its id. */
 function isTorn(path: string, text: string): boolean {
   if (text.endsWith("\n")) return false;
   const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
@@ -75,7 +75,7 @@ function isTorn(path: string, text: string): boolean {
 }
 
 function isAlive(pid: number): boolean {
-  // Nobody may have collected a killed process: it has an id, and does nothing any more.
+  // A killed process that its parent has not collected still has an id, but does nothing any more.
   if (statOf(pid)?.[0] === "Z") return false;
   try {
     process.kill(pid, 0);
@@ -85,12 +85,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, in ticks since boot, as ids are used again; "" where the system does not tell. */
+/**
+ * When a process started, in ticks since boot, which tells processes with the same id apart; "" where the system does
+ * not tell.
+ */
 function startOf(pid: number): string {
   return statOf(pid)?.[19] ?? "";
 }
 
-/** /proc/PID/stat from the state on: the name before it may hold blanks and brackets. */
+/** The fields of /proc/PID/stat from the state on; the name before it may contain blanks and brackets. */
 function statOf(pid: number): string[] | null {
   const text = fileText(`/proc/${pid}/stat`);
   return text === null ? null : text.slice(text.lastIndexOf(")") + 2).split(" ");

@@ -73,7 +73,7 @@ test(
   { skip: process.platform === "win32" && "ulimit is a Unix shell's" },
   () =>
     withFolder(async (folder) => {
-      // A limit of no bytes a file stands for the full disk: the name is taken and the content is not.
+      // A file size limit of 0 bytes stands in for a full disk: the file is created, but its content is not written.
       const line = 'trap "" XFSZ; ulimit -f 0; exec "$0" "$@"';
       const file = fileURLToPath(new URL("../testing/take_lock.ts", import.meta.url));
       const args = [...runArguments(currentRuntime().kind), file, folder];

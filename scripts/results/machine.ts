@@ -1,8 +1,8 @@
-/** Which machine a row was measured on: figures of two machines are never set against each other. */
+/** Which machine a row was measured on. Figures of different machines are never compared. */
 import { createHash } from "node:crypto";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 
-/** What makes a machine another one. */
+/** The traits in which two machines may differ. */
 export function machineTraits() {
   return {
     os: process.platform as string,
@@ -16,11 +16,11 @@ export function machineTraits() {
 
 let fingerprint: string | null = null;
 
-/** The first eight hexadecimal digits of the SHA-256 of all traits, one a line. */
+/** The first eight hexadecimal digits of the SHA-256 of all traits, one on each line. */
 export function machineFingerprint(): string {
   if (fingerprint !== null) return fingerprint;
   const { os, kernel, arch, cpu, cores, memoryBytes } = machineTraits();
-  // To the GiB: what the kernel keeps for itself varies from one start to the next.
+  // Memory is rounded to GiB, since what the kernel reserves varies from one start to the next.
   const lines = [cpu, cores, Math.round(memoryBytes / 2 ** 30), os, kernel, arch].join("\n");
   return fingerprint = createHash("sha256").update(lines).digest("hex").slice(0, 8);
 }

@@ -1,12 +1,12 @@
-/** How long messages are, as options and rows say it. */
+/** The size of messages, as options and rows write it. */
 
-/** In bytes; the same for both where all messages have one size. */
+/** In bytes; both values are equal if all messages have one size. */
 export interface MessageSize {
   least: number;
   most: number;
 }
 
-/** `64`, or `16..4096` of a mix. */
+/** `64`, or `16..4096` for a mix. */
 export function sizeTitle({ least, most }: MessageSize): string {
   return least === most ? `${most}` : `${least}..${most}`;
 }

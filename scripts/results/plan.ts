@@ -16,30 +16,30 @@ import { type SubjectChoice, subjectLabel } from "./subjects.ts";
 /** `tcp`: to the listener. `none`: the consumer keeps and checks the messages, and no socket is used. */
 export type Sink = "tcp" | "none";
 
-/** What the cells are made from: one for every combination. */
+/** What the cells are made from; there is one cell for every combination. */
 export interface PlanOptions {
   subjects: SubjectChoice[];
   producers: number[];
   workers: number[];
-  /** What a run is to take, ms, where neither of the next two is given: the pilot then chooses the messages. */
+  /** How long a run should take, ms. If neither of the next two is given, the pilot chooses the number of messages. */
   runTimeMs: number;
-  /** A producer, or null. */
+  /** Messages of each producer, or null. */
   messages: number | null;
-  /** All producers together, or null. */
+  /** Messages of all producers together, or null. */
   total: number | null;
   messageSizes: MessageSize[];
   workload: Workload;
-  /** µs that a producer works before each message: cells for each of these. */
+  /** µs that a producer works before each message; there are cells for each of these values. */
   workUs: number[];
   turn: number;
   capacity: number;
   storeBytes: number;
   sink: Sink;
-  /** Empty: full load. */
+  /** Open loops; empty for full load. */
   loads: OpenLoad[];
 }
 
-/** Everything that was chosen for a measurement. Two rows of one cell differ by chance alone. */
+/** Everything that was chosen for a measurement. Two rows of one cell differ only by chance. */
 export interface Cell {
   runtime: Runtime | Client;
   subject: string;
@@ -49,19 +49,19 @@ export interface Cell {
   params: Params;
   producers: number;
   workers: number;
-  /** As the column says it: `20 ms`, `1000 each`, `1000000 in all`. */
+  /** As the column writes it: `20 ms`, `1000 each`, `1000000 in all`. */
   runLength: string;
-  /** What a run is to take, µs; null where the number of messages was given. */
+  /** How long a run should take, µs; null if the number of messages was given. */
   runTimeUs: number | null;
   /** The most runs of that length that a process measures of the cell. */
   measuredRuns: number;
-  /** A producer; null until the pilot has chosen. */
+  /** Messages of each producer; null until the pilot has chosen. */
   messages: number | null;
-  /** The most that it may choose. */
+  /** The most messages per producer that the pilot may choose. */
   mostMessages: number;
-  /** Of lines and of a mix the longest. */
+  /** Size of a message; for lines and mixes, the longest. */
   messageBytes: number;
-  /** The shortest; the same where all have one size. */
+  /** The shortest; equal to `messageBytes` if all messages have one size. */
   leastBytes: number;
   workload: Workload;
   workUs: number;
@@ -70,7 +70,7 @@ export interface Cell {
   capacity: number;
   /** Null: full load. */
   load: OpenLoad | null;
-  /** What a run of an open loop is to take, ms. */
+  /** How long a run of an open loop should take, ms. */
   openMs: number;
   /** Messages/s in an open loop; null until the pilot has chosen. */
   ratePerS: number | null;
@@ -78,14 +78,14 @@ export interface Cell {
   skip: string | null;
 }
 
-/** A message's number is 32 bits wide. */
+/** A message's number has 32 bits. */
 export const MAX_MESSAGES = 2 ** 32 - 1;
-/** A control's bytes are built before the clock, all of them. */
+/** All bytes of a control are built before the clock starts. */
 const MAX_PREBUILT_BYTES = 2 ** 30;
-/** Controls that are nothing without one. */
+/** Controls that measure the socket, so they need one. */
 const SOCKETS: ReadonlySet<string> = new Set(["socket-bulk", "socket-each", "own-socket"]);
 
-/** What the pilot of an open loop measures of full load, ms. */
+/** How long the pilot of an open loop measures at full load, ms. */
 const PILOT_RUN_MS = 10;
 
 export function makePlan(
@@ -141,7 +141,10 @@ function settingsOf({ loads, messageSizes, workUs }: PlanOptions) {
   );
 }
 
-/** In an open loop somebody must be due to send; what `empty` could do at full load, nobody can say. */
+/**
+ * Controls have no open loop, except for `empty`, and even that has no throughput of its own from which a rate could
+ * follow.
+ */
 function isPaceable({ load, kind, subject }: Cell): boolean {
   if (load === null || kind !== "control") return true;
   return subject === "empty" && !("of" in load && load.of === "own");
@@ -152,12 +155,15 @@ function runLengthOf({ messages, total, runTimeMs }: PlanOptions): string {
   return total === null ? `${runTimeMs} ms` : `${total} in all`;
 }
 
-/** A producer; null where the pilot chooses. */
+/** Messages of each producer; null if the pilot chooses. */
 function messagesFor({ messages, total }: PlanOptions, producers: number): number | null {
   return messages ?? (total === null ? null : Math.floor(total / producers));
 }
 
-/** So many that a run fits the listener's store, and is checked after the clock in every cell. */
+/**
+ * The most messages per producer with which a run fits the listener's store, so that every cell is checked after the
+ * clock.
+ */
 function mostMessages({ storeBytes }: PlanOptions, producers: number, messageBytes: number) {
   const bytes = Math.min(storeBytes, MAX_PREBUILT_BYTES);
   const fitting = Math.floor(bytes / (producers * messageBytes));
@@ -192,7 +198,7 @@ function reasonToSkip(cell: Cell, entry: SubjectEntry): string | null {
   return first ?? null;
 }
 
-/** Cells that differ in P and load alone: a process measures all of them. */
+/** The same string for cells that differ only in P and load, which one process measures. */
 export function seriesOf(cell: Cell): string {
   const { runtime, subject, params, workers, messageBytes, leastBytes, workUs } = cell;
   return JSON.stringify([
@@ -202,7 +208,8 @@ export function seriesOf(cell: Cell): string {
 }
 
 /**
- * The cells in the order of a round: series shuffled, and the P within each. The same seed, the same order.
+ * The cells in the order of a round: the series are shuffled, and the P within each. The same seed gives the same
+ * order.
  */
 export function roundOrder(cells: readonly Cell[], seed: number, round: number): Cell[] {
   const next = random(seed + round * 0x9e3779b1);

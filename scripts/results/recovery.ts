@@ -1,10 +1,10 @@
-/** Samples as they are read: the remains of a process that was killed are dropped, anything else must be right. */
+/** Reads samples. What a killed process has left incomplete is dropped; anything else that is wrong is an error. */
 import { UsageError } from "../cli/command.ts";
 import { LATENCY_COLUMNS, namesOf, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { headerLine, parseRows } from "./csv.ts";
 
 export interface Recovered {
-  /** What the file has to be cut to. */
+  /** The text to which the file must be cut. */
   text: string;
   samples: Sample[];
 }
@@ -14,20 +14,25 @@ const STATUSES = [
   ...["timeout", "memory-limit", "error"],
 ];
 const NUMBERS = namesOf(SAMPLE_COLUMNS).filter((name) => SAMPLE_COLUMNS[name].kind === "number");
-/** A wait is read from two clocks, which may differ by more than it: the column of their error says so. */
+/**
+ * A wait is the difference of two clocks, which may be wrong by more than the wait; the column of their error says so.
+ */
 const MAY_BE_NEGATIVE: ReadonlySet<string> = new Set(
   namesOf(LATENCY_COLUMNS).filter((name) => /^(uncorrected_|end_)?(p\d+|max)_us$/.test(name)),
 );
 const LINE_FEED = 10;
-/** Enough of a torn line to tell its process: schema, session, round and position, and that they are whole. */
+/**
+ * Columns of a torn line that are needed to tell its process: schema, session, round and position. One more shows that
+ * the last of these is whole.
+ */
 const PLACE = namesOf(SAMPLE_COLUMNS).indexOf("position") + 1;
 
 /**
- * The rows of processes that were written to their end. A row is a line, and the rows of a process are one write,
- * of which a kill may leave a part: only what stands behind the last line end may be dropped, and with it the rows
- * before it that are, or may be, of the same process. Its last row could have been the one that says why it failed.
- * A write that was cut exactly between two of its rows cannot be told from a whole one.
- * @throws {UsageError} with the line, where anything else is not as it was written
+ * The rows of all processes that were written completely. A row is a line, and the rows of a process are one write, of
+ * which a kill may leave a part. So what follows the last line end is dropped, and with it the rows before it that are,
+ * or may be, of the same process, because the row that is cut off could have been the one that says why the process
+ * failed. A write that was cut exactly between two of its rows cannot be told from a complete one.
+ * @throws {UsageError} that names the line, if anything else is not as it was written
  */
 export function recoverSamples(bytes: Uint8Array, name: string): Recovered {
   const header = headerLine(SAMPLE_COLUMNS);
@@ -54,7 +59,7 @@ export function recoverSamples(bytes: Uint8Array, name: string): Recovered {
   return { text, samples };
 }
 
-/** As `recoverSamples`, for a file that nobody is writing to: nothing may be torn. */
+/** Like `recoverSamples`, for a file that nobody is writing to, so nothing may be torn. */
 export function readSamples(bytes: Uint8Array, name: string): Sample[] {
   if (bytes.length > 0 && bytes[bytes.length - 1] !== LINE_FEED) {
     throw new UsageError(

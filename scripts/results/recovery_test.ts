@@ -1,4 +1,4 @@
-/** What is kept of a file whose last write was cut. */
+/** What is kept of a file whose last write was cut off. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UsageError } from "../cli/command.ts";
@@ -41,11 +41,11 @@ test("a file that ends where a row does is kept", () => {
 });
 
 test("a torn row goes, and with it its process", () => {
-  // Far enough to be told from the process before it.
+  // The torn line is long enough to show that it belongs to another process.
   assert.equal(text(HEADER + FIRST + line(1, 2, 1).slice(0, 12)), HEADER + FIRST);
-  // Of the same process.
+  // The torn line belongs to the same process as the row before it.
   assert.equal(text(HEADER + SECOND + FIRST + line(1, 1, 3).slice(0, 12)), HEADER + SECOND);
-  // Position 1, or 12?
+  // The torn position may be 1 or 12, so the row before it may be of the same process.
   assert.equal(text(HEADER + SECOND + FIRST + line(1, 12, 1).slice(0, 7)), HEADER + SECOND);
   assert.equal(text(HEADER + SECOND + FIRST + "2"), HEADER + SECOND);
 });
@@ -63,7 +63,7 @@ test("anything but a torn last row is an error with its line", () => {
       () => recoverSamples(bytes, "samples.csv"),
       (error: Error) => error instanceof UsageError && message.test(error.message),
     );
-  // A stray quote, with which all that follows looks like one unfinished text.
+  // With a stray quote, everything after it looks like one unfinished text.
   refused(encode(HEADER + FIRST.replace("ok", 'o"k') + SECOND), /samples\.csv .*line 2/);
   const foreign = encode(whole);
   foreign[HEADER.length + FIRST.length + 8] = 0xff;
@@ -104,7 +104,7 @@ test(`whatever bytes change, no row is dropped in silence (seed ${seed})`, () =>
     try {
       const { samples, text: kept } = recoverSamples(bytes, "samples.csv");
       const torn = bytes.length - 1 - bytes.lastIndexOf(10);
-      // Only where the last line end itself was hit has the last process gone.
+      // The last process is lost only if the last line end itself was hit.
       assert.ok(samples.length >= (torn === 0 ? 11 : 10), `${samples.length} rows`);
       assert.ok(encode(kept).length <= bytes.length);
     } catch (error) {

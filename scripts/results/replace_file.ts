@@ -1,7 +1,7 @@
-/** How every file of a folder is written anew. */
+/** How every file of a folder is rewritten. */
 import { renameSync, writeFileSync } from "node:fs";
 
-/** Readers see the old file or the new one, never half of one; and what was there survives a kill in this moment. */
+/** Readers see either the old file or the new one, never half of one, and the old content survives a kill. */
 export function replaceFile(path: string, text: string): void {
   writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);

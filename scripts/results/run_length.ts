@@ -1,19 +1,25 @@
-/** How long a run is to take, and how many messages that makes for each cell. */
+/** How long a run should take, and how many messages each cell needs for that. */
 import { LEAST_MESSAGES } from "../../bench/process/budget.ts";
 import type { Params } from "../../strategies/strategy.ts";
 
-/** A producer takes up to 0.25 µs to be released and to close: a run of its many messages is to be long beside that. */
+/**
+ * A producer takes up to 0.25 µs to be released and to close, so a run of many producers must be long compared with
+ * that.
+ */
 const PRODUCER_US = 1.5;
 
-/** What a run is to take, µs. */
+/** How long a run should take, µs. */
 export function runTimeUs(runTimeMs: number, producers: number): number {
   return runTimeMs * 1_000 + PRODUCER_US * producers;
 }
 
-/** Added to log₂ before it is rounded: a run that is too short is mostly fixed cost, one that is too long only takes time. */
+/**
+ * Added to log₂ before rounding, because a run that is too short is mostly fixed cost, while one that is too long only
+ * takes time.
+ */
 const RATHER_LONG = 0.25;
 
-/** What of a cell decides with which others it has its number in common. */
+/** The properties of a cell that decide which other cells have the same number of messages. */
 interface Sized {
   subject: string;
   params: Params;
@@ -22,18 +28,20 @@ interface Sized {
   messageBytes: number;
   leastBytes: number;
   workUs: number;
-  /** The most messages of a producer that it may have. */
+  /** The most messages per producer that it may have. */
   mostMessages: number;
 }
 
-/** Strategies whose rates differ by less (log₂) may turn out to be alike: they get the same number. */
+/**
+ * Strategies whose rates differ by less than this (log₂) may turn out to be equally fast, so they get the same number.
+ */
 const ALIKE = 0.5;
 
 /**
- * Messages of a producer for each cell: a power of two, the same for all runtimes of a strategy, and the same for
- * strategies of about one speed. Runs of different length carry different shares of their fixed cost, which would
- * look like a difference of some percent between two that have none, such as a strategy and its copy.
- * @param fitting of each cell whose pilot had a good run, so many that a run of it takes the wanted time
+ * Messages per producer for each cell: a power of two, the same for all runtimes of a strategy, and the same for
+ * strategies of about the same speed. Runs of different length contain different shares of fixed cost, which would look
+ * like a difference of a few percent where there is none, such as between a strategy and its copy.
+ * @param fitting for each cell whose pilot had a good run, the messages with which a run takes the wanted time
  */
 export function chosenMessages<Cell extends Sized>(
   cells: readonly Cell[],
@@ -65,7 +73,7 @@ export function chosenMessages<Cell extends Sized>(
   return chosen;
 }
 
-/** Cells that may be compared. */
+/** The same string for cells that may be compared. */
 function placeOf({ producers, workers, messageBytes, leastBytes, workUs }: Sized): string {
   return JSON.stringify([producers, workers, messageBytes, leastBytes, workUs]);
 }
@@ -74,7 +82,7 @@ function subjectOf({ subject, params }: Sized): string {
   return JSON.stringify([subject, params]);
 }
 
-/** log₂ of what the cells of a strategy ask for, in the mean of those that do. */
+/** log₂ of the messages that the cells of a strategy need, averaged over those cells for which it is known. */
 function meanPower(cells: readonly Sized[], fitting: ReadonlyMap<Sized, number>): number {
   const powers = cells.flatMap((cell) => fitting.has(cell) ? [Math.log2(fitting.get(cell)!)] : []);
   if (powers.length === 0) return Math.log2(LEAST_MESSAGES);

@@ -8,7 +8,7 @@ import { chosenMessages } from "./run_length.ts";
 
 const RUNTIMES = ["deno", "bun", "node"].map((label) => ({ ...RUNTIME, label }));
 
-/** Chosen messages by strategy; all runtimes must agree. */
+/** The chosen number of messages of each strategy; all runtimes must agree. */
 function chosen(fitting: (cell: Cell) => number | null): Record<string, number> {
   const argv = ["--strategies", "swap-buffer,atomic-swap,channel", "--producers", "4"];
   const cells = makePlan(readOptions("bench", ["", "", ...argv]), RUNTIMES);

@@ -1,4 +1,4 @@
-/** Turns what a cell's process said into rows. A run that was not proven has no number. */
+/** Turns the events of a cell's process into rows. A run that was not proven has no figure. */
 import type { Waits } from "../../bench/latency/waits.ts";
 import { isProven, type RunReport } from "../../bench/process/spec.ts";
 import type { CellOutcome } from "../processes/cell_process.ts";
@@ -14,7 +14,10 @@ import {
 } from "./columns.ts";
 import { find, judge } from "./judge.ts";
 
-/** Words of rows that nobody has to mend: measured, with messages dropped as was asked for, piloted, or left out with its reason. */
+/**
+ * The statuses that need no attention: measured, measured with messages dropped as was asked for, run by the pilot, or
+ * skipped with a reason.
+ */
 const FINE = ["ok", "dropped", "pilot", "skipped"];
 
 /** Whether a row says that something went wrong. */
@@ -22,7 +25,7 @@ export function hasFailed({ status }: Pick<Sample, "status">): boolean {
   return !FINE.includes(status ?? "");
 }
 
-/** Where in the session a process ran. */
+/** When in the session a process ran. */
 export interface Place {
   session: string;
   round: number;
@@ -31,7 +34,7 @@ export interface Place {
   cores: number;
 }
 
-/** One row per measured run, and one more for what went wrong outside of them. */
+/** One row per measured run, and one more for a failure outside of them. */
 export function samplesOf(cell: Cell, place: Place, outcome: CellOutcome): Sample[] {
   const { events } = outcome;
   const ready = find(events, "ready");
@@ -66,12 +69,12 @@ export function skippedSample(cell: Cell, place: Place, why: string): Sample {
   return { ...emptySample(cell, place), status: "skipped", detail: why };
 }
 
-/** What a run took, µs, also where it may have dropped messages and has no figure; null of one that proves nothing. */
+/** How long a run took, µs, also if it dropped messages and so has no figure; null for a run that proves nothing. */
 export function timeOf({ elapsed_us, dropped_elapsed_us }: Sample): number | null {
   return elapsed_us ?? dropped_elapsed_us;
 }
 
-/** What the report of a run says stands in columns of the same names, but for these. */
+/** Most fields of a run's report are written to columns of the same names; the exceptions follow. */
 function runColumns(run: RunReport): Partial<Sample> {
   const { status, detail, messages, elapsedUs, bytes, writes, peakBytes } = run;
   const told = Object.entries(run).map(([name, value]) => [columnOf(name), value]);
@@ -88,7 +91,7 @@ function runColumns(run: RunReport): Partial<Sample> {
   };
 }
 
-/** `cpu_user_us` of `cpuUserUs`. */
+/** Turns `cpuUserUs` into `cpu_user_us`. */
 function columnOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

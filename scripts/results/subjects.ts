@@ -1,4 +1,4 @@
-/** Which strategies and controls a run has, and how each is written. */
+/** The strategies and controls of a run, and how each is written. */
 import { type Peer, PEERS } from "../../bench/peers/registry.ts";
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { parseParams } from "../../strategies/params.ts";
@@ -11,15 +11,16 @@ export interface SubjectChoice {
   params: Params;
 }
 
-/** The fixed cost of a run, without which no cell can be told from it. */
+/** The fixed cost of a run, which is needed to tell whether a cell is more than that. */
 export const ALWAYS = "empty";
-/** What producers do beside the hand-off, without which nobody can tell what that still matters. */
+/** Does the work without the hand-off, which is needed to tell how much the hand-off still matters. */
 const BESIDE_WORK = "no-handoff";
 
 /**
- * `channel:drain=batch,swap-buffer`, `peers` for all of those; null for the default matrix. `empty` is always among them.
- * @param overflow of the strategies that do not name their own; of the default matrix only those remain that can do it
- * @param isWork whether producers do more than send: `no-handoff` is then among them, too
+ * Parses `channel:drain=batch,swap-buffer`, with `peers` for all peers; null for the default matrix. `empty` is always
+ * added.
+ * @param overflow for strategies that do not name their own; from the default matrix only those that can do it are kept
+ * @param isWork whether producers do more than send; `no-handoff` is then added, too
  * @throws {UsageError}
  */
 export function parseSubjects(
@@ -72,7 +73,7 @@ function formsOf({ forms = [{}], ...peer }: Peer): SubjectChoice[] {
   }));
 }
 
-/** `channel:drain=batch`. @throws {UsageError} */
+/** Parses `channel:drain=batch`. @throws {UsageError} */
 export function parseSubject(item: string, option = "--strategies"): SubjectChoice {
   const [name, ...settings] = item.split(":");
   const entry = SUBJECTS.find((subject) => subject.name === name);
@@ -92,7 +93,10 @@ export function parseSubject(item: string, option = "--strategies"): SubjectChoi
   }
 }
 
-/** `channel:drain=each`: the parameters that tell a strategy's variants apart, and those that were changed. */
+/**
+ * The label `channel:drain=each`: with the parameters that distinguish a strategy's variants, and those that were
+ * changed.
+ */
 export function subjectLabel(name: string, params: Params): string {
   const entry = SUBJECTS.find((subject) => subject.name === name);
   const shown = Object.entries(params).filter(([key, value]) =>
