@@ -1,4 +1,4 @@
-/** Runs one published arm in a process of its own and returns what it said. */
+/** Runs one of the published arms in a process of its own and returns its answer. */
 import { fileURLToPath } from "node:url";
 import type { ArmAnswer, ArmSpec } from "../../bench/as_published/spec.ts";
 import { jsonLines, type Limits, runChild } from "../processes/child.ts";
@@ -6,7 +6,7 @@ import type { Runtime } from "../processes/runtimes.ts";
 
 const ARM = fileURLToPath(new URL("../../bench/as_published/arm.ts", import.meta.url));
 
-/** A process that does not answer has failed; `interrupted` has no row at all. */
+/** A process that does not answer has failed; for an interrupted one no row is written. */
 export type ArmOutcome = ArmAnswer | { type: "interrupted" };
 
 export async function runArm(runtime: Runtime, spec: ArmSpec, limits: Limits): Promise<ArmOutcome> {

@@ -1,4 +1,4 @@
-/** The published arms: what their clocks leave out, and that none of them outlives its limit. */
+/** The published arms: what their clocks leave out, and that none of them outlives its time limit. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ArmSpec } from "../../bench/as_published/spec.ts";
@@ -26,7 +26,7 @@ test("the mutex arm stops before all is sent, the channel arm when all is", SLOW
     assert.equal(mutex.type, "arm", JSON.stringify(mutex));
     assert.ok(mutex.type === "arm" && mutex.runs.length > 0);
     for (const { stopped, allSent } of mutex.runs) {
-      // However late its Worker was to count: the other producers of that Worker had not begun.
+      // However late the Worker was to count, the other producers of that Worker had not begun.
       assert.ok(stopped.sent >= 50 && stopped.sent <= ALL / 2 + 50, JSON.stringify(stopped));
       assert.equal(allSent.sent, ALL);
       assert.ok(Number.isFinite(stopped.elapsedUs) && Number.isFinite(allSent.elapsedUs));
@@ -69,7 +69,7 @@ test("an arm without its listener, past its limit or interrupted says so", SLOW,
   const listener = await startEchoProcess(RUNTIME);
   await listener.stop();
   assert.ok(listener.gone.aborted);
-  // Not the port that it had: by now that may be another test's.
+  // Not the port that the listener had, which another test may use by now.
   const refused = await answerOf({ arm: "mutex" }, { host: "127.0.0.1", port: 1 });
   assert.ok(refused.type === "failed", JSON.stringify(refused));
   assert.match(refused.detail, /the published listener is gone/);

@@ -1,6 +1,6 @@
 /**
- * The post's two arms beside the suite's own cells: interleaved rounds, each arm or cell in a process of its
- * own. The published arms never enter samples.csv; what they give goes into a file that says what it is.
+ * The post's two arms beside the suite's own cells, in interleaved rounds, with each arm or cell in a process of its
+ * own. The published arms never enter samples.csv; their figures go to a file that says what they are.
  */
 import type { ArmRun, ArmSpec, Moment, Stall } from "../../bench/as_published/spec.ts";
 import { median } from "../statistics/order.ts";
@@ -12,14 +12,17 @@ import { judge, reasonAgainst } from "../results/judge.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 import { parseSubjects } from "../results/subjects.ts";
 
-/** Stands in front of everything that is printed or written. */
+/** Printed and written in front of everything else. */
 export const NOT_A_MEASUREMENT = "as published: not a measurement of anything that was delivered";
 
 /** The post's arms. */
 export const PUBLISHED = ["mutex as published", "channel as published"] as const;
-/** What each of them would have had to deliver, and the channel with the batch that the mutex arm has. */
+/**
+ * The strategies that do what each arm would have had to deliver, and the channel with the batch that the mutex arm
+ * has.
+ */
 export const DELIVERED = ["swap-buffer", "channel:drain=each", "channel:drain=batch"] as const;
-/** The fixed cost of a delivered run. */
+/** The control that shows the fixed cost of a delivered run. */
 export const FIXED = "empty";
 const WAYS = [...PUBLISHED, ...DELIVERED, FIXED] as const;
 type Way = typeof WAYS[number];
@@ -31,37 +34,40 @@ export interface AsPublishedOptions {
   messages: number;
   rounds: number;
   seed: number;
-  /** Of the stall. */
+  /** Time limit of the stall, ms. */
   timeoutMs: number;
   listenerRuntime: string;
   out: string | null;
 }
 
-/** One process. */
+/** The result of one process. */
 export interface Row {
   round: number;
   runtime: string;
   producers: number;
   way: Way;
-  /** `as published`, `ok` for what was delivered and verified, or the word that says why there is no number. */
+  /**
+   * `as published`; `ok` for a run that was delivered and verified; otherwise the word that says why there is no
+   * figure.
+   */
   status: string;
   detail: string;
-  /** Median of the process's runs. */
+  /** Median over the process's runs. */
   elapsedUs: number | null;
-  /** Of a published arm alone: medians of its runs. */
+  /** Medians over the runs of a published arm; null for every other row. */
   published: ArmRun | null;
 }
 
-/** The published listener when everything is to be delivered. */
+/** What the published listener does when everything is to be delivered. */
 export interface StallRow extends Stall {
   runtime: string;
 }
 
-/** Of the verifying listener. */
+/** Store of the verifying listener, bytes. */
 export const STORE_BYTES = 64 * 2 ** 20;
-/** A process that takes longer is stopped. */
+/** The time limit of a process (ms). */
 const PROCESS_MS = 300_000;
-/** More than the system's buffers of both ways take. */
+/** More bytes than the system's buffers of both directions hold. */
 const STALL = { producers: 16_384, messages: 1_000 };
 
 interface Case {
@@ -75,7 +81,7 @@ export interface Setup {
   runtimes: readonly Runtime[];
   /** The suite's listener, which verifies. */
   verifying: { host: string; port: number };
-  /** The post's, which prints and echoes. */
+  /** The post's listener, which prints and echoes. */
   echoing: { host: string; port: number };
   signal: AbortSignal;
   onProgress(done: number, of: number, what: string): void;
@@ -84,7 +90,7 @@ export interface Setup {
   onFailure(what: string): void;
 }
 
-/** All rounds, each in its own seeded order. */
+/** Runs all rounds, each in a seeded order of its own. */
 export async function runRounds(setup: Setup): Promise<void> {
   const { options, runtimes, signal } = setup;
   const cases = runtimes.flatMap((runtime) =>
@@ -109,7 +115,7 @@ export async function runRounds(setup: Setup): Promise<void> {
   }
 }
 
-/** Once a runtime: how far a whole run comes when the client never reads the echo. */
+/** Finds out, once for each runtime, how far a whole run gets if the client never reads the echo. */
 export async function runStalls(setup: Setup): Promise<void> {
   for (const runtime of setup.runtimes) {
     if (setup.signal.aborted) return;
@@ -155,7 +161,7 @@ async function published({ runtime, producers, way }: Case, setup: Setup): Promi
   return { status: "as published", detail: "", elapsedUs, published: run };
 }
 
-/** Each value's median. */
+/** The median of each value. */
 function middle(moments: readonly Moment[]): Moment {
   const of = (name: keyof Moment) => median(moments.map((moment) => moment[name]));
   return {
@@ -191,7 +197,7 @@ async function proven({ runtime, producers, way }: Case, setup: Setup): Promise<
   return outcome.end === "interrupted" ? null : provenResult(outcome);
 }
 
-/** A number only where every run and the second pass of the process were delivered. */
+/** A figure only if every run and the second pass of the process were delivered. */
 function provenResult(outcome: CellOutcome): Result {
   const judgement = judge(outcome, { secondPass: true, isPilot: false });
   const against = reasonAgainst(judgement);

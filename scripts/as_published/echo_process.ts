@@ -1,4 +1,4 @@
-/** The post's listener, in a process of its own, and the suite's beside it. */
+/** Starts the post's listener in a process of its own, with the suite's beside it. */
 import { fileURLToPath } from "node:url";
 import { startListenerProcess } from "../processes/listener_process.ts";
 import { findRuntime, type Runtime } from "../processes/runtimes.ts";
@@ -6,7 +6,7 @@ import { type ServerChild, startServerChild } from "../processes/server_child.ts
 
 const ECHO = fileURLToPath(new URL("../../bench/as_published/echo_listener.ts", import.meta.url));
 
-/** Start it on loopback and a free port. */
+/** Starts it on loopback and a free port. */
 export function startEchoProcess(runtime: Runtime): Promise<ServerChild> {
   return startServerChild(runtime, {
     name: "the published listener",
@@ -14,22 +14,22 @@ export function startEchoProcess(runtime: Runtime): Promise<ServerChild> {
     args: [],
     ready: /^echo on (\S+):(\d+)$/m,
     stream: "stderr",
-    // What it prints is thrown away by the system: read here, it would cost the measuring machine another process.
+    // The system throws its output away, since reading it here would take CPU time from what is measured.
     other: "ignore",
   });
 }
 
 export interface BothListeners {
-  /** The suite's, which verifies. */
+  /** The suite's listener, which verifies. */
   verifying: { host: string; port: number };
-  /** The post's, which prints and echoes. */
+  /** The post's listener, which prints and echoes. */
   echoing: { host: string; port: number };
   /** Aborts when either has died. */
   gone: AbortSignal;
   stop(): Promise<void>;
 }
 
-/** @throws {UsageError} for a runtime that is not there */
+/** @throws {UsageError} for a runtime that was not found */
 export async function startBothListeners(item: string, storeBytes: number): Promise<BothListeners> {
   const verifying = await startListenerProcess(item, storeBytes);
   try {

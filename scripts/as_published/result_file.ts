@@ -11,7 +11,7 @@ import { replaceFile } from "../results/replace_file.ts";
 
 const FILE = "as-published.json";
 
-/** Everything that is known of a session; times are µs, counts are messages or bytes. */
+/** Everything that is known of a session. Times are in µs; counts are messages or bytes. */
 export interface AsPublished {
   note: string;
   started: string;
@@ -21,7 +21,7 @@ export interface AsPublished {
   options: Omit<AsPublishedOptions, "out" | "runtimes" | "listenerRuntime">;
   rows: Row[];
   stalls: StallRow[];
-  /** What has no row: one line each. */
+  /** One line for each failure that has no row. */
   failures: string[];
 }
 
@@ -43,7 +43,7 @@ export function emptyResult(
   };
 }
 
-/** One line for each different failure. */
+/** One line for each distinct failure. */
 export function failuresOf({ rows, failures }: AsPublished): string[] {
   const ofRows = rows.filter(({ elapsedUs }) => elapsedUs === null).map((row) =>
     `${row.runtime} ${row.way} at ${row.producers} producers: ${row.status}, ${row.detail}`
@@ -51,12 +51,12 @@ export function failuresOf({ rows, failures }: AsPublished): string[] {
   return [...new Set([...ofRows, ...failures])];
 }
 
-/** A result on the disk, as new as its last row. */
+/** A result file, which is rewritten after every row. */
 export class AsPublishedFile {
   readonly path: string;
   readonly #result: AsPublished;
 
-  /** @throws {UsageError} where the folder cannot be written or holds results */
+  /** @throws {UsageError} if the folder cannot be written or has results */
   constructor(out: string | null, result: AsPublished) {
     const folder = out ?? unusedFolder(`as-published-${result.started.replaceAll(":", "-")}`);
     this.path = join(folder, FILE);
@@ -69,7 +69,7 @@ export class AsPublishedFile {
     beginFolder(folder, () => this.#write());
   }
 
-  /** Add to one of the lists, in memory and on the disk. */
+  /** Adds an item to one of the lists, in memory and on the disk. */
   add<List extends "rows" | "stalls" | "failures">(list: List, item: AsPublished[List][number]) {
     (this.#result[list] as typeof item[]).push(item);
     this.#write();

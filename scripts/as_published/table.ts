@@ -1,4 +1,4 @@
-/** The post's factors beside those of what was delivered, and in words what makes the former. */
+/** Prints the post's factors beside those of delivered runs, and says in words what causes the former. */
 import type { Moment } from "../../bench/as_published/spec.ts";
 import { DELIVERED, FIXED, NOT_A_MEASUREMENT, PUBLISHED, type Row, type StallRow } from "./arms.ts";
 import { type AsPublished, failuresOf } from "./result_file.ts";
@@ -21,7 +21,7 @@ export function printAsPublished(result: AsPublished, path: string): void {
   process.stdout.write(`written: ${path}\n`);
 }
 
-/** Everything of a session. */
+/** All lines about a session. */
 function asPublishedLines(result: AsPublished, paint: Paint): string[] {
   const { workers, messages, rounds } = result.options;
   const lines = [
@@ -86,7 +86,7 @@ function table(rows: readonly Row[], paint: Paint): string[] {
   return lines;
 }
 
-/** What had happened when the clocks stopped, and what the factors are made of. */
+/** What had happened when the clocks stopped, and what the factors consist of. */
 function sentences(cell: (way: Row["way"]) => CellOfTable, all: number): string[] {
   const [mutex, channel] = PUBLISHED.map(cell);
   const [swap, each, batch] = DELIVERED.map(cell);
@@ -125,10 +125,10 @@ function stallSentence({ runtime, bytes, accepted, stalled, elapsedMs }: StallRo
 }
 
 interface CellOfTable {
-  /** Median over the rounds; null where any of them has none, or where it is mostly fixed cost. */
+  /** Median over the rounds; null if any round has no figure, or if it is mostly fixed cost. */
   us: number | null;
   text: string;
-  /** Median over the rounds of what a published arm counted. */
+  /** Median over the rounds of what a published arm has counted. */
   of(moment: "stopped" | "allSent", name: keyof Moment): number;
 }
 
@@ -167,7 +167,7 @@ function share(part: number, whole: number): string {
   return part === whole ? "all" : `${digits(part / whole * 100)} %`;
 }
 
-/** An item of a list. */
+/** Lines of one item of a list. */
 function item(sentence: string): string[] {
   return wrapped(sentence, COLUMNS - 2).map((line, at) => (at === 0 ? "- " : "  ") + line);
 }

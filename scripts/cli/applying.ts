@@ -1,4 +1,4 @@
-/** Notes of which each is true of some results alone: those that are. @param notes false: not true of these */
+/** Those of the notes that apply, in their order. @param notes false for a note that does not apply */
 export function applying(...notes: readonly (string | false)[]): string[] {
   return notes.filter((note) => note !== false);
 }

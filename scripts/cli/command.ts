@@ -1,4 +1,6 @@
-/** How every command of the suite reads its options, ends, and complains: one line, never a stack trace. */
+/**
+ * How every command of the suite reads its options, ends, and reports errors: in one line, never with a stack trace.
+ */
 import { Command, CommanderError } from "commander";
 import { printable } from "../../bench/wire/printable.ts";
 
@@ -13,23 +15,23 @@ export const EXIT = {
   terminated: 143,
 } as const;
 
-/** Something the person can mend: printed as one line. */
+/** An error that the person can correct; printed as one line. */
 export class UsageError extends Error {
   override name = "UsageError";
 
-  /** @param message may quote what somebody else has written */
+  /** @param message may quote text that somebody else has written */
   constructor(message: string) {
     super(printable(message));
   }
 }
 
-/** Refuses the command line for the first reason that holds. @param reasons false: it does not hold */
+/** Refuses the command line for the first reason that applies. @param reasons false where a reason does not apply */
 export function refuse(...reasons: readonly (string | false)[]): void {
   const reason = reasons.find((reason) => reason !== false);
   if (reason !== undefined) throw new UsageError(reason);
 }
 
-/** A command in the suite's style: errors say where the help is. */
+/** Creates a command in the suite's style, whose errors are one line. */
 export function command(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -49,7 +51,10 @@ export function command(name: string, description: string): Command {
     .showHelpAfterError(false);
 }
 
-/** A value that an option does not take, as `--workers 0: give whole numbers …`; null for any other message. */
+/**
+ * Rewrites the error for a value that an option does not take to `--workers 0: give whole numbers …`; null for any
+ * other message.
+ */
 function refusalOf(message: string): string | null {
   const match = /option '(?:-\w, )?(--[\w-]+)[^']*' argument '(.*)' is invalid\. (.*)/s.exec(
     message,
@@ -60,13 +65,13 @@ function refusalOf(message: string): string | null {
   return printable(`${option} ${value}: ${hint[0].toLowerCase()}${hint.slice(1)}`);
 }
 
-/** Run a command's main function and turn whatever it throws into one line and an exit code. */
+/** Runs a command's main function, and turns whatever it throws into one line and an exit code. */
 export async function runMain(name: string, main: () => Promise<number>): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure, and what was measured is on the disk.
+  // A reader that stops reading early (`| head`) is no failure, and what was measured is on the disk.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") return;
-      // Nobody can be told, so only the exit code says it.
+      // Nothing can be printed any more, so only the exit code says it.
       process.exitCode = EXIT.failed;
     });
   }

@@ -1,22 +1,25 @@
-/** Ctrl-C and its relatives: the first ends the work in order, a second one at once. */
+/** Handles Ctrl-C and similar signals: the first ends the work in order, a second one ends the process immediately. */
 import { EXIT } from "./command.ts";
 
 export interface Interrupt {
   signal: AbortSignal;
-  /** The exit code that the signal asks for, or null where none came. */
+  /** The exit code that the signal asks for, or null if none came. */
   exitCode(): number | null;
   dispose(): void;
 }
 
-/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+/**
+ * Within this time a second signal counts as the same Ctrl-C, which can arrive twice: from the terminal, and passed on
+ * by npm.
+ */
 const SAME_SIGNAL_MS = 1_000;
-/** How often it is seen whether npm, `deno task` or `bun run` is still there (ms). */
+/** How often to check whether npm, `deno task` or `bun run` is still there (ms). */
 const LOOK_MS = 250;
 
-/** Who passes signals on to this process; null where it was started without them. */
+/** Id of the process that passes signals on to this one; null if the command was started without npm or a task. */
 const RUNNER = process.env.npm_config_user_agent === undefined ? null : process.ppid;
 
-/** Killed by SIGKILL they can pass nothing on, and nobody would know how to end what they have started. */
+/** A runner that was killed by SIGKILL can pass nothing on, and nobody would know how to end what it has started. */
 function endWithRunner(): void {
   if (RUNNER !== null && process.ppid !== RUNNER) process.exit(EXIT.terminated);
 }

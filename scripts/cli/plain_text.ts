@@ -1,11 +1,11 @@
-/** Text that somebody else wrote (CSV, environment.json), made safe to lay out; escaping is left to each writer. */
+/** Makes text that somebody else wrote (CSV, environment.json) safe to lay out; escaping is left to each writer. */
 
-/** The longest text that a page or table shows; an error's message can be much longer. */
+/** The longest text that a page or table shows, in characters; an error's message can be much longer. */
 const LONGEST = 400;
 
 /**
- * Control characters, which XML forbids, marks that change the direction of what follows, and halves of a
- * surrogate pair. The characters are built from their numbers because a linter, rightly, dislikes them in a pattern.
+ * Control characters, which XML forbids, marks that change the direction of the text after them, and halves of a
+ * surrogate pair. They are built from their numbers because a linter, rightly, rejects such characters in a pattern.
  */
 const UNFIT = new RegExp(
   `[${
@@ -18,7 +18,7 @@ const UNFIT = new RegExp(
   "g",
 );
 
-/** One line of printable text; "?" where there is none. */
+/** One line of printable text; "?" if there is none. */
 export function plainText(value: unknown): string {
   const text = String(value ?? "").slice(0, LONGEST * 2).toWellFormed().replace(UNFIT, " ").trim();
   if (text === "") return "?";
@@ -30,7 +30,7 @@ export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1).toWellFormed()}…` : text;
 }
 
-/** Lines of at most `width` characters, broken between words; a longer word is a line. */
+/** Lines of at most `width` characters, broken between words. A longer word gets a line of its own. */
 export function wrapped(text: string, width: number): string[] {
   const [first, ...others] = text.split(" ");
   const lines = [first];

@@ -1,15 +1,18 @@
-/** How far it is: a bar on a terminal, a plain line now and then elsewhere. On stderr, so that pipes stay clean. */
+/**
+ * Shows how far a command is: a bar on a terminal, a plain line now and then elsewhere. On stderr, so that pipes stay
+ * clean.
+ */
 import { Presets, SingleBar } from "cli-progress";
 import { duration } from "./units.js";
 
 export interface Progress {
   update(done: number, of: number, what: string, remainingMs: number | null): void;
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(line: string): void;
   stop(): void;
 }
 
-/** Seconds between two plain lines. */
+/** Time between two plain lines (ms). */
 const PLAIN_EVERY_MS = 10_000;
 
 export function openProgress(stream: NodeJS.WriteStream, now = () => performance.now()): Progress {

@@ -1,7 +1,7 @@
 // @ts-check
 /** Numbers for people, in a terminal and on the page, which takes this file in as it is. The raw ones are in the CSV. */
 
-/** The first value that three digits would show as 1,000 of a unit: it is shown as 1 of the next one. */
+/** From this value on, three digits would show 1,000 of a unit, so it is shown as 1 of the next unit. */
 const NEXT_UNIT = 999.5;
 
 /** µs as µs, ms or s, three digits. @param {number} us @returns {string} */
@@ -35,7 +35,7 @@ export function count(count) {
   return count.toLocaleString("en-US");
 }
 
-/** Three significant digits, no exponent. @param {number} value @returns {string} */
+/** Three significant digits without an exponent. @param {number} value @returns {string} */
 export function digits(value) {
   if (value === 0) return "0";
   return Math.abs(value) >= 100
@@ -51,12 +51,14 @@ export function duration(ms) {
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How many times: 1.4×, 57×. @param {number} value @returns {string} */
+/** A factor: 1.4×, 57×. @param {number} value @returns {string} */
 export function factor(value) {
   return `${digits(value)}×`;
 }
 
-/** `node 26.10.0`; one that has been told apart by its version has it in its name. @param {string} name @param {string} version */
+/**
+ * `node 26.10.0`. A name that already contains the version stays as it is. @param {string} name @param {string} version
+ */
 export function runtimeTitle(name, version) {
   return name.includes(version) ? name : `${name} ${version}`;
 }

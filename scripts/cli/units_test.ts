@@ -1,4 +1,4 @@
-/** Numbers as people see them, where a unit ends and the next one begins. */
+/** Numbers as people see them, in particular where one unit ends and the next begins. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memory, rate, time } from "./units.js";

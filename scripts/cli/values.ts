@@ -1,7 +1,7 @@
-/** How every command reads a value: a count, a share, a time, a size, or a list of them. */
+/** How every command parses a value: a count, a share, a time, a size, or a list of them. */
 import { InvalidArgumentError } from "commander";
 
-/** A whole number in a range: 1000, 1_000 or 1e3. */
+/** Parses a whole number in a range: 1000, 1_000 or 1e3. */
 export function count(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = countOf(text);
@@ -20,7 +20,7 @@ function countOf(text: string): number {
   return Number.isSafeInteger(value) ? value : NaN;
 }
 
-/** A share such as 10%, in percent. */
+/** Parses a share such as 10%, and returns it in percent. */
 export function percentage(text: string): number {
   const value = /^\d+(\.\d+)?\s*%?$/.test(text.trim()) ? Number.parseFloat(text) : NaN;
   if (!(value > 0 && value <= Number.MAX_SAFE_INTEGER)) {
@@ -31,13 +31,13 @@ export function percentage(text: string): number {
 
 const UNITS_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** A time in the largest unit that gives a whole number, as the options take it: 90s, 2m. */
+/** A time in the largest unit that gives a whole number, in the form that options take: 90s, 2m. */
 function shortTime(ms: number): string {
   const [unit, size] = Object.entries(UNITS_MS).findLast(([, size]) => ms % size === 0)!;
   return ms === 0 ? "0s" : `${ms / size}${unit}`;
 }
 
-/** A time such as 500ms, 5s, 2m or 1h, in ms. A number alone is seconds. */
+/** Parses a time such as 500ms, 5s, 2m or 1h, and returns ms. A number without a unit is seconds. */
 export function timeSpan(
   min = 1,
   max = Number.MAX_SAFE_INTEGER,
@@ -55,7 +55,7 @@ export function timeSpan(
   };
 }
 
-/** Bytes, plain or with KiB, MiB or GiB behind the number. */
+/** Parses a number of bytes, plain or followed by KiB, MiB or GiB. */
 export function byteSize(min: number): (text: string) => number {
   return (text) => {
     const value = bytesOf(text);
@@ -73,8 +73,8 @@ function bytesOf(text: string): number {
 }
 
 /**
- * A list such as 1,16,256 or 1..8192 (the powers of two), ascending and each once.
- * @param example what the option takes, for whoever gave something else
+ * Parses a list such as 1,16,256 or 1..8192 (the powers of two). Returns ascending numbers without duplicates.
+ * @param example what the option takes, for the error message
  */
 export function list([min, max]: [number, number], example: string): (text: string) => number[] {
   return (text) => {
@@ -92,7 +92,7 @@ export function list([min, max]: [number, number], example: string): (text: stri
   };
 }
 
-/** The powers of two from one number to another. */
+/** The powers of two from one number to another, both included. */
 export function powersOfTwo(from: number, to: number): number[] {
   const values = [];
   for (let value = 1; value <= to; value *= 2) if (value >= from) values.push(value);

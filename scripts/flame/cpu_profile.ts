@@ -1,10 +1,10 @@
-/** CPU profiles in the form that the inspector gives them, which is that of a `.cpuprofile` file. */
+/** CPU profiles in the inspector's format, which is that of a `.cpuprofile` file. */
 
 export interface CallFrame {
   functionName: string;
   scriptId: string;
   url: string;
-  /** From 0; -1 where there is none. */
+  /** Counted from 0; -1 if there is none. */
   lineNumber: number;
   columnNumber: number;
 }
@@ -14,30 +14,30 @@ export interface ProfileNode {
   callFrame: CallFrame;
   /** Samples in which this frame was the innermost. */
   hitCount: number;
-  /** Ids. */
+  /** Ids of the nodes that this one called. */
   children: number[];
 }
 
 export interface CpuProfile {
-  /** The first is the root. */
+  /** The first node is the root. */
   nodes: ProfileNode[];
-  /** µs, as `timeDeltas`. */
+  /** In µs, like `timeDeltas`. */
   startTime: number;
   endTime: number;
-  /** The innermost node of each sample. */
+  /** The id of the innermost node of each sample. */
   samples: number[];
-  /** Time since the sample before. */
+  /** Time since the previous sample, µs. */
   timeDeltas: number[];
 }
 
-/** What a profiler leaves out where it has nothing to say. */
+/** A profile as a profiler writes it, in which empty fields may be missing. */
 export type RawProfile = Pick<CpuProfile, "samples" | "timeDeltas"> & {
   nodes: (Pick<ProfileNode, "id" | "callFrame"> & { children?: number[] })[];
 };
 
 /**
- * One profile out of those of several runs, with equal stacks joined and time running on from one to the next.
- * Samples whose stack has a frame that `leaveOut` names are not in it.
+ * Combines the profiles of several runs into one, in which equal stacks are joined and time runs on from one to the
+ * next. Samples with a frame for which `leaveOut` returns true are left out.
  */
 export function combine(
   profiles: readonly RawProfile[],
@@ -74,7 +74,7 @@ class Stacks {
     });
   }
 
-  /** Where each of a profile's nodes is here, by its id there; those left out have no place. */
+  /** Maps the id of each node of a profile to its node here. Nodes that are left out have none. */
   add(profile: RawProfile, leaveOut: (frame: CallFrame) => boolean): Map<number, ProfileNode> {
     const theirs = new Map(profile.nodes.map((node) => [node.id, node]));
     const inner = new Set(profile.nodes.flatMap(({ children = [] }) => children));

@@ -1,4 +1,4 @@
-/** What a profile is of, and how it is to be read, in words. */
+/** What a profile shows, and how to read it, in words. */
 import type { RuntimeKind } from "../../bench/runtime.ts";
 import type { ProfileOptions } from "./options.ts";
 import { INTERVAL_US } from "./profiled_cell.ts";
@@ -6,11 +6,11 @@ import { INTERVAL_US } from "./profiled_cell.ts";
 export interface Description {
   /** Runtime and cell, without the strategy. */
   cell: string;
-  /** What to know before reading, a line each. */
+  /** What to know before reading, one line each. */
   notes: string[];
 }
 
-/** Where the runtimes' profilers differ. */
+/** What the profilers of each runtime cannot show. */
 const LIMITS: Record<RuntimeKind, string[]> = {
   node: [],
   deno: ["Deno's profiler does not tell the line of the source, so only files are named."],

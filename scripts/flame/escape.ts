@@ -1,4 +1,4 @@
-/** Names of functions are data: nothing in them may become part of a page. */
+/** Escapes names of functions, which are data: nothing in them may become part of a page. */
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -8,7 +8,7 @@ const ENTITIES: Record<string, string> = {
   "'": "&#39;",
 };
 
-/** For text and for attributes in quotes. */
+/** For text and for quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
 }

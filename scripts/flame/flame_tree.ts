@@ -1,21 +1,21 @@
-/** A CPU profile as the tree that a flame graph draws, and its summary. */
+/** Turns a CPU profile into the tree that a flame graph draws, and into a list of its hottest functions. */
 import type { CallFrame, CpuProfile } from "./cpu_profile.ts";
 import { type Category, categoryOf } from "./sources.ts";
 
 interface Frame {
   name: string;
-  /** File and line (from 1), or less where less is known. */
+  /** File and line (counted from 1), or as much of it as is known. */
   source: string;
   category: Category;
 }
 
 export interface FlameNode extends Frame {
-  /** Samples in it and in what it called. */
+  /** Samples in this function and in everything that it called. */
   value: number;
   children: FlameNode[];
 }
 
-/** The root stands for all samples; frames that no sample saw are left out. */
+/** The root stands for all samples; frames without a sample are left out. */
 export function flameTree(profile: CpuProfile): FlameNode {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const grow = (id: number): FlameNode => {
@@ -32,11 +32,11 @@ export function flameTree(profile: CpuProfile): FlameNode {
 
 /** A function and the share of samples in which it was the innermost. */
 export interface Hot extends Frame {
-  /** 0 to 1. */
+  /** From 0 to 1. */
   share: number;
 }
 
-/** The functions with the most samples of their own, whoever called them, most first. */
+/** The functions with the most samples of their own, whatever called them, in descending order. */
 export function hottest(profile: CpuProfile, count: number): Hot[] {
   const functions = new Map<string, Hot>();
   for (const { callFrame, hitCount } of profile.nodes) {

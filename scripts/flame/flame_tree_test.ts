@@ -19,7 +19,7 @@ const FIRST: RawProfile = {
   samples: [3, 3, 4, 2, 5],
   timeDeltas: [10, 20, 30, 40, 50],
 };
-/** The same stacks under other ids and script ids, and the profiler's own. */
+/** The same stacks with other ids and script ids, and a stack of the profiler itself. */
 const SECOND: RawProfile = {
   nodes: [
     { id: 7, callFrame: frame("(root)"), children: [9, 8] },

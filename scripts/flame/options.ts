@@ -9,12 +9,12 @@ import { findRuntime, type Runtime } from "../processes/runtimes.ts";
 import { parseSubject, type SubjectChoice } from "../results/subjects.ts";
 
 export interface ProfileOptions {
-  /** One or two. */
+  /** One strategy, or two to compare. */
   subjects: SubjectChoice[];
   runtime: Runtime;
   producers: number;
   workers: number;
-  /** A producer. */
+  /** Messages of each producer. */
   messages: number;
   messageBytes: number;
   capacity: number;
@@ -32,7 +32,7 @@ Examples:
 Each thread gets a .cpuprofile, which the browsers' developer tools open, and a
 flame graph as a page that needs no network.`;
 
-/** @throws {UsageError} with one line on what to do */
+/** @throws {UsageError} with one line that says what to do */
 export function readProfileOptions(argv: readonly string[]): ProfileOptions {
   const program = command(
     "profile",

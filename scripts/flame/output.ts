@@ -1,4 +1,4 @@
-/** Writes profiles and flame graphs: a folder per strategy, and the page that has two side by side. */
+/** Writes profiles and flame graphs: a folder for each strategy, and a page with two strategies side by side. */
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../cli/command.ts";
@@ -15,10 +15,10 @@ export interface LabelledCell extends ProfiledCell {
 }
 
 const SIDE_BY_SIDE = "side-by-side.html";
-/** Rows of a page's table. */
+/** Rows of the table on a page. */
 const TABLE_ROWS = 12;
 
-/** A folder for new files; null: one under results/ named by the time. @throws {UsageError} */
+/** Makes a folder for new files; null: one under results/ that is named after the time. @throws {UsageError} */
 export function createFolder(out: string | null): string {
   const path = out ?? unusedFolder(`profile-${timestamp()}`);
   let files: string[] = [];
@@ -27,7 +27,7 @@ export function createFolder(out: string | null): string {
   throw new UsageError(`${path} is not empty; choose another --out`);
 }
 
-/** Write everything; returns the files, relative to the folder, the most interesting one first. */
+/** Writes everything. Returns the files, relative to the folder, the most interesting one first. */
 export function writeProfiles(
   folder: string,
   cells: readonly LabelledCell[],
@@ -64,7 +64,7 @@ export function writeProfiles(
   return files;
 }
 
-/** A label without what some file systems refuse. */
+/** A label without characters that some file systems refuse. */
 function folderName(label: string): string {
   return label.replaceAll(":", "_");
 }

@@ -1,4 +1,4 @@
-/** Flame graphs as one HTML file that needs nothing else: one thread, or the threads of two strategies. */
+/** Makes one HTML file of flame graphs that needs no other file: one thread, or the threads of two strategies. */
 import { counted } from "./description.ts";
 import { scriptJson } from "../report/page.ts";
 import { escapeHtml } from "./escape.ts";
@@ -10,7 +10,7 @@ export interface PageContent {
   title: string;
   /** One line each. */
   notes: string[];
-  /** Side by side. */
+  /** Shown side by side. */
   columns: { heading: string; threads: ThreadGraph[] }[];
 }
 
@@ -22,7 +22,7 @@ export interface ThreadGraph {
 
 export function flamePage({ title, notes, columns }: PageContent, parts: PageParts): string {
   const rows = Math.max(...columns.map(({ threads }) => threads.length));
-  // Row by row, so that the same thread of both strategies stands at the same height.
+  // Row by row, so that the same thread of both strategies is at the same height.
   const cells = Array.from({ length: rows }, (_, row) => columns.map(({ threads }) => threads[row]))
     .flat();
   const graphs = cells.filter((thread) => thread !== undefined);

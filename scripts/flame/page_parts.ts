@@ -1,8 +1,8 @@
-/** What every page of flame graphs carries with it, so that it needs no network: d3-flame-graph, script, style. */
+/** What every page of flame graphs contains so that it needs no network: d3-flame-graph, a script and a style. */
 import { readFileSync } from "node:fs";
 import { hashOf } from "../report/page.ts";
 
-/** In the order in which they need each other. */
+/** Ordered so that each package comes after those that it needs. */
 const D3 = [
   "internmap",
   "d3-array",
@@ -19,13 +19,13 @@ const D3 = [
   "d3-time-format",
   "d3-scale",
 ];
-/** d3-flame-graph adds a style element of its own when it is loaded. */
+/** d3-flame-graph adds its own style element when it is loaded. */
 const ITS_STYLE = /\.textContent=`([^`\\]*)`/;
 
 export interface PageParts {
   scripts: string[];
   style: string;
-  /** Lets these parts run, and nothing else. */
+  /** The content security policy, which allows these parts and nothing else. */
   policy: string;
 }
 
@@ -54,7 +54,7 @@ export function pageParts(): PageParts {
 
 function read(file: string): string {
   const text = readFileSync(new URL(file, import.meta.url), "utf8");
-  // Either would change where the browser sees the end of the script.
+  // Either of these would change where the browser sees the end of the script.
   if (/<\/script|<!--/i.test(text)) throw new Error(`${file} cannot stand inside a page`);
   return text;
 }

@@ -1,5 +1,5 @@
 /**
- * Runs in the page: draws every graph and makes it usable with mouse, keyboard and search. All text goes through
+ * Runs in the page: draws every graph and makes it usable with mouse, keyboard and search. All text is set through
  * textContent and setAttribute.
  */
 (() => {
@@ -40,7 +40,7 @@
         term !== "" && `${data.name} ${data.source}`.toLowerCase().includes(term)
       )
       .setSearchHandler((found) => {
-        // What a match has called is within it already.
+        // What a match has called is already counted with it.
         const outer = found.filter((node) =>
           node.ancestors().every((a) => a === node || !a.highlight)
         );
@@ -73,9 +73,9 @@
       decorate();
     }).observe(host);
 
-    /** The library draws; what it does not know is added after each of its updates. */
+    /** Adds to the frames what the library does not know; must be called after each of its updates. */
     function decorate() {
-      // One frame is reached by Tab, so it must be one that is drawn; the root always is.
+      // Tab reaches one frame, so that must be one that is drawn, as the root always is.
       if (!frames().some((frame) => nodeOf(frame).id === current)) current = 0;
       for (const frame of frames()) {
         const node = nodeOf(frame);
@@ -107,7 +107,7 @@
       }[key];
     }
 
-    /** False where there is no such frame, or it is too narrow to be drawn. */
+    /** Returns false if there is no such frame, or it is too narrow to be drawn. */
     function focus(node) {
       const frame = frames().find((other) => nodeOf(other) === node);
       if (node === undefined || node === null || frame === undefined) return false;

@@ -26,7 +26,7 @@ const page = flamePage({
     threads: [graph("c")],
   }],
 }, parts);
-/** What is neither script nor style of ours. */
+/** The page without our own scripts and style. */
 const markup = [...parts.scripts, parts.style].reduce((rest, part) => rest.replace(part, ""), page);
 
 test("a name is text in a page, wherever it stands", () => {

@@ -1,4 +1,6 @@
-/** Runs one cell under the profiler, in a process of the runtime, and reads what its threads have left. */
+/**
+ * Runs one cell under the profiler, in a process of the runtime, and reads the profiles that its threads have written.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,20 +15,23 @@ import { combine, type CpuProfile, type RawProfile } from "./cpu_profile.ts";
 import { isOutsideRuns, withProjectPaths } from "./sources.ts";
 
 const CELL = fileURLToPath(new URL("../../bench/profile/cell.ts", import.meta.url));
-/** Short beside a run, long beside what a sample costs. */
+/** Time between samples, µs: short compared with a run, long compared with the cost of a sample. */
 export const INTERVAL_US = 500;
 
-/** Node has V8 remember what it inlined; without it Deno's profiles count that as work of the caller. */
+/**
+ * With this flag V8 remembers what it inlined, which Node enables by itself. Without it, Deno's profiles count inlined
+ * functions as work of their caller.
+ */
 const FLAGS = { node: [], deno: ["--v8-flags=--detailed-line-info"], bun: [] };
 
 export interface ProfiledCell {
-  /** Runs that were sampled; all their messages arrived. */
+  /** Number of sampled runs; all their messages arrived. */
   runs: number;
-  /** The consumer first. */
+  /** The consumer comes first. */
   threads: { name: string; profile: CpuProfile }[];
 }
 
-/** Null where an interruption ended it. */
+/** Returns null if it was interrupted. */
 export async function profileCell(
   runtime: Runtime,
   cell: CellSpec,
@@ -55,7 +60,9 @@ export async function profileCell(
   }
 }
 
-/** Where a message was lost, a profile would show work that was not done. */
+/**
+ * Returns the number of runs. Throws if a message was lost, since the profile would then show work that was not done.
+ */
 function verifiedRuns(outcome: CellOutcome): number {
   const judgement = judge(outcome, { secondPass: false, isPilot: false });
   const against = reasonAgainst(judgement);
@@ -63,7 +70,7 @@ function verifiedRuns(outcome: CellOutcome): number {
   return judgement.runs.length;
 }
 
-/** `consumer` before `worker-2` before `worker-10`. */
+/** Sorts `consumer` before `worker-2` before `worker-10`. */
 function byNumber(a: string, b: string): number {
   return Number(/\d+/.exec(a) ?? 0) - Number(/\d+/.exec(b) ?? 0);
 }

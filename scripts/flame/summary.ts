@@ -1,4 +1,4 @@
-/** The profile in the terminal: where each thread was most of the time. */
+/** Prints the profile on the terminal: where each thread spent most of its time. */
 import { counted } from "./description.ts";
 import { hottest } from "./flame_tree.ts";
 import type { LabelledCell } from "./output.ts";
@@ -6,7 +6,7 @@ import { percent } from "./page.ts";
 
 const ROWS = 5;
 
-/** Shares of samples, never times: a profiled run is no measurement. */
+/** Shares of samples, never times, since a profiled run is not a measurement. */
 export function profileSummary(cells: readonly LabelledCell[]): string {
   return cells.flatMap(({ label, runs, threads }) => [
     "",
