@@ -1,6 +1,6 @@
 /**
- * What the post's numbers are made of: its two arms with its own stopping rules, beside the same hand-offs with
- * every message delivered. A demonstration and no comparison: it writes no samples.
+ * What the post's numbers consist of: its two arms with their own stopping rules, beside the same hand-offs with every
+ * message delivered. This is a demonstration, not a comparison, so it writes no samples.
  */
 import { availableParallelism } from "node:os";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
@@ -19,7 +19,7 @@ import { findRuntimes } from "./processes/runtimes.ts";
 import { printAsPublished } from "./as_published/table.ts";
 import { openProgress } from "./cli/progress.ts";
 
-/** Messages of a run: the arms hold all of them in shared memory, 8 bytes each. */
+/** The most messages of a run; the arms hold all of them in shared memory, 8 bytes each. */
 const MAX_TOTAL = 2 ** 24;
 
 await runMain("as-published", async () => {

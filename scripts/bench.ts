@@ -1,4 +1,4 @@
-/** The main job: run the suite under every runtime, verify, join, compare. */
+/** The main command: runs the suite under every runtime, verifies, joins and compares. */
 import { runMain } from "./cli/command.ts";
 import { printReport } from "./report/bench_report.ts";
 import { publishing } from "./report/publish.ts";

@@ -1,4 +1,4 @@
-/** The command as a person uses it: real processes, real sockets, real mistakes. */
+/** The command as a person uses it: with real processes, real sockets and real mistakes. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
@@ -16,18 +16,20 @@ import { readOptions } from "./session/options.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
-/** The runtime that runs this test is the one under test, so that each of the three has its turn as both. */
+/** The runtime that runs this test is also the one under test, so that each of the three is used in both roles. */
 const RUNTIME = [
   "--runtimes",
   `${kind}=${process.execPath}`,
   "--listener-runtime",
   `${kind}=${process.execPath}`,
 ];
-/** Most of a small cell's time is that of starting Workers and of touching the memory that runs are stored in. */
+/**
+ * Most of the time of a small cell is spent on starting Workers and on touching the memory in which runs are stored.
+ */
 const SMALL = ["--workers", "1", "--store", "2MiB"];
-/** Strategies and controls of the default run, variants counted. */
+/** Number of strategies and controls of the default run, with their variants. */
 const MATRIX = SUBJECTS.flatMap(({ variants }) => variants).length;
-/** Only for what hangs: the other file of a pair may have most of the cores. */
+/** Only tests that hang reach this limit: the test file that runs at the same time may use most of the cores. */
 const SLOW = { timeout: 120_000 };
 
 function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
@@ -71,12 +73,12 @@ test(
       assert.equal(environment.runtimes[0].kind, kind);
       assert.match(stdout, /messages\/s over all P/);
       assert.match(stdout, new RegExp(`results: ${out}`));
-      // Nobody should need more than 80 columns, the closing sentences aside.
+      // Nobody should need more than 80 columns, except for the closing sentences.
       const tables = stdout.split("\n").filter((line) => /^ /.test(line));
       assert.deepEqual(tables.filter((line) => line.length > 80), []);
 
       assert.match((await runCommand("summarize", out, out)).stderr, /hold the same session/);
-      // The same plan on another machine: nothing of the two is pooled or paired.
+      // The same plan on another machine: rows of the two are neither pooled nor paired.
       const [{ machine, session }] = samples;
       const elsewhere = join(folder, "elsewhere");
       cpSync(out, elsewhere, { recursive: true });
@@ -184,7 +186,7 @@ test(
     }),
 );
 
-/** Forwards to a port and flips the top bit of one byte of everything that a client sends. */
+/** A proxy to a port that flips the top bit of one byte of everything that a client sends. */
 async function spoilingProxy(target: number, at: number) {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -216,7 +218,7 @@ async function spoilingProxy(target: number, at: number) {
 }
 
 describe("bad input gets one line on what to do, and exit code 2", () => {
-  /** One of each kind of refusal, and those that ask the system. */
+  /** One case of each kind of refusal, and those that depend on the system. */
   const refusedByCommand: [string[], RegExp][] = [
     [["--strategies", "swap"], /there is no strategy "swap"; --strategies takes channel/],
     [["--producers", "0"], /--producers 0: give whole numbers from 1/],
@@ -236,7 +238,7 @@ describe("bad input gets one line on what to do, and exit code 2", () => {
     });
   }
 
-  /** What these throw is of the kinds above, so no process has to show how it ends. */
+  /** These throw errors of the kinds above, so no process is needed to show how the command ends. */
   const refused: [string[], RegExp][] = [
     [["--strategies", "channel:drain=all"], /drain is each or batch/],
     [["--message-size", "3"], /a message is 1 byte, or from 8 bytes on/],
@@ -308,7 +310,7 @@ test(
   SLOW,
   () =>
     withFolder(async (folder) => {
-      // Answers like an old Node, and reads no TypeScript.
+      // Answers like an old Node, which cannot read TypeScript.
       const old = join(folder, "node");
       const script = '#!/bin/sh\n[ "$1" = "--version" ] && echo v20.1.0 && exit 0\nexit 1\n';
       writeFileSync(old, script, { mode: 0o755 });

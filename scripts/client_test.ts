@@ -1,4 +1,4 @@
-/** Clients in other languages: what a comparison makes of them, and that the checker names every fault. */
+/** Clients in other languages: how a comparison handles them, and that the checker names every fault. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ function writeScript(path: string, line: string): void {
   chmodSync(path, 0o755);
 }
 
-/** The testing client as a program under the runtime that runs the test, with a planted fault. */
+/** Writes the testing client, with a planted fault, as a program under the runtime that runs the test. */
 function clientIn(folder: string, fault: string): string {
   const path = join(folder, `client-${fault || "good"}`);
   const words = [process.execPath, ...runArguments(kind), at("testing/client.mjs")];
@@ -34,7 +34,7 @@ function clientIn(folder: string, fault: string): string {
 }
 
 const NOT_THE_LISTENERS = "verdict in the answer is not the one that the listener gave this run";
-/** What only a client that lies gets wrong, and what the launcher says to it, in a check and in a comparison. */
+/** Faults of a client that lies, and what the launcher says about each, in a check and in a comparison. */
 const LIES: Record<string, RegExp> = {
   "made-up": /the listener has seen 0 runs with the runId of the task, and not one/,
   replayed: RegExp(`${NOT_THE_LISTENERS}: corrupt, `),
@@ -52,7 +52,7 @@ const LIES: Record<string, RegExp> = {
   capacity: /it wrote \d+ bytes at once, more than the capacity of \d+ holds/,
   corrupt: /corrupt/,
 };
-/** What a client may get wrong beside that. */
+/** Other faults that a client may have. */
 const FAULTS: Record<string, RegExp> = {
   ...LIES,
   twice: /several lines/,
@@ -60,12 +60,12 @@ const FAULTS: Record<string, RegExp> = {
   code: /it ended with code 3/,
   signal: /it ended with SIGKILL and not with 0/,
 };
-/** Known only from waiting in vain. */
+/** Faults that are only noticed because an answer does not come. */
 const VAIN: Record<string, RegExp> = {
   silent: /no answer within 2 s/,
   stays: /it does not end when its standard input does/,
 };
-/** Each check waits more than it computes. */
+/** Number of checks at a time; each waits more than it computes. */
 const AT_ONCE = 5;
 
 test("the checker finds nothing in a good client", SLOW, () =>
@@ -101,7 +101,9 @@ for (const fault of Object.keys(VAIN)) {
   test(`the checker names a planted fault: ${fault}`, SLOW, () => assertNamed(fault, 2_000));
 }
 
-/** A comparison of testing clients with the runtime that runs the test: the command's end, and the clients' rows. */
+/**
+ * Compares testing clients with the runtime that runs the test. Returns how the command ended, and the clients' rows.
+ */
 async function compared(folder: string, faults: readonly string[], ...args: string[]) {
   const own = faults.flatMap((fault) => [
     "--client",
@@ -199,9 +201,9 @@ test("clients/rust builds without a network, and keeps to the page", {
   skip: !runs("cargo") && "there is no cargo",
 }, async () => {
   const manifest = at("../clients/rust/Cargo.toml");
-  // What one runtime's test has built serves the others'.
+  // What the test under one runtime has built is used by the others.
   const target = at("../node_modules/.cache/fanin/rust");
-  // Without optimisation: a release with link-time optimisation takes a minute, and says nothing more here.
+  // Built without optimisation, since a release with link-time optimisation takes a minute and shows nothing more here.
   const args = ["build", "--locked", "--offline", "--quiet"];
   const where = ["--manifest-path", manifest, "--target-dir", target];
   const built = spawnSync("cargo", [...args, ...where], { encoding: "utf8" });

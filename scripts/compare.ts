@@ -62,7 +62,7 @@ function print(line = ""): void {
 
 type Results = ReturnType<typeof readBaseline>;
 
-/** Null where the two cannot be compared, and it has been said why. */
+/** Returns null if the two cannot be compared, after it has printed why. */
 function betweenRuns(before: Results, after: Results, anywhere: boolean): CellChange[] | null {
   const paint = painter(process.stdout);
   const differences = environmentDifferences(
@@ -70,7 +70,7 @@ function betweenRuns(before: Results, after: Results, anywhere: boolean): CellCh
     after.environment,
     CONFOUNDING,
   );
-  // Two sessions always differ in when they were.
+  // Two sessions always differ in their time.
   const differ = differences.some(({ field }) => field !== "session" && !/^notes\b/.test(field));
   if (differ) print(paint("bold", "the environments differ"));
   for (const line of differenceLines(differences)) print(line);
@@ -99,7 +99,7 @@ function betweenRuns(before: Results, after: Results, anywhere: boolean): CellCh
   return comparison.cells;
 }
 
-/** @param between two labels, joined by a comma. @throws {UsageError} where the run has no such pair */
+/** @param between two labels, separated by a comma. @throws {UsageError} if the run has no such pair */
 function withinRun({ samples, environment }: Results, between: string): CellChange[] {
   const [before, after, ...more] = between.split(",").map((name) => name.trim());
   const sameWithin = recordedNumber(environment, "sameWithin");
@@ -117,12 +117,15 @@ function withinRun({ samples, environment }: Results, between: string): CellChan
   return cells;
 }
 
-/** A cell that is there and was not measured: it failed, or is so slow now that it is skipped. One that may drop never had a figure. */
+/**
+ * Whether a cell exists but was not measured: it failed, or has become so slow that it is skipped. A cell that may drop
+ * never had a figure.
+ */
 function hasLostItsFigure({ status }: CellChange): boolean {
   return status !== "ok" && status !== "dropped";
 }
 
-/** What a CI is told: the worst that is true of any cell. */
+/** The exit code for a CI: the worst that is true of any cell. */
 function verdictOf(cells: readonly CellChange[], limit: number): number {
   const slower = cells.filter(({ change, estimate }) =>
     change === "slower" && estimate!.ratio >= limit
@@ -130,7 +133,7 @@ function verdictOf(cells: readonly CellChange[], limit: number): number {
   for (const cell of slower) print(`regression: ${said(cell)}`);
   const gone = cells.filter(hasLostItsFigure);
   for (const cell of gone) print(`no figure any more: ${named(cell)}, ${plainText(cell.status)}`);
-  // Neither slower by so much nor shown to be within it: nobody knows.
+  // These cells are neither slower by so much nor shown to be within the limit.
   const unknown = cells.filter((cell) =>
     cell.estimate !== null && !slower.includes(cell) && cell.estimate.high >= limit
   );

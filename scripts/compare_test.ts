@@ -38,7 +38,7 @@ test(
       assert.match(failed.stdout, /regression: node swap-buffer at 10 producers takes 1\.2\d? \(/);
       const tolerated = await runCommand("compare", before, after, "--fail-on-regression", "30%");
       assert.equal(tolerated.code, 0);
-      // Three noisy rounds show neither a slow-down nor its absence.
+      // Three noisy rounds show neither that it became slower nor that it did not.
       const few = makeFolder(join(folder, "few"), 1_000, 2, 3);
       const unknown = await runCommand("compare", before, few, "--fail-on-regression", "1%");
       assert.equal(unknown.code, 4, unknown.stdout);
@@ -59,7 +59,7 @@ test(
       both.writeEnvironment({ machine: { cores: 2 }, runtimes: [], options: {} });
       const next = random(1);
       for (let round = 1; round <= 10; round++) {
-        // What slows the machine for a while slows both: it is seen in pairs alone.
+        // What slows the machine for a while slows both, so only pairs show the difference.
         const slow = 1 + next();
         for (const [runtime, us] of [["old", 1_000], ["new", 1_150]] as const) {
           for (const producers of [1, 16]) {
@@ -76,7 +76,7 @@ test(
       assert.equal((await between("new,old", "--fail-on-regression", "10%")).code, 0);
       both.add([madeUpSample("swap-buffer", 11, null, { runtime: "new", producers: 16 })]);
       assert.equal((await between("old,new", "--fail-on-regression", "25%")).code, 1);
-      // What has no partner is not passed over.
+      // A cell without a counterpart is reported.
       const alone = ResultsFolder.create(join(folder, "alone"));
       alone.writeEnvironment({ machine: { cores: 2 }, runtimes: [], options: {} });
       for (let round = 1; round <= 10; round++) {

@@ -1,4 +1,7 @@
-/** What this machine can measure: what it has, how noisy it is, and how long it takes to see a difference of a given size. */
+/**
+ * Shows what this machine can measure: its properties, how noisy it is, and how long it takes to show a difference of a
+ * given size.
+ */
 import { refuse, runMain } from "./cli/command.ts";
 import { runComparison } from "./session/comparison.ts";
 import { machineState } from "./processes/machine_state.ts";

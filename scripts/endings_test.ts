@@ -1,4 +1,4 @@
-/** How a run ends that does not go through: with nobody to read it, nowhere to write to, or nothing to measure. */
+/** How a run ends if it cannot be completed: with nobody to read it, nowhere to write, or nothing to measure. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -10,17 +10,17 @@ import { currentRuntime, runArguments } from "../bench/runtime.ts";
 import { runCommand, startCommand, withFolder } from "./testing/cli.ts";
 
 const { kind } = currentRuntime();
-/** The runtime that runs this test is the one under test, so that each of the three has its turn as both. */
+/** The runtime that runs this test is also the one under test, so that each of the three is used in both roles. */
 const RUNTIME = [
   "--runtimes",
   `${kind}=${process.execPath}`,
   "--listener-runtime",
   `${kind}=${process.execPath}`,
 ];
-/** The least that there is to measure: how a run ends has nothing to do with what was in it. */
+/** The smallest measurement there is, since how a run ends does not depend on what it measured. */
 const CELL = ["--strategies", "empty", "--producers", "2", "--workers", "1"];
 const SMALL = [...RUNTIME, ...CELL, "--store", "2MiB", "--no-report"];
-/** Only for what hangs: a busy machine may take ten times as long. */
+/** Only tests that hang reach this limit: a busy machine may take ten times as long as usual. */
 const SLOW = { timeout: 120_000 };
 
 function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
@@ -30,7 +30,7 @@ function rows(folder: string, file = "samples.csv"): Record<string, string>[] {
   return data;
 }
 
-/** The command with its output sent where the shell's redirection says. */
+/** Runs the command with its output redirected by the shell. */
 function redirected(redirection: string, ...args: string[]): Promise<number | null> {
   const start = fileURLToPath(new URL("./start.mjs", import.meta.url));
   const line = `"$0" "$@" ${redirection}`;
@@ -87,7 +87,7 @@ test(
           "--out",
           out,
         );
-        // The shell answers for the reader; the run may still go on.
+        // The shell returns the exit code of the reader, while the run may still go on.
         while (!existsSync(join(out, "summary.csv"))) {
           await new Promise((resolve) => setTimeout(resolve, 20));
         }

@@ -1,4 +1,4 @@
-/** Whoever has the oldest Node that the project takes installs it without a warning. */
+/** The oldest Node that the project supports can install it without a warning. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ interface Package {
 const read = (file: string) =>
   JSON.parse(readFileSync(new URL(`../${file}`, import.meta.url), "utf8"));
 
-/** `20.19.0` of `>=20.19.0`, in numbers. */
+/** Parses `20.19.0` or `>=20.19.0` into numbers. */
 function parse(version: string): number[] {
   const numbers = version.split(".").map((part) => Number(part));
   assert.ok(numbers.length <= 3 && numbers.every(Number.isSafeInteger), `not read: ${version}`);
@@ -23,7 +23,7 @@ function compare(a: number[], b: number[]): number {
   return at < 0 ? 0 : a[at] - b[at];
 }
 
-/** The ranges that packages write: `>=20`, `^20.19.0 || >=23`, `10.* || 12`. */
+/** Whether a version fits a range as packages write it: `>=20`, `^20.19.0 || >=23`, `10.* || 12`. */
 function accepts(range: string, version: number[]): boolean {
   return range.split("||").map((part) => part.trim()).some((part) => {
     if (part === "" || part === "*") return true;

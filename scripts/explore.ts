@@ -19,7 +19,7 @@ import { keepRow, type KeptTable } from "./report/kept_table.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SOURCE = pathToFileURL(ROOT).href.replace(/\/$/, "");
-/** In the place of a planted mistake: the source as it is. */
+/** Written in place of a planted mistake if the source is unchanged. */
 const NOTHING = "nothing";
 const EXPLORED_TABLE: KeptTable = {
   name: "explored",
@@ -140,7 +140,7 @@ await runMain("explore", async () => {
   for (const bug of bugs) {
     await inSource(bug, async (root) => {
       const { row, repeat } = await findPlanted(bug, cases, root, preemptions, most);
-      // What an earlier stress has counted stays on the page.
+      // Null keeps the count of an earlier stress run on the page.
       tell([...row, options.stress === undefined ? null : await stressed(bug.subject, root)]);
       if (repeat === null) escaped++;
       else console.log(`  ${repeat}`);
@@ -149,7 +149,7 @@ await runMain("explore", async () => {
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
-/** Uses the source with a mistake planted, or as it is. @param use gets its folder, as a URL */
+/** Uses the source with a mistake planted, or unchanged. @param use gets the source's folder, as a URL */
 async function inSource<T>(
   bug: Mutation | undefined,
   use: (root: string) => Promise<T>,
@@ -190,7 +190,9 @@ async function exploreCase(one: Case, preemptions: number, most: number) {
   }
 }
 
-/** One case after the other with one preemption at most, then all with two, until one fails. */
+/**
+ * Explores one case after the other with at most one preemption, then all of them with two and so on, until one fails.
+ */
 async function findPlanted(
   bug: Mutation,
   cases: readonly Case[],
@@ -236,7 +238,7 @@ function seconds(since: number): number {
   return Math.round((performance.now() - since) / 100) / 10;
 }
 
-/** The stops of a schedule belong to it, and stand behind it. */
+/** A replayed schedule is followed by its stops, which are part of it. */
 async function replay(one: Case, text: string, planted: string | undefined): Promise<number> {
   const bug = INTERLEAVINGS.find(({ subject, name }) =>
     planted !== undefined && subject === one.strategy && name.includes(planted)
@@ -276,7 +278,7 @@ async function tell(
   return violation === null ? EXIT.ok : EXIT.failed;
 }
 
-/** The command that runs this schedule once more. */
+/** The command that runs this schedule again. */
 function again(
   one: Case,
   choices: readonly number[],

@@ -1,4 +1,4 @@
-/** What the command does not take is said, and not passed over. */
+/** The command reports what it does not accept, instead of ignoring it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runCommand } from "./testing/cli.ts";

@@ -1,6 +1,6 @@
 /**
- * Whatever stands in a text that somebody else has written, its parser takes it or refuses it in one line of its own; and
- * what the suite has written itself reads back as it was.
+ * Whatever a text that somebody else has written contains, its parser either accepts it or refuses it in one line of
+ * its own; and what the suite has written itself reads back unchanged.
  */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -30,10 +30,10 @@ import { address, byteRate, messageSizes, rates, shares, stall } from "./session
 import { withFolder } from "./testing/cli.ts";
 
 const MANY = 100;
-/** Of what takes a file or a whole table. */
+/** Number of values for parsers that take a file or a whole table. */
 const SOME = 25;
 
-/** The value, or null where it was refused as it should be. */
+/** The value, or null if it was refused with the right kind of error. */
 function orRefused<T>(parse: () => T, kind: new (...args: never[]) => Error): T | null {
   try {
     return parse();
@@ -50,7 +50,7 @@ const withUnit = (...units: string[]) =>
   fc.tuple(fc.oneof(number, decimal, fc.bigInt({ min: 0n }).map(String)), fc.constantFrom(...units))
     .map(([value, unit]) => value + unit);
 
-/** Of each parser: what it takes, and whether a value is one that it may give. */
+/** For each parser: the function, and texts that it should accept. */
 const VALUES: Record<string, [(text: string) => unknown, fc.Arbitrary<string>]> = {
   count: [count(0), fc.oneof(number, withUnit("e3", "e99"))],
   percentage: [percentage, withUnit("%", " %", "")],
@@ -164,7 +164,7 @@ const row = fc.record(
   ),
 ) as unknown as fc.Arbitrary<Sample>;
 
-/** What a row keeps: twelve digits, and text on one line. */
+/** What a row keeps of a sample: twelve digits of a number, and text on one line. */
 function kept(sample: Sample): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(sample).map(([name, value]) => [

@@ -14,21 +14,24 @@ import { count } from "./cli/values.ts";
 import { findRuntimes, type Runtime } from "./processes/runtimes.ts";
 import { cellTask } from "./results/cell_task.ts";
 
-/** A cell that hangs is silent for longer than so many whole cells of healthy source take, here and now. */
+/** A cell hangs if it is silent for longer than this many whole cells of the unchanged source take, here and now. */
 const HEALTHY_CELLS = 5;
-/** And for so long at least (ms). */
+/** The shortest silence that counts as hanging (ms). */
 const LEAST_SILENCE_MS = 4_000;
-/** Healthy source that says nothing for so long (ms) does hang. */
+/** Even the unchanged source hangs if it is silent for this long (ms). */
 const HEALTHY_SILENCE_MS = 60_000;
-/** Hand-offs that a lost wake-up has to hang in: threads that wait for a lock have to meet there first. */
+/** Hand-offs in which a lost wake-up may hang, since threads that wait for a lock must first meet there. */
 const WAKE_TRIALS = 5;
-/** Messages of each of their two Workers: more than a turn on a busy core sends. */
+/** Messages of each of their two Workers: more than a thread sends in one turn on a busy core. */
 const FLOOD = 20_000;
-/** Mutations at a time. */
+/** Mutations that are tried at the same time. */
 const LANES = 2;
-/** Beside them, of those that hang: they sleep, and take no core from anybody. */
+/** Mutations that hang are tried in addition to these, since they sleep and need no core. */
 const HANGING_LANES = 6;
-/** The cells of each mutation, in turn until one catches it: one producer alone, many on two threads, and long ones. */
+/**
+ * The cells in which each mutation is tried until one catches it: a single producer, many on two threads, and long
+ * messages.
+ */
 const CELLS = [
   { producers: 1, workers: 1, messages: 50_000, messageBytes: 1 },
   { producers: 16, workers: 2, messages: 4_000, messageBytes: 1 },
@@ -83,7 +86,7 @@ await runMain("mutations", async () => {
   return escaped === 0 ? EXIT.ok : EXIT.failed;
 });
 
-/** So many at a time, each lane with a source of its own. */
+/** Works on this many items at a time; each lane has its own copy of the source. */
 async function inLanes<Item>(
   lanes: number,
   items: readonly Item[],
@@ -103,7 +106,7 @@ async function inLanes<Item>(
   await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }
 
-/** The source as it is must pass the same cells, or being caught would mean nothing. */
+/** The unchanged source must pass the same cells; otherwise being caught would mean nothing. */
 async function healthy(
   runtime: Runtime,
   chosen: readonly Mutation[],
@@ -125,15 +128,15 @@ async function healthy(
   return { failed, slowestMs };
 }
 
-/** What all mutations of a runtime share. */
+/** What all mutations under one runtime share. */
 interface Trial {
   runtime: Runtime;
   seeds: number;
-  /** After so long without an event a cell hangs. */
+  /** A cell that has no event for this long hangs (ms). */
   silenceMs: number;
 }
 
-/** What caught it, or null. */
+/** What caught the mutation, or null. */
 async function caughtHow(
   mutation: Mutation,
   trial: Trial,
@@ -181,11 +184,13 @@ async function attempt(
   seed: number,
 ): Promise<string | null> {
   const how = judge(await runPlanted(source, runtime, specOf(subject, cell, seed), silenceMs));
-  // What only hangs proves nothing about the verdicts, unless that is all that it can do.
+  // A cell that only hangs proves nothing about the verdicts, unless the mutation can do nothing else.
   return how === "the watchdog" && !hangs ? null : how;
 }
 
-/** By what the process was found out: a run's verdict, the second pass, an error, the watchdog; or null. */
+/**
+ * What showed that something is wrong: a run's verdict, the second pass, an error or the watchdog; null if nothing did.
+ */
 function judge({ events, hung }: PlantedOutcome): string | null {
   let runs = 0;
   for (const event of events) {
@@ -211,7 +216,7 @@ function specOf(text: string, cell: (typeof CELLS)[number], seed: number): CellS
   });
 }
 
-/** Of `channel:drain=batch`, what is named and its parameters. */
+/** Splits `channel:drain=batch` into the subject's name and its parameters. */
 function handOf(text: string): { subject: string; params: Record<string, string> } {
   const [subject, params = ""] = text.split(":");
   const pairs = params.split(";").filter(Boolean).map((pair) => pair.split("="));

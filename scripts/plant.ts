@@ -1,6 +1,7 @@
 /**
- * Makes a program that runs cells with a known change planted. Beside the same runtime without it, a run shows whether
- * the suite finds what was planted, and nothing else (docs/method.md). The copy stays until somebody removes its folder.
+ * Makes a program that runs cells with a known change planted. Measured beside the same runtime without the change, it
+ * shows whether the suite finds what was planted, and nothing else (docs/method.md). The copy stays until somebody
+ * removes its folder.
  */
 import { CHANGES, plantedRuntime } from "../bench/testing/planted_runtime.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";

@@ -1,4 +1,6 @@
-/** What is planted is there: its patches fit the source, and a cell that runs through the program shows it. */
+/**
+ * The planted changes take effect: their patches fit the source, and a cell that runs through the program shows them.
+ */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
@@ -14,7 +16,7 @@ import { runCommand } from "./testing/cli.ts";
 
 const LIMITS = { timeoutMs: 100_000, signal: new AbortController().signal };
 const HERE = { ...RUNTIME, ...currentRuntime(), path: process.execPath };
-/** Three quarters of a second, in which 150 messages are due. */
+/** An open loop of three quarters of a second, in which 150 messages are due. */
 const OPEN = { ratePerS: 200, spacing: "even" as const, seed: 1 };
 
 /** The longest wait of a cell with that change, µs. */

@@ -12,7 +12,7 @@ import { painter } from "./cli/paint.ts";
 
 const PRIMITIVES = fileURLToPath(new URL("../bench/primitives/primitives.ts", import.meta.url));
 
-/** Far more than it takes. */
+/** The time limit, far more than it takes (ms). */
 const LIMIT_MS = 600_000;
 
 await runMain("primitives", async () => {
@@ -42,7 +42,8 @@ async function measure(
   runtime: Runtime,
   { host, port }: { host: string; port: number },
 ): Promise<Price[]> {
-  // mitata collects garbage before each benchmark; without this Node and Deno would be made to by 1 GiB.
+  // mitata collects garbage before each benchmark. Without these flags it would make Node and Deno do so by allocating
+  // 1 GiB.
   const program = {
     path: PRIMITIVES,
     args: [host, String(port)],

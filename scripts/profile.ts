@@ -1,4 +1,4 @@
-/** Where the time goes: one cell under a CPU profiler, the consumer and every Worker, as flame graphs. */
+/** Shows where the time goes: one cell under a CPU profiler, with the consumer and every Worker as flame graphs. */
 import { join } from "node:path";
 import type { CellSpec } from "../bench/process/spec.ts";
 import { cellTask } from "./results/cell_task.ts";

@@ -59,7 +59,7 @@ test(
         assert.equal(timeDeltas.length, samples.length);
         assert.equal(nodes.reduce((sum, { hitCount }) => sum + hitCount, 0), samples.length);
         const frames = nodes.map(({ callFrame }) => callFrame);
-        // A consumer that only waits for its event loop may never be seen at work.
+        // A consumer that only waits in its event loop may never be sampled at work.
         if (file.includes("worker") || file.startsWith("swap-buffer")) {
           assert.ok(samples.length > 0, file);
           assert.ok(

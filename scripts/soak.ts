@@ -1,4 +1,4 @@
-/** Runs every strategy for a long time under each runtime, checks what comes out as it comes, and looks at its memory. */
+/** Runs every strategy for a long time under each runtime, checks messages as they arrive, and watches memory. */
 import { fileURLToPath } from "node:url";
 import { Option } from "commander";
 import { onlyInBench } from "../bench/peers/registry.ts";
@@ -22,9 +22,12 @@ import { parseSubjects, type SubjectChoice, subjectLabel } from "./results/subje
 
 const PROCESS = fileURLToPath(new URL("../bench/soak/process.ts", import.meta.url));
 const PAGE = fileURLToPath(new URL("../docs/reliability.md", import.meta.url));
-/** Each thread of V8 would double the space for new objects up to 16 MiB, at times that are minutes apart. */
+/**
+ * Fixes the size of V8's space for new objects, which every thread would otherwise double up to 16 MiB, at moments that
+ * are minutes apart.
+ */
 const STEADY_HEAP = ["--min-semi-space-size=16", "--max-semi-space-size=16"];
-/** Longer than Workers take to start, and any run to end. */
+/** Added to the time limit (ms): longer than Workers take to start and any run takes to end. */
 const GRACE_MS = 120_000;
 
 await runMain("soak", async () => {
@@ -112,7 +115,7 @@ async function soakOne(
   return { ...outcome, events: jsonLines<SoakEvent>(output) };
 }
 
-/** As `--runtimes` takes it: a label that was not given may be none of its names. */
+/** The runtime in the form that `--runtimes` takes; a label that was not given as a name may be no valid name. */
 function askedAs({ kind, label, source }: Runtime): string {
   const name = label === kind || !NAME.test(label) ? null : label;
   return formatRuntime({ name, kind, source });
@@ -122,7 +125,7 @@ function nameOf({ kind, label, version }: Runtime): string {
   return label === kind ? `${kind} ${version}` : `${label} (${kind} ${version})`;
 }
 
-/** Rows of what was not run this time stay, in front; those of another version go. */
+/** Rows of cells that were not run this time stay, in front of the new ones; those of another version are removed. */
 function tableOf(choices: readonly SubjectChoice[], runtimes: readonly Runtime[]): KeptTable {
   return soakTable(
     [...parseSubjects(null), ...choices].map(({ entry, params }) =>

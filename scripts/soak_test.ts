@@ -1,4 +1,6 @@
-/** A short soak holds, and what a long one is for is seen: a loss, a repetition, a change, memory that grows, a hang. */
+/**
+ * A short soak passes, and it finds what a long one is for: a loss, a repetition, a change, memory that grows, a hang.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -20,13 +22,13 @@ const ENDED = { end: "done", detail: "" } as const;
 const WHO: [string, string] = ["atomic-swap", "node 1"];
 const ORIGIN: [string, string] = ["2000-01-01", "abc"];
 
-/** Batches until something goes wrong, which is in the middle of some run. */
+/** Number of batches until something goes wrong, in the middle of some run. */
 const FAULT_AT = 300;
 
-/** Enough for a slope. */
+/** Enough laps to compute a slope. */
 const LAPS = 20;
 
-/** The strategy with something done to one of the batches that come out of it, or to each. */
+/** The strategy with one batch, or every batch, altered after it is received. */
 function altered(alter: (run: Uint8Array, count: number) => Uint8Array | null): Strategy {
   let count = 0;
   return {
@@ -77,7 +79,7 @@ for (const [status, alter] of Object.entries(PLANTED)) {
     const { row, problem } = judgeSoak(WHO, events, ENDED, ORIGIN);
     assert.equal(row[SOAK_HEAD.indexOf("result")], status);
     const lost = Number(row[SOAK_HEAD.indexOf("lost")]);
-    // Of what is corrupt some may count as lost, too.
+    // Of corrupt messages, some may also count as lost.
     if (status !== "corrupt") assert.equal(lost > 0, status === "lost", row.join(" "));
     assert.match(problem!, /^run \d+ \(\d+ producers on \d Workers, \d+ messages each of .*: /);
     assert.ok(!events.some(({ type }) => type === "end"));
@@ -100,7 +102,7 @@ test("memory that is kept shows as a slope above 0", SLOW, async () => {
     lapMs: 50,
     seed: 7,
   };
-  // Until there are enough, which a busy machine takes longer for.
+  // Until there are enough, which takes longer on a busy machine.
   await soak(leaking, task, (event) => {
     if (event.type === "lap" && laps.push(event) === LAPS) throw new Error("enough");
   }).catch((error: Error) => assert.equal(error.message, "enough"));

@@ -1,6 +1,6 @@
 /**
- * The first file of every command, in JavaScript that any Node since 14 can read: it makes sure that the
- * suite can run at all, or says in one line what to do.
+ * The first file of every command, in JavaScript that any Node since 14 can read. It makes sure that the suite can run
+ * at all, or says in one line what to do.
  *
  *     node scripts/start.mjs <command> [options]
  */
@@ -14,7 +14,7 @@ const file = name === "server" ? `${root}server.ts` : `${root}scripts/${name}.ts
 const deno = process.versions.deno;
 const bun = process.versions.bun;
 
-/** Commands of earlier versions, and what does their work now. */
+/** Commands of earlier versions, and what replaces them. */
 const MOVED = {
   "browser-test": "test",
   columns: "test -- --fix",
@@ -52,11 +52,11 @@ function nodeRunsTypeScript() {
   return major > 22 || (major === 22 && minor >= 18);
 }
 
-/** Deno and Bun can install by themselves, so that a machine with one of them alone has what the lockfile names. */
+/** Deno and Bun can install by themselves, so a machine with only one of them also gets what the lockfile names. */
 function install() {
   const args = deno
     ? ["run", "-A", "--node-modules-dir=none", "npm:npm@11", "ci", "--silent"]
-    // Bun reads package-lock.json, and with this flag installs just what it names or nothing.
+    // Bun reads package-lock.json, and with this flag installs either exactly what it names or nothing.
     : bun
     ? ["install", "--frozen-lockfile", "--silent"]
     : null;

@@ -1,4 +1,4 @@
-/** The way into a command: what npm starts, and what it needs to be there. */
+/** How a command starts: what npm runs, and what it needs to be there. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,13 +23,13 @@ test("a signal to npm ends the command: npm hands it to the shell that it starts
     cwd: ROOT,
     env: { ...process.env, PATH: folder + delimiter + process.env.PATH },
     stdio: ["ignore", "pipe", "inherit"],
-    // A group of its own, of which nothing is left behind the test.
+    // A process group of its own, so that nothing of it is left after the test.
     detached: true,
   });
   let output = "";
   shell.stdout.setEncoding("utf8");
   const closed = new Promise<boolean>((resolve) => {
-    // Closes with the last process that writes into it.
+    // Closes when the last process that writes to it ends.
     shell.stdout.once("close", () => resolve(true));
   });
   await new Promise<void>((resolve, reject) => {
@@ -49,12 +49,12 @@ test("a signal to npm ends the command: npm hands it to the shell that it starts
     try {
       process.kill(-shell.pid!, "SIGKILL");
     } catch {
-      // All of the group have ended.
+      // All processes of the group have ended.
     }
   }
 });
 
-/** A project whose one dependency lies beside it, so that installing it takes no network. */
+/** A project whose only dependency is in a folder beside it, so that installing needs no network. */
 function freshClone(folder: string, version: string): void {
   const write = (file: string, text: string) => {
     mkdirSync(dirname(join(folder, file)), { recursive: true });

@@ -1,4 +1,7 @@
-/** Recomputes what is not measured from the rows of one folder, or joins several: summary, verdicts, report, tables. */
+/**
+ * Recomputes everything that is not measured from the rows of one folder, or joins several folders: summary, verdicts,
+ * report and tables.
+ */
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
 import { printReport } from "./report/bench_report.ts";
 import { publish } from "./report/publish.ts";

@@ -1,4 +1,4 @@
-/** The one test command: format, lint, types, then the one suite under Deno, Bun and Node. */
+/** The one test command: format, lint and types, then the same suite under Deno, Bun and Node. */
 import { spawn, spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -10,23 +10,23 @@ import { SUPPLY_PAGE, supplyPage } from "./processes/locked_packages.ts";
 import { findRuntime, findRuntimes, type Runtime } from "./processes/runtimes.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** Longer than any test takes: Bun's own limit of 5 s is for unit tests. */
+/** Longer than any test takes; Bun's default of 5 s is meant for unit tests. */
 const BUN_TIMEOUT_MS = 120_000;
 
 /**
- * Steps at a time: many wait for processes and sleeping threads. More would let a thread that is about to be timed
- * out starve.
+ * Steps that run at the same time, since many wait for processes and sleeping threads. With more, a thread that a test
+ * is about to time out could starve.
  */
 const AT_A_TIME = 2;
-/** Commands that tests start find themselves compiled, as the cells of a run do. Node alone looks here. */
+/** A cache of compiled code for the commands that tests start, as for the cells of a run. Only Node uses it. */
 const COMPILED = `${ROOT}node_modules/.cache/fanin`;
 
-/** Tries of a mutation that only a race shows. */
+/** How often a mutation that only a race shows is tried. */
 const CI_SEEDS = 4;
 
 /**
- * Test files that take long, the longest first: each is a step of its own, so that no core waits for the last of them.
- * Under each runtime the others are one step together.
+ * Test files that take long, the longest first. Each of them is a step of its own, so that no core is idle while the
+ * last one runs. Under each runtime, all others are one step together.
  */
 const LONG = [
   "strategies/delivery_test.ts",
@@ -39,7 +39,7 @@ const LONG = [
   "scripts/compare_test.ts",
 ];
 
-/** Lines of a failed step that are repeated at the very end: who sees only that part of a log must see why, too. */
+/** How many lines of a failed step are repeated at the end, for readers who see only the end of a log. */
 const LAST_LINES = 80;
 
 interface Step {
@@ -50,7 +50,7 @@ interface Step {
 
 interface Failure {
   name: string;
-  /** Its last lines. */
+  /** The last lines of its output. */
   end: string;
 }
 
@@ -73,7 +73,7 @@ await runMain("test", async () => {
     ? suite(runtimes, files)
     : [...checks(), pageInBrowser(), ...suite(runtimes, testFiles())];
   const failed = await failing(steps, AT_A_TIME);
-  // Alone, since it starts as many processes as there are cores, and a race has to happen in them.
+  // Run alone, since it starts as many processes as there are cores, and they must have time for races to happen.
   const last = files.length > 0 ? [] : [mutations()];
   failed.push(...await failing(last, 1));
   failed.push(...missing.map((name) => ({ name, end: "" })));
@@ -101,7 +101,7 @@ function checks(): Step[] {
   ];
 }
 
-/** All files under each of the runtimes; what takes longest comes first. */
+/** All files under each of the runtimes. The step of the many short ones takes longest, so it comes first. */
 function suite(runtimes: readonly Runtime[], files: string[]): Step[] {
   const long = LONG.filter((file) => files.includes(file));
   const short = files.filter((file) => !long.includes(file));
@@ -126,7 +126,7 @@ function tests({ kind, path, label, version }: Runtime, files: string[]): Step {
   };
 }
 
-/** Those of one strategy, in turn by commit: all of them would take as long as the rest. */
+/** The mutations of one strategy, in turn by commit, since all of them would take as long as everything else. */
 function mutations(): Step {
   const { stdout } = spawnSync("git", ["rev-list", "--count", "HEAD"], {
     cwd: ROOT,
@@ -145,7 +145,7 @@ function mutations(): Step {
   };
 }
 
-/** Skipped aloud where there is no Chromium. */
+/** Says that it was skipped if there is no Chromium. */
 function pageInBrowser(): Step {
   return {
     name: "the page in a browser",
@@ -160,7 +160,7 @@ function fix(): void {
   spawnSync(findRuntime("deno").path, ["fmt", "--quiet"], { cwd: ROOT, stdio: "inherit" });
 }
 
-/** Runs all, so many at a time in the order given, and returns those that failed. */
+/** Runs all steps, `atATime` at the same time, in the given order. Returns those that failed. */
 async function failing(steps: readonly Step[], atATime: number): Promise<Failure[]> {
   const waiting = [...steps];
   const failed: Failure[] = [];
@@ -174,7 +174,10 @@ async function failing(steps: readonly Step[], atATime: number): Promise<Failure
   return failed;
 }
 
-/** What a step says is printed when it has ended, so that the lines of two do not mix. Null where it passed. */
+/**
+ * The output of a step is printed when it has ended, so that the lines of two steps do not mix. Returns null if it
+ * passed.
+ */
 async function run({ name, program, args }: Step): Promise<Failure | null> {
   const started = performance.now();
   console.log(`-- ${name}`);

@@ -1,4 +1,6 @@
-/** Lets a bench go wrong in every way that the table of kinds has, and says where it did not end as it should. */
+/**
+ * Makes small benches fail in every way that the table of kinds lists, and reports where one did not end as it should.
+ */
 import { existsSync } from "node:fs";
 import { RUNTIME_KINDS, type RuntimeKind } from "../bench/runtime.ts";
 import { command, EXIT, runMain, UsageError } from "./cli/command.ts";
@@ -51,7 +53,7 @@ await runMain("trials", async () => {
   return found || unmet.length > 0 ? EXIT.failed : EXIT.ok;
 });
 
-/** A machine that is too busy for a trial must not end all others. */
+/** A machine that is too busy for one trial must not end all others. */
 function unperformed({ message }: Error): Outcome {
   return { struck: false, code: null, findings: [{ claim: "exit", what: `no trial: ${message}` }] };
 }

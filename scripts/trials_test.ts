@@ -1,4 +1,4 @@
-/** A few fault trials with a fixed seed; `npm run trials` has many more. */
+/** A few fault trials with a fixed seed; `npm run trials` runs many more. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ import type { Stage } from "./testing/trials/stage.ts";
 import { perform } from "./testing/trials/trial.ts";
 
 const { kind: launcher } = currentRuntime();
-/** Trials until one strikes: a bench may have ended before its fault met it. */
+/** The most trials until one strikes, since a bench may end before its fault can strike. */
 const MOST = 5;
 const SLOW = { timeout: 120_000 };
 const KINDS = [
