@@ -1,4 +1,4 @@
-/** Answers the questions for its clock, over and over, until it is terminated. workerData { memory, workers, runs } */
+/** Answers questions about its clock, run after run, until it is terminated. workerData { memory, workers, runs } */
 import { parentPort, workerData } from "node:worker_threads";
 import { PaceBlock } from "../latency/pace_block.ts";
 

@@ -1,4 +1,6 @@
-/** Runs of a subject over a small hand-off, checked in this process: for tests that need no launcher and no listener. */
+/**
+ * Runs of a subject over a small hand-off, checked in this process, for tests that need no launcher and no listener.
+ */
 import assert from "node:assert/strict";
 import { carryOut, type RunRequest } from "../process/run.ts";
 import type { CellSpec, RunReport } from "../process/spec.ts";
@@ -11,7 +13,9 @@ const PRODUCERS = 5;
 
 type Asked = Pick<CellSpec, "subject" | "messageBytes" | "capacity" | "seed"> & Partial<CellSpec>;
 
-/** One run for each number of messages of a producer, through one hand-off; asserts that all have arrived. */
+/**
+ * Carries out one run for each number of messages per producer, through one hand-off. Asserts that all have arrived.
+ */
 export async function carried(
   asked: Asked,
   runs: readonly number[],

@@ -1,5 +1,5 @@
 /**
- * Starts a cell as the launcher does, prints its process id and then what the cell says, and waits to be killed.
+ * Starts a cell as the launcher does, prints its process id and then what the cell prints, and waits to be killed.
  *
  *     <runtime> bench/testing/launcher_to_kill.ts '<CellSpec as JSON>'
  */

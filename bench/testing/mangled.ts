@@ -1,7 +1,7 @@
-/** Texts as somebody else may send them: from scratch, or right but for one place. */
+/** Texts as somebody else may send them: either arbitrary, or valid except for one place. */
 import fc from "fast-check";
 
-/** Any text, and a valid one of which a piece was replaced. */
+/** Any text, a valid one, or a valid one in which a piece was replaced. */
 export function mangledText(valid: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const spoiled = fc.tuple(valid, fc.nat(), fc.nat(9), fc.string({ unit: "binary", maxLength: 9 }))
     .map(([text, at, cut, instead]) => {
@@ -11,7 +11,10 @@ export function mangledText(valid: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc.oneof(fc.string({ unit: "binary" }), spoiled, valid);
 }
 
-/** The valid value with one of its fields, or of theirs, replaced by anything, as JSON; and other JSON. */
+/**
+ * JSON text: the valid value with one of its fields replaced by anything, or with fields missing; damaged text; or any
+ * other JSON.
+ */
 export function mangledJson(valid: Record<string, unknown>): fc.Arbitrary<string> {
   const fields = Object.keys(valid);
   const spoiled = fc.tuple(

@@ -1,6 +1,9 @@
-/** Rows of settings in which every pair of values of any two axes meets at least once: far fewer than all. */
+/**
+ * Rows of settings in which every pair of values of any two axes occurs at least once, which are far fewer than all
+ * combinations.
+ */
 
-/** Greedy all-pairs selection; the same axes give the same rows. */
+/** A greedy selection of all pairs; the same axes give the same rows. */
 export function pairwise<Axes extends Record<string, readonly unknown[]>>(
   axes: Axes,
 ): { [Name in keyof Axes]: Axes[Name][number] }[] {

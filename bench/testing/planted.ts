@@ -1,4 +1,4 @@
-/** A copy of the suite's source with a mistake planted in it, and a cell of that copy in a process of its own. */
+/** A copy of the suite's source with a mistake planted in it, and programs of that copy in processes of their own. */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,27 +10,27 @@ import type { CellEvent } from "../process/spec.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PARTS = ["bench", "strategies", "examples", "mod.ts", "package.json", "deno.json"];
 
-/** The programs of a source that can be run: a cell, and the hand-offs in which every wake-up is needed. */
+/** The programs of a source that can be run: a cell, and hand-offs in which every wake-up is needed. */
 export const CELL = "bench/process/cell.ts";
 export const WAKE_TRIAL = "bench/testing/wake_trial.ts";
 
 export interface Patch {
-  /** Below the root of the project. */
+  /** Path from the root of the project. */
   file: string;
-  /** Text that is there exactly once. */
+  /** Text that the file contains exactly once. */
   find: string;
   replace: string;
 }
 
 /**
- * A copy of the source that takes one set of patches after another. It stays where it is, so that a runtime finds what
- * it has compiled before of the files that stay the same.
+ * A copy of the source that takes one set of patches after another. It stays in the same place, so that a runtime can
+ * reuse what it has compiled of the files that do not change.
  */
 export class PlantedSource {
   readonly folder = mkdtempSync(join(tmpdir(), "fanin-planted-"));
   readonly #patched = new Set<string>();
 
-  /** @param more parts of the project beside those that a cell needs */
+  /** @param more parts of the project that are needed in addition to those of a cell */
   constructor(more: readonly string[] = []) {
     for (const part of [...PARTS, ...more]) {
       cpSync(join(ROOT, part), join(this.folder, part), { recursive: true });
@@ -39,8 +39,8 @@ export class PlantedSource {
   }
 
   /**
-   * The source with these patches and without those of an earlier call.
-   * @throws when the text of a patch is not there exactly once
+   * Makes the source contain these patches, and none of an earlier call.
+   * @throws if the text of a patch is not there exactly once
    */
   plant(patches: readonly Patch[]): void {
     for (const file of this.#patched) cpSync(join(ROOT, file), join(this.folder, file));
@@ -65,13 +65,13 @@ export class PlantedSource {
 
 export interface PlantedOutcome {
   events: CellEvent[];
-  /** It fell silent before its end, and the watchdog had to end it. */
+  /** It fell silent before its end, so the watchdog had to end it. */
   hung: boolean;
 }
 
 /**
- * Run a program of that source until it ends, or says nothing for `watchdogMs`.
- * @param input its one line of standard input, as JSON: of a cell, its `CellSpec`
+ * Runs a program of that source until it ends, or prints nothing for `watchdogMs`.
+ * @param input its only line of standard input, as JSON; for a cell, its `CellSpec`
  */
 export function runPlanted(
   { folder }: PlantedSource,
@@ -102,7 +102,7 @@ export function runPlanted(
     clearTimeout(timer);
     timer = setTimeout(giveUp, watchdogMs);
     if (!/"type":"end"[^\n]*\n$/.test(output)) return;
-    // It would wait for another line. Killed, Node would not keep what it has compiled.
+    // It would wait for another line. It is not killed, since Node would then not keep what it has compiled.
     ended = true;
     child.stdin.end();
   });

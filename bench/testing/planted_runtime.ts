@@ -1,4 +1,4 @@
-/** A program that is a runtime in all but one thing: it runs cells with a known change planted. */
+/** A program that behaves like a runtime except that it runs cells with a known change planted. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CELL, type Patch, PlantedSource } from "./planted.ts";
@@ -11,7 +11,9 @@ const WORK = "    if (workUs > 0) work(workUs);\n";
 const COUNT = "  let peakBytes = 0;\n  const turns";
 const ELAPSED = "  const elapsedUs = (performance.now() - start) * 1_000;\n";
 
-/** Each run takes that share longer: before its clock stops, the consumer is busy for so much of the time that it took. */
+/**
+ * Makes each run longer by this share: before its clock stops, the consumer is busy for that share of the time so far.
+ */
 function slower(share: number): Patch[] {
   const busy = `  for (
     const end = performance.now() + ${share} * (performance.now() - start);
@@ -22,7 +24,7 @@ function slower(share: number): Patch[] {
 }
 
 export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
-  // What arrives is stamped at full load, too, by the consumer and by the listener.
+  // Messages are stamped at full load as well, by the consumer and by the listener.
   stamps: [
     {
       file: RUN,
@@ -38,7 +40,7 @@ export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
     },
     { file: SUBJECT, find: "isPaced ? stamps : null", replace: "stamps" },
   ],
-  // One delivery of 50 takes 500 µs more, where each delivers one message.
+  // One delivery of 50 takes 500 µs more; it affects one message of 50 if each delivery has one message.
   delay: [
     { file: DRAIN, find: COUNT, replace: `  let planted = 0;\n${COUNT}` },
     {
@@ -65,15 +67,16 @@ export const CHANGES: Readonly<Record<string, readonly Patch[]>> = {
 };
 
 /**
- * Copies the source, which stays until somebody removes the folder.
- * @param change one of `CHANGES` @param runtime a path
- * @returns the path of the program, which lies in that folder
+ * Copies the source into a folder, which stays until somebody removes it.
+ * @param change one of `CHANGES`
+ * @param runtime the path of a runtime
+ * @returns the path of the program, which is in that folder
  */
 export function plantedRuntime(change: string, runtime: string): string {
   const source = new PlantedSource();
   source.plant(CHANGES[change]);
   const path = join(source.folder, "runtime");
-  // All that a runtime is asked for but a cell goes to the runtime as it is.
+  // Everything except a cell is passed to the runtime unchanged.
   const script = `#!/bin/sh
 for arg do
   shift

@@ -1,11 +1,13 @@
-/** Properties that hold for whatever fast-check thinks of, as tests that name the seed that repeats a failure. */
+/**
+ * Tests properties with values that fast-check generates. The name of each test has the seed that repeats a failure.
+ */
 import { test } from "node:test";
 import fc from "fast-check";
 import { testSeed } from "./random.ts";
 
 const seed = testSeed();
 
-/** @param runs values that are tried; beside them a failure is shrunk */
+/** @param runs number of values that are tried, apart from those with which a failure is shrunk */
 export function property<Values extends [unknown, ...unknown[]]>(
   name: string,
   runs: number,

@@ -1,8 +1,10 @@
-/** A Worker of a cell, of which number 1 ends in the middle of its run without a word. */
+/** A Worker of a cell. Worker 1 ends in the middle of its run without a word. */
 import { workerData } from "node:worker_threads";
 import { serveProducers, type WorkerSetup } from "../workers/serve_producers.ts";
 
-/** Atomic adds and stores: every strategy makes some, once per message or once per batch. */
+/**
+ * Atomic operations that change a word, after which it ends; every strategy makes some, for each message or each batch.
+ */
 const OPERATIONS_BEFORE = 5_000;
 
 const setup = workerData as WorkerSetup;

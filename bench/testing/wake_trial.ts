@@ -1,11 +1,11 @@
 /**
- * Hand-offs in which every wake-up is needed, run in a copy of the source whose waits have no end (`ENDLESS_SLICE`): the
- * consumer sleeps before each message, producers sleep on a full hand-off and for its lock, and the last close comes to
- * a sleeping consumer. Where a wake-up is missing, this program falls silent.
+ * Hand-offs in which every wake-up is needed, run in a copy of the source whose waits have no end (`ENDLESS_SLICE`):
+ * the consumer sleeps before each message, producers sleep while the hand-off is full or its lock is held, and the last
+ * close comes while the consumer sleeps. If a wake-up is missing, this program falls silent.
  *
  *     <runtime> bench/testing/wake_trial.ts     a JSON list of { subject, params, flood } as a line on standard input
  *
- * Prints a JSON line for each that has ended, and one of the type `end` behind the last.
+ * Prints a JSON line for each hand-off that has ended, and at last one of the type `end`.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
@@ -15,7 +15,7 @@ import { endWithParent } from "../process/parent.ts";
 import { PINGS, WORDS } from "./wake_words.ts";
 
 const WORKERS = 2;
-/** Of each Worker, over a hand-off of a few: it fills, and the lock is taken, hundreds of times. */
+/** Messages of each Worker. The hand-off holds only a few, so it is full, and its lock is taken, hundreds of times. */
 const FLOOD = 2_000;
 const STALL_MS = 0.2;
 
@@ -48,7 +48,7 @@ async function handOver(
       transferList: handoff.transfers[w],
     })
   );
-  // A consumer that sleeps lets nothing else happen on this thread, so the Workers are there before.
+  // A sleeping consumer blocks this thread, so the Workers must have started before.
   await Promise.all(workers.map((worker) => once(worker, "message")));
   Atomics.store(words, WORDS.go, 1);
   Atomics.notify(words, WORDS.go);
@@ -57,7 +57,7 @@ async function handOver(
     const run = await handoff.consumer.receive();
     if (run === null) break;
     received += run.length;
-    // Now and then the producers are faster, and fill it.
+    // Now and then the consumer is slower than the producers, so that they fill the hand-off.
     if (received > PINGS && runs % 8 === 0) spin(STALL_MS);
     Atomics.add(words, WORDS.received, run.length);
     Atomics.notify(words, WORDS.received);

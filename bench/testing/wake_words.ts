@@ -1,7 +1,10 @@
-/** What the two sides of a wake trial tell each other beside the hand-off. */
+/** What the two sides of a wake trial tell each other outside of the hand-off. */
 
-/** Where each word is: the consumer has begun; bytes that it has received; the Workers may send all that they have. */
+/**
+ * Index of each word: whether the consumer has begun, how many bytes it has received, and whether the Workers may send
+ * everything.
+ */
 export const WORDS = { go: 0, received: 1, flood: 2, count: 3 };
 
-/** Messages that come alone. */
+/** Messages that are sent one at a time. */
 export const PINGS = 12;

@@ -1,10 +1,13 @@
-/** The producers of a wake trial: messages to a consumer that sleeps, a flood, and a close while it sleeps again. */
+/**
+ * The producers of a wake trial: they send messages to a sleeping consumer, then a flood, and close while it sleeps
+ * again.
+ */
 import { parentPort, workerData } from "node:worker_threads";
 import { findStrategy } from "../../strategies/registry.ts";
 import type { Ticket } from "../../strategies/strategy.ts";
 import { PINGS, WORDS } from "./wake_words.ts";
 
-/** Enough for a consumer on an idle core to fall asleep; where it has not, a trial proves less and fails no more. */
+/** Time in which a consumer on an idle core falls asleep (ms). If it has not, a trial proves less but does not fail. */
 const ASLEEP_MS = 5;
 
 const { flood, of } = workerData as { flood: number; of: number };
@@ -13,19 +16,19 @@ const words = new Int32Array(workerData.words as SharedArrayBuffer);
 const end = findStrategy(ticket.strategy)!.join(ticket);
 const message = Uint8Array.of(1);
 
-// A task that waits for a promise of shared memory alone does not keep its thread alive.
+// A task that only waits on shared memory does not keep its thread alive.
 const alive = setInterval(() => {}, 60_000);
 parentPort!.postMessage("ready");
 atLeast(WORDS.go, 1);
 if (ticket.worker === 0) {
   for (let ping = 1; ping <= PINGS; ping++) {
     nap();
-    // Both ways of a blocking producer, in turn.
+    // Both methods of a blocking producer, in turn.
     if ("sendByte" in end && ping % 2 === 0) end.sendByte(1);
     else await end.send(message);
     if ("flush" in end) end.flush();
     atLeast(WORDS.received, ping);
-    // Nothing is left to publish, and nobody's next wake-up may be taken by it.
+    // There is nothing left to publish; this flush must not swallow the next wake-up.
     if ("flush" in end) end.flush();
   }
   Atomics.store(words, WORDS.flood, 1);

@@ -1,4 +1,4 @@
-/** What a cell's process says when all is well: for tests that need no process. */
+/** The events of a cell's process when all is well, for tests that need no process. */
 import type { CellEvent, RunReport } from "../../bench/process/spec.ts";
 import type { Runtime } from "../processes/runtimes.ts";
 

@@ -22,7 +22,7 @@ export interface Started {
   stderr: () => string;
 }
 
-/** Start `name` with `args`; `finished` resolves when it has ended. */
+/** Starts `name` with `args`; `finished` resolves when it has ended. */
 export function startCommand(
   name: string,
   args: readonly string[],
@@ -33,8 +33,8 @@ export function startCommand(
 }
 
 /**
- * The same with any program, in the project's folder. A death by a signal is told as a shell does: 128 and its number,
- * and 127 where it could not be started.
+ * The same for any program, in the project's folder. Exit codes are those of a shell: 128 and its number for a death by
+ * a signal, and 127 if the program could not be started.
  */
 export function startProgram(
   [program, ...args]: readonly string[],
@@ -53,7 +53,7 @@ export function startProgram(
     child.once("error", ({ message }) => {
       resolve({ code: 127, stdout, stderr: `${stderr}${message}\n` });
     });
-    // Deno takes a child's exit code 130 for a death by SIGINT, and says so instead of the code.
+    // If a child exits with code 130, Deno reports a death by SIGINT instead of the code.
     child.once("close", (code, signal) => {
       resolve({ code: code ?? 128 + constants.signals[signal!], stdout, stderr });
     });
@@ -65,7 +65,7 @@ export function runCommand(name: string, ...args: string[]): Promise<Finished> {
   return startCommand(name, args).finished;
 }
 
-/** A folder that is gone when `use` has ended, however it did. */
+/** Makes a folder that is removed when `use` has ended, even if it fails. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "fanin-test-"));
   try {

@@ -1,14 +1,16 @@
 #!/usr/bin/env node
-// A client of one thread, without any hand-off, in which FANIN_FAULT plants a mistake. For tests.
+// A client with one thread and no hand-off, in which FANIN_FAULT plants a mistake. For tests.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 
 const fault = process.env.FANIN_FAULT ?? "";
 const ARMS = { all: "swap-buffer", own: "no-hand-off", empty: "empty" };
-/** Between two bytes of a client that lies about its time: longer than a busy listener reads them apart. */
+/**
+ * Pause between two bytes of a client that lies about its time (ms): long enough that a busy listener reads them apart.
+ */
 const PAUSE_MS = 100;
-/** Of its first run, for the one that passes it on for all others. */
+/** The verdict of the first run, which one of the faults returns for all later runs. */
 let firstVerdict;
 
 if (process.argv[2] === "--describe") {
@@ -17,7 +19,7 @@ if (process.argv[2] === "--describe") {
     version: "1.0",
     threads: 1,
     messageBytes: [1, 8],
-    // A fault is the same in all of them, and each costs a test processes of its own.
+    // A fault is the same in all arms, and each arm costs a test processes of its own.
     arms: fault === "" ? ARMS : { all: "swap-buffer" },
   }));
 } else {
@@ -89,7 +91,7 @@ async function carryOut(asked) {
   };
 }
 
-/** Of one that sends nothing at all: what it would say if it had. */
+/** The answer of a client that sends nothing at all, as if it had. */
 function madeUp({ producers, messages, messageBytes }) {
   const bytes = producers * messages * messageBytes;
   const verdict = Buffer.alloc(96);

@@ -1,6 +1,12 @@
-/** Which way imports go, for dependency-cruiser; `npm test` holds to it. docs/architecture.md draws it. */
+/**
+ * The directions in which imports may go, for dependency-cruiser; `npm test` checks them. docs/architecture.md has a
+ * diagram.
+ */
 
-/** From the bottom up: a room of `scripts/` imports from those before it, and the last ones not from each other. */
+/**
+ * From the bottom up: a folder of `scripts/` may import from those before it; folders of one level may not import from
+ * each other.
+ */
 const FLOORS = [
   ["cli"],
   ["processes"],
@@ -11,11 +17,11 @@ const FLOORS = [
   ["as_published", "flame"],
 ];
 
-/** What the workspace of `bench/peers/` names. */
+/** The packages in the workspace of `bench/peers/`. */
 const PEERS = "comlink|piscina|ringbuf\\.js|workerpool";
 const TESTS = "_test\\.ts$|/testing/";
 
-/** What a room must not import: all rooms above it, its neighbours, and the commands. */
+/** What a folder must not import: all folders above it, the others of its level, and the commands. */
 const rooms = FLOORS.flatMap((floor, level) =>
   floor.map((room) => {
     const others = [...floor, ...FLOORS.slice(level + 1).flat()].filter((name) => name !== room);
@@ -74,7 +80,7 @@ export default {
     {
       name: "testing is for tests",
       severity: "error",
-      // Whatever plants mistakes is a test, too, that a person starts.
+      // A command that plants mistakes is also a test, which a person starts.
       from: {
         path: "^(scripts|bench|strategies)/",
         pathNot: `${TESTS}|^scripts/(mutations|explore|plant|trials)\\.ts$`,

@@ -1,6 +1,6 @@
 /**
- * Gives committed results the columns that this version writes: the files of rows are written anew, with a new column
- * empty and a column that is gone left out. Then `npm run summarize` makes everything else from them.
+ * Gives committed results the columns that this version writes: rewrites the files of rows, in which a new column is
+ * empty and a removed one is left out. `npm run summarize` then makes everything else from them.
  *
  *     npx deno run -A scripts/testing/refill.ts results/reference …
  */

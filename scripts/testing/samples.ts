@@ -1,8 +1,8 @@
-/** Rows made by hand: results whose every number a test knows. */
+/** Rows made by hand, for tests that must know every number of a result. */
 import { BYTES, FULL_LOAD } from "../results/labels.ts";
 import { emptyRow, type Sample, SAMPLE_COLUMNS, SCHEMA } from "../results/columns.ts";
 
-/** A verified run of 10 producers × 100 messages of 8 bytes under Node; `elapsed` null is a lost one. */
+/** A verified run of 10 producers × 100 messages of 8 bytes under Node; a lost one if `elapsed` is null. */
 export function madeUpSample(
   strategy: string,
   round: number,

@@ -1,4 +1,4 @@
-/** Takes the lock of the folder that it is told, and says with its exit code what came of it. */
+/** Tries to take the lock of the given folder, and says with its exit code what happened. */
 import { UsageError } from "../cli/command.ts";
 import { lockFolder } from "../results/lock.ts";
 

@@ -1,4 +1,4 @@
-/** A listener behind a proxy that goes wrong on one connection, at one byte. */
+/** A listener behind a proxy that corrupts or breaks one connection, at one byte. */
 import { connect, createServer, type Socket } from "node:net";
 import { decodeHeader } from "../../../bench/wire/header.ts";
 import { startListener } from "../../../bench/wire/listener.ts";
@@ -7,7 +7,9 @@ import { ACK_BYTES, HEADER_BYTES, HELLO_BYTES } from "../../../bench/wire/protoc
 const LOOPBACK = "127.0.0.1";
 const STORE_BYTES = 1 << 20;
 
-/** What happens to a chunk; `offset` is where it starts in its direction's stream. What comes back is passed on. */
+/**
+ * What happens to a chunk; the result is passed on. `offset` is the chunk's position in the stream of its direction.
+ */
 export type Tamper = (
   chunk: Buffer,
   offset: number,
@@ -16,21 +18,24 @@ export type Tamper = (
 
 export interface BadWire {
   port: number;
-  /** Whether the fault has been met. */
+  /** Whether the fault has occurred. */
   struck: boolean;
-  /** From now on all is passed on as it comes. */
+  /** From now on, everything is passed on unchanged. */
   heal(): void;
   close(): Promise<void>;
 }
 
-/** Where a direction's stream has what: behind the header the payload; hello, acknowledgement, verdict. */
+/**
+ * Where the parts begin in the stream of their direction: the payload follows the header; acknowledgement and verdict
+ * follow the hello.
+ */
 export const PAYLOAD_AT = HEADER_BYTES;
 export const ACK_AT = HELLO_BYTES;
 export const VERDICT_AT = HELLO_BYTES + ACK_BYTES;
 
 /**
- * @param nth the connection that is struck, from 0 on: of those alone that carry a measured run of messages, since
- * what goes wrong in a warm-up spoils no figure
+ * @param nth the connection that is struck, counted from 0. Only those with a measured run of messages count, since
+ * what goes wrong in a warm-up spoils no figure.
  * @param way `forth` to the listener, or `back`
  */
 export async function openBadWire(
@@ -82,7 +87,7 @@ export async function openBadWire(
   return wire;
 }
 
-/** One chunk after the other, also where one has to wait. */
+/** Passes one chunk on after the other, even if one has to wait. */
 function pipe(
   from: Socket,
   to: Socket,
@@ -102,7 +107,7 @@ function pipe(
   from.on("end", () => void then(() => void to.end()));
 }
 
-/** The suite writes a header by itself and waits for the answer. */
+/** Whether the chunk is the header of a measured run. The suite writes a header alone and waits for the answer. */
 function isMeasured(chunk: Buffer): boolean {
   const header = chunk.length === HEADER_BYTES ? decodeHeader(chunk) : "not a header";
   return typeof header !== "string" && !header.warmUp && header.messages !== 0;

@@ -1,9 +1,10 @@
 /**
- * Starts a cell that has something wrong with it, as the environment says:
+ * Starts a cell with a fault, which the environment names:
  *
  *     FANIN_FAULT='{"name":"terminate","seed":7}' <runtime> scripts/testing/trials/faulty_cell.ts
  *
- * `terminate`: one of its Workers is terminated. `garbage`: between its own lines it says nonsense. `flood`: it writes without end.
+ * `terminate`: one of its Workers is terminated. `garbage`: it prints nonsense between its own lines. `flood`: it
+ * prints without end.
  */
 import { Worker } from "node:worker_threads";
 import { random } from "../../../bench/workload/random.ts";
@@ -11,7 +12,7 @@ import { random } from "../../../bench/workload/random.ts";
 const { name, seed } = JSON.parse(process.env.FANIN_FAULT!) as { name: string; seed: number };
 const next = random(seed);
 
-/** Behind most starts, and before most ends. */
+/** After most starts of a Worker, and before most ends (ms). */
 const LATEST_MS = 300;
 const FLOOD = "x".repeat(65_536);
 
@@ -40,7 +41,7 @@ const faults: Record<string, () => void> = {
   },
 };
 
-/** Whole lines, so that what the cell itself says stays whole, too. */
+/** Whole lines, so that the cell's own lines stay whole, too. */
 function nonsense(): string {
   const lines = [
     "null",

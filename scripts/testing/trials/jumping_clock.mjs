@@ -1,6 +1,6 @@
 /**
- * Loaded before a program: at a random moment the time of day jumps, as Date tells it. Clocks that only go on
- * (`performance.now`) go on, as the system promises.
+ * Loaded before a program: at a random moment the time of day, as Date tells it, jumps. Monotonic clocks
+ * (`performance.now`) are not affected, as the system promises.
  */
 const Real = Date;
 let jumpMs = 0;

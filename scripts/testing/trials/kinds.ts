@@ -1,4 +1,4 @@
-/** Everything that goes wrong in a trial, each in a few lines. The table at the end names them. */
+/** Everything that goes wrong in a trial, each in a few lines. The table at the end names them all. */
 import { existsSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -7,11 +7,11 @@ import { ACK_AT, openBadWire, PAYLOAD_AT, type Tamper, VERDICT_AT } from "./bad_
 import { markedProcesses, type Role, send, sleep, waitFor } from "./processes.ts";
 import { type Kind, momentOf, type Stage } from "./stage.ts";
 
-/** For faults that last until the time limit: longer than any process of a trial takes. */
+/** For faults that last until the time limit, which is longer than any process of a trial takes. */
 const LIMIT = ["--timeout", "5s"];
 const PAUSE_MS = 1_200;
 
-/** A second signal within a second of the first counts as the same. */
+/** A second signal within one second of the first counts as the same signal (ms). */
 const BETWEEN_MS = 1_600;
 
 const INTERRUPTED = /^the rest of it: .* --resume [^]*^bench: interrupted/m;
@@ -38,7 +38,7 @@ function signal(
   });
 }
 
-/** As a terminal does it: every process of the command gets the signal. */
+/** Like Ctrl-C on a terminal: every process of the command gets the signal. */
 const ctrlC: Kind = (stage) => ({
   codes: [130],
   says: INTERRUPTED,
@@ -48,18 +48,18 @@ const ctrlC: Kind = (stage) => ({
   },
 });
 
-/** The process that a person has started and the shell knows. */
+/** Kills the process that a person has started and that the shell knows. */
 const killRunner: Kind = (stage) => ({
   codes: [137],
   async strike() {
-    // Before it has loaded, a launcher cannot know whose it is.
+    // Before it has loaded, a launcher cannot know which runner started it.
     const hasLoaded = () => stage.stderr() !== "" || null;
     if (await waitFor(hasLoaded, stage.isOver) === null) return false;
     return await momentOf(stage, "launcher") !== null && send(stage.pid(), "SIGKILL");
   },
 });
 
-/** Stopped, and woken after a while, or only when a cell has passed its time limit. */
+/** Stops a process, and lets it go on after a while, or only when a cell has passed its time limit. */
 function stop(role: Role, until: "soon" | "limit"): Kind {
   return (stage) => ({
     ...(until === "limit" ? { args: LIMIT } : {}),
@@ -86,7 +86,7 @@ const clockJumps: Kind = ({ next }) => ({
   always: true,
 });
 
-/** Behind a random moment once there are results; gives back whether it came to that. */
+/** Waits for results, and then for a random time. Returns whether the bench still runs and has results. */
 async function onceThereAreRows({ out, isOver, next }: Stage): Promise<boolean> {
   const samples = join(out, "samples.csv");
   if (await waitFor(() => existsSync(samples) || null, isOver) === null) return false;
@@ -94,9 +94,12 @@ async function onceThereAreRows({ out, isOver, next }: Stage): Promise<boolean> 
   return !isOver() && existsSync(samples);
 }
 
-/** What the launcher may write to a file ends at random bytes behind what samples.csv has: it stands for a quota. */
+/**
+ * Limits the size of files that the launcher may write to a random number of bytes more than samples.csv has, like a
+ * disk quota.
+ */
 const diskFull: Kind = (stage) => ({
-  // Deno would end by the signal, which no full disk sends.
+  // Deno would be ended by the signal, which a full disk does not send.
   through: ["sh", "-c", 'trap "" XFSZ; exec "$@"', "sh"],
   async strike() {
     if (!await onceThereAreRows(stage)) return false;
@@ -107,7 +110,7 @@ const diskFull: Kind = (stage) => ({
   },
 });
 
-/** Puts something else where a file or folder was, and back when all is over. */
+/** Replaces a file or folder by something else, and puts it back when the bench has ended. */
 function swapped(which: (stage: Stage) => string, put: (path: string) => void): Kind {
   return (stage) => {
     const path = which(stage);
@@ -131,7 +134,7 @@ function swapped(which: (stage: Stage) => string, put: (path: string) => void): 
 const folderGone: Kind = (stage) => ({
   async strike() {
     if (!await onceThereAreRows(stage)) return false;
-    // At one moment, since the bench may write into it while it is emptied.
+    // Renamed first, since the bench may write into the folder while it is being emptied.
     const gone = join(stage.folder, "gone");
     renameSync(stage.out, gone);
     rmSync(gone, { recursive: true });
@@ -139,10 +142,10 @@ const folderGone: Kind = (stage) => ({
   },
 });
 
-/** Runs that a trial's bench has at least: the pilot's two, and two of its only round. */
+/** The least number of runs in a trial's bench: two of the pilot, and two of its only round. */
 const CONNECTIONS = 4;
 
-/** On the way of one connection; `codes` where the bytes have come to that. */
+/** A fault on the way of one connection. @param codes exit codes if the fault has occurred */
 function wire(
   way: "forth" | "back",
   tamper: (stage: Stage) => Tamper,
@@ -162,10 +165,10 @@ function wire(
   };
 }
 
-/** Where in the payload of the smallest run. */
+/** A random position in the payload of the smallest run. */
 const place = ({ next }: Stage) => PAYLOAD_AT + Math.floor(next() * 500);
 
-/** Changes the chunk that holds the byte `at`, which is then at `here` in it. */
+/** Changes the chunk that contains the byte at position `at`; in the chunk, this byte is at `here`. */
 function around(at: number, change: (chunk: Buffer, here: number) => Uint8Array): Tamper {
   return (chunk, offset) =>
     offset <= at && at < offset + chunk.length ? change(chunk, at - offset) : chunk;
@@ -218,7 +221,7 @@ const resets = (stage: Stage) => {
   return reset;
 };
 
-/** What a verdict or an acknowledgement says: where it stands in the stream, and by how much it is changed. */
+/** Fields of a verdict or an acknowledgement: their position in the stream, and what is added to them. */
 const LIES: [number, number][] = [
   [ACK_AT + 8, 7], // bytes acknowledged
   [VERDICT_AT + 10, 2], // status
@@ -229,7 +232,7 @@ const LIES: [number, number][] = [
   [VERDICT_AT + 56, 7], // corrupted
 ];
 
-/** A number is added to, since another one in its place could happen to be the truth. */
+/** Adds to a number, since another one in its place could happen to be right. */
 export const lies = ({ next }: Stage): Tamper => {
   const [at, value] = LIES[Math.floor(next() * LIES.length)];
   return around(at, (chunk, here) => {

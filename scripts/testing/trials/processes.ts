@@ -1,7 +1,10 @@
-/** The processes of one trial, told from all others of the machine by a mark in their environment. Linux: reads /proc. */
+/**
+ * The processes of one trial, which are distinguished from all others of the machine by a mark in their environment.
+ * Reads /proc, so it needs Linux.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** The variable that all processes of a trial inherit; its value is the trial's own. */
+/** The variable that all processes of a trial inherit. Each trial has its own value. */
 export const MARK = "FANIN_TRIAL";
 
 export type Role = "launcher" | "cell" | "listener";
@@ -14,11 +17,11 @@ const PROGRAM: Record<Role, string> = {
 
 export interface Marked {
   pid: number;
-  /** Its arguments, the program first. */
+  /** Its arguments, starting with the program. */
   args: string[];
 }
 
-/** Those that run or are stopped; one that is dead and not yet collected is none. */
+/** Processes that run or are stopped; those that are dead but not yet collected are not included. */
 export function markedProcesses(mark: string): Marked[] {
   const wanted = `${MARK}=${mark}`;
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
@@ -29,22 +32,22 @@ export function markedProcesses(mark: string): Marked[] {
       };
       return environ.includes(wanted) ? [{ pid: Number(name), args: cmdline }] : [];
     } catch {
-      // It has ended meanwhile, or is somebody else's.
+      // The process has ended meanwhile, or belongs to another user.
       return [];
     }
   });
 }
 
-/** The youngest of a role; null where there is none now. */
+/** The youngest process of a role; null if there is none now. */
 export function processOf(mark: string, role: Role): Marked | null {
-  // A shell that has yet to become the launcher has all of this in one argument.
+  // A shell that has not yet become the launcher has all of this in one argument.
   const found = markedProcesses(mark).filter(({ args }) =>
     args.some((arg) => !arg.includes(" ") && arg.endsWith(PROGRAM[role]))
   );
   return found.at(-1) ?? null;
 }
 
-/** False where there is no such process any more. */
+/** Returns false if there is no such process any more. */
 export function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

@@ -1,12 +1,12 @@
-/** What a fault finds when it strikes, and what it says of itself. */
+/** What a fault gets when it strikes, and how it describes itself. */
 import type { RuntimeKind } from "../../../bench/runtime.ts";
 import { processOf, type Role, sleep, waitFor } from "./processes.ts";
 
 export interface Stage {
   launcher: RuntimeKind;
-  /** Which runtime the cells run under. */
+  /** The runtime that the cells run under. */
   cell: RuntimeKind;
-  /** Of this trial alone; `out` lies in it. */
+  /** A folder for this trial alone, which contains `out`. */
   folder: string;
   /** Where the results go. */
   out: string;
@@ -15,46 +15,49 @@ export interface Stage {
   /** Whether the command has ended. */
   isOver(): boolean;
   stderr(): string;
-  /** Of the process that was started: npm, `deno task` or `bun run`. */
+  /** Id of the process that was started: npm, `deno task` or `bun run`. */
   pid(): number;
 }
 
 export interface Fault {
   /** Options that the bench gets. */
   args?: string[];
-  /** What the launcher finds in its environment. */
+  /** Variables that are added to the launcher's environment. */
   env?: Record<string, string>;
-  /** A program and its arguments that starts the bench. */
+  /** A program, with its arguments, that starts the bench. */
   through?: string[];
-  /** What goes wrong in every cell, by its name in `faulty_cell.ts`. */
+  /** Name in `faulty_cell.ts` of a fault that every cell has. */
   cell?: string;
-  /** Loaded into launcher and cells before anything else. */
+  /** A file that is loaded into launcher and cells before anything else. */
   preload?: string;
-  /** Begins when the bench does; says whether it has met what it was to meet. Left out: it has. */
+  /** Called when the bench starts. Resolves with whether the fault has occurred; left out: it has. */
   strike?: () => Promise<boolean>;
   hasStruck?: () => boolean;
-  /** Exit codes that are right where it has struck, beside the one that the rows ask for. */
+  /** Correct exit codes if the fault has occurred, in addition to the one that follows from the rows. */
   codes?: readonly number[];
-  /** These codes alone are right. */
+  /** Only `codes` are correct. */
   always?: boolean;
-  /** What it says where it has ended with the first of these codes and there are results. */
+  /** What the bench must print if it ended with the first of `codes` and there are results. */
   says?: RegExp;
-  /** What was wrong is right again, so that `--resume` can go on. */
+  /** Repairs what was wrong, so that `--resume` can go on. */
   heal?: () => void;
   close?: () => Promise<void>;
 }
 
-/** A description of what goes wrong: called before the bench starts. */
+/** Makes the description of what goes wrong. Called before the bench starts. */
 export type Kind = (stage: Stage) => Fault | Promise<Fault>;
 
-/** Within so long from when it can be met, ms: about what the bench of a trial takes. */
+/** A fault strikes within this time after it could first do so (ms); about as long as the bench of a trial takes. */
 const WHILE_MS = 2_000;
 
-/** A random moment from the start of a process on; null where the bench has ended before. */
+/**
+ * Waits for a process of that role and then for a random time. Resolves with the id of such a process; null if the
+ * bench has ended before.
+ */
 export async function momentOf(stage: Stage, role: Role): Promise<number | null> {
   const find = () => processOf(stage.mark, role);
   if (await waitFor(find, stage.isOver) === null) return null;
   await sleep(stage.next() * WHILE_MS);
-  // Cells come and go.
+  // A cell may have ended meanwhile, and another one begun.
   return (await waitFor(find, stage.isOver))?.pid ?? null;
 }

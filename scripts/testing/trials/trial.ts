@@ -1,4 +1,4 @@
-/** One trial: a bench with a fault in it, what is left of it afterwards, and the rest of it. */
+/** One trial: a bench with a fault, what it leaves behind, and how it is resumed. */
 import { measuredRuns } from "../../../bench/process/budget.ts";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ export interface Trial {
   seed: number;
 }
 
-/** What was to hold. */
+/** What must hold in every trial. */
 export type Claim = "orphans" | "exit" | "line" | "csv" | "resume";
 
 export interface Finding {
@@ -27,19 +27,19 @@ export interface Finding {
 }
 
 export interface Outcome {
-  /** False where the bench had ended before the fault met it. */
+  /** False if the bench had ended before the fault could strike. */
   struck: boolean;
   code: number | null;
   findings: Finding[];
 }
 
-/** After this long no process of a trial may be left (ms). */
+/** After this time no process of a trial may be left (ms). */
 const LEAVE_MS = 2_000;
 const GONE_MS = 20_000;
-/** A bench that has not ended by then hangs (ms). */
+/** A bench that has not ended after this time hangs (ms). */
 const HANGS_MS = 120_000;
 const ROUNDS = 1;
-/** Measured runs of a process of one P, the least and the most: the rest is left out where the first took long. */
+/** The least and the most measured runs of a process of one P; it makes fewer if the first ones took long. */
 const RUNS = [2, measuredRuns(1, 1_000)];
 const CELLS = ["empty", "swap-buffer"];
 const BENCH = [
@@ -47,11 +47,11 @@ const BENCH = [
   ...["--message-size", "8", "--rounds", String(ROUNDS), "--capacity", "64KiB", "--no-report"],
 ];
 const START = fileURLToPath(new URL("../../start.mjs", import.meta.url));
-/** Launchers find themselves compiled, as the suite's tests do. */
+/** The launchers' cache of compiled code, which the suite's tests use, too. */
 const COMPILED = fileURLToPath(new URL("../../../node_modules/.cache/fanin", import.meta.url));
 const FAULTY_CELL = fileURLToPath(new URL("./faulty_cell.ts", import.meta.url));
 
-/** Ways to start the bench: as the README says, or without npm and tasks. */
+/** How the bench is started: as the README says, or without npm and tasks. */
 export type Entry = "script" | "file";
 
 function commandOf({ launcher }: Trial, entry: Entry, { preload }: Fault): string[] {
@@ -112,7 +112,7 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
       ...fault.env,
     });
     const striking = fault.strike?.();
-    // It is awaited once the bench has ended; until then a rejection would end this process.
+    // It is awaited after the bench has ended; until then an unhandled rejection would end this process.
     striking?.catch(() => {});
     const finished = await endOf(bench, stage, find, () => over = true);
     const struck = (await striking ?? true) && (fault.hasStruck?.() ?? true);
@@ -147,7 +147,9 @@ const UNDISTURBED: Fault = { codes: [0], always: true };
 
 type Find = (claim: Claim, what: string) => void;
 
-/** The runtime of the cells, which starts a faulty one in the place of a cell as long as the plant is there. */
+/**
+ * The program that runs the cells: the runtime, which starts a faulty cell in place of a cell while the plant exists.
+ */
 function cellProgram({ cell, folder, next }: Stage, { cell: name, preload }: Fault): string {
   const { path } = findRuntime(cell);
   if (name === undefined && preload === undefined) return path;
@@ -179,7 +181,7 @@ function rmPlant({ folder }: Stage): void {
   if (existsSync(join(folder, "runtime.fault"))) writeFileSync(join(folder, "runtime.fault"), "");
 }
 
-/** Deno has no variable for it. */
+/** For a preloaded file: Node and Bun have a variable for it; Deno does not. */
 function preloads(launcher: RuntimeKind, { preload }: Fault): Record<string, string> {
   if (preload === undefined || launcher === "deno") return {};
   return launcher === "node"
@@ -187,7 +189,7 @@ function preloads(launcher: RuntimeKind, { preload }: Fault): Record<string, str
     : { BUN_OPTIONS: `--preload=${preload}` };
 }
 
-/** Waits for the process that was started, not for its output: an orphan would hold that open. */
+/** Waits for the process that was started, not for the end of its output, which an orphan would hold open. */
 async function endOf(
   { child, finished }: Started,
   stage: Stage,
@@ -198,7 +200,7 @@ async function endOf(
     find("exit", `it hangs after ${HANGS_MS / 1_000} s`);
     for (const { pid } of markedProcesses(stage.mark)) send(pid, "SIGKILL");
   }, HANGS_MS);
-  // One that could not be started has no exit.
+  // A process that could not be started has no exit.
   await Promise.race([new Promise((resolve) => child.once("exit", resolve)), finished]);
   clearTimeout(timer);
   onExit();
@@ -217,7 +219,7 @@ async function lookForOrphans({ mark }: Stage, find: Find): Promise<void> {
   };
   if (await within(LEAVE_MS)) return;
   const left = markedProcesses(mark).map(({ pid, args }) => `${pid} ${args.join(" ")}`);
-  // On a machine that has no time for it a process may need longer to end, which is another thing than to live on.
+  // On a busy machine a process may take longer to end, which is different from staying alive.
   const how = await within(GONE_MS)
     ? `gone after ${Math.round((performance.now() - started) / 100) / 10} s`
     : `there after ${GONE_MS / 1_000} s`;
@@ -227,7 +229,7 @@ async function lookForOrphans({ mark }: Stage, find: Find): Promise<void> {
 
 type Row = Record<string, string>;
 
-/** The files as somebody else's parser reads them. */
+/** The rows of the files, read by an independent parser. */
 function readRows(out: string, find: Find): Row[] {
   let samples: Row[] = [];
   for (const file of ["samples.csv", "summary.csv", "pairs.csv"]) {
@@ -244,7 +246,7 @@ function readRows(out: string, find: Find): Row[] {
 const FINE = ["ok", "pilot", "skipped"];
 const failuresOf = (rows: Row[]) => rows.filter(({ status }) => !FINE.includes(status));
 
-/** Processes of the plan that rows show, a word each: once, however many rows. */
+/** The processes of the plan that have rows, as one text each, however many rows they have. */
 function processesOf(rows: Row[]): string[] {
   return [
     ...new Set(rows.map(({ strategy, round, position }) => `${strategy} ${round} ${position}`)),
@@ -252,7 +254,7 @@ function processesOf(rows: Row[]): string[] {
     .map((key) => key.split(" ").slice(0, 2).join(" ")).sort();
 }
 
-/** Every cell has its pilot and its rounds, each once; none of one that the pilot has skipped. */
+/** Whether every cell has its pilot and its rounds, each once; a cell that the pilot has skipped has no rounds. */
 function isComplete(rows: Row[]): boolean {
   const wanted = CELLS.flatMap((strategy) => {
     const skipped = rows.some((row) => row.strategy === strategy && row.status === "skipped");
@@ -261,7 +263,7 @@ function isComplete(rows: Row[]): boolean {
   return processesOf(rows).join() === wanted.sort().join();
 }
 
-/** Runs of a process have the numbers from 1 on; as many as without a fault, but where one failed. */
+/** Checks that the runs of a process are numbered from 1 on, and are as many as without a fault, unless one failed. */
 function checkRuns(rows: Row[], find: Find): void {
   const key = ({ strategy, round }: Row) => `${strategy} ${round}`;
   for (const [name, all] of Map.groupBy(rows, key)) {
@@ -288,7 +290,7 @@ function judgeEnd(
   const said = lines.filter((line) => /^bench: /.test(line) && !NOTE.test(line));
   const failures = failuresOf(rows);
   const isGood = failures.length === 0 && rows.some(({ status }) => status === "ok");
-  // What was done before the fault could end it is done.
+  // What was done before the fault could end it counts as done.
   const ofRows = said.length > 0 ? [1] : isComplete(rows) ? [isGood ? 0 : 1] : [];
   const right = always ? codes : [...codes, ...ofRows];
   if (code === null || !right.includes(code)) {
