@@ -1,4 +1,4 @@
-/** The small cases that are explored: two producers, a hand-off as small as it goes. */
+/** The small cases that are explored: two producers, and a hand-off that is as small as possible. */
 import type { OnLost } from "../../primitives/lost_workers.ts";
 import { findStrategy } from "../../registry.ts";
 import type { Params, Strategy } from "../../strategy.ts";
@@ -9,17 +9,17 @@ export interface Case {
   params: Params;
   /** Messages of one byte that each of the two producers sends. */
   messages: number;
-  /** How many times the least that the strategy takes its hand-off holds. */
+  /** Capacity of the hand-off, as a multiple of the least that the strategy accepts. */
   room: number;
   firstPosition: number;
   /** The consumer aborts after this many batches. */
   abortAfter: number | null;
-  /** Not null: a producer may die before any of its steps, and this is what the consumer does then. */
+  /** If not null, a producer may die before any of its steps, and the consumer then does this. */
   onLost: OnLost | null;
   flushes: boolean;
-  /** A producer sends its next message, and closes, once the consumer has received the one before. */
+  /** A producer sends its next message, or closes, only after the consumer has received the one before. */
   answers: boolean;
-  /** A wait may need its slice. */
+  /** A wait may end by its slice; otherwise that counts as a lost wake-up. */
   slices: boolean;
 }
 
@@ -77,8 +77,8 @@ export function casesOf(strategy: string): Case[] {
           flushes: false,
           answers: false,
           ...chosen,
-          // Nobody can hand on the ticket of a thread that an abort has ended; who waits behind it looks once a slice.
-          // Nor does anybody wake those that a death leaves waiting.
+          // Nobody can pass on the ticket of a thread that an abort has ended, so the threads that wait behind it
+          // notice the abort only when their slice ends. Nor does anybody wake the threads that a death leaves waiting.
           slices: chosen.onLost !== undefined || (chosen.abortAfter !== undefined &&
             (strategy === "ticket-swap" || params.fair === "true")),
           ...(rings(strategy) ? ofRings(shape, chosen) : {}),
@@ -98,7 +98,10 @@ function isOf(strategy: string, shape: string, { overflow }: Shape): boolean {
   return shape !== "flush" || rings(strategy);
 }
 
-/** A ring of its own holds a producer's first three messages, and a quarter of it is worth a look only where it is larger. */
+/**
+ * Each producer has a ring of its own, which holds its first three messages, so only the fourth finds it full. The
+ * watermark, a quarter of a ring, only matters in a larger one.
+ */
 function ofRings(shape: string, { abortAfter }: Shape): Partial<Case> {
   if (shape === "room for all" || shape === "flush" || shape === "each answered") {
     return { room: 4 };

@@ -1,4 +1,6 @@
-/** The shortest cases of every strategy on shared memory with one preemption, and mistakes that this must find. */
+/**
+ * Explores the shortest cases of every strategy on shared memory with one preemption, and mistakes that this must find.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";

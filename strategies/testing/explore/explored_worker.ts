@@ -1,6 +1,6 @@
 /**
- * An explored thread: the consumer (0) or a producer. Everything that it says to others while a schedule runs goes
- * through the control block, so that nothing but the schedule decides.
+ * An explored thread: the consumer (0) or a producer. While a schedule runs, everything that it tells other threads
+ * goes through the control block, so that only the schedule decides what happens.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type { Case } from "./cases.ts";
@@ -27,10 +27,10 @@ const strategy = findStrategy(explored.strategy) as Strategy;
 const params = parseParams(strategy, explored.params);
 const capacity = strategy.capacityRange(2, 1).least * explored.room;
 
-/** Message i of a producer, as its byte. */
+/** The byte that message i of a producer consists of. */
 const byteOf = (producer: number, i: number) => producer * 16 + i + 1;
 
-/** Messages of each producer that the consumer has received. */
+/** For each producer, how many of its messages the consumer has received. */
 let answers!: Int32Array<SharedArrayBuffer>;
 
 function open() {
@@ -132,7 +132,7 @@ function consuming(consumer: Consumer) {
           }
           const producer = byte >>> 4;
           const drops = explored.params.overflow !== undefined;
-          // Whoever drops a message may tell of it later than the next one arrives.
+          // A producer that drops a message may report it only after its next message has arrived.
           while (drops && byte > byteOf(producer, next[producer])) {
             missing.push(byteOf(producer, next[producer]++));
           }
@@ -156,7 +156,10 @@ function consuming(consumer: Consumer) {
   };
 }
 
-/** @param mayDie those of a producer that has died are its own affair, but for what it had sent */
+/**
+ * Checks what has arrived of a producer.
+ * @param mayDie if the producer has died, only the messages that its `send` had returned for must have arrived
+ */
 function checkEnd(producer: number, next: number[], missing: number[], mayDie: boolean): void {
   for (let i = 0; i < explored.messages; i++) {
     const byte = byteOf(producer, i);
@@ -204,7 +207,7 @@ function complain(error: unknown): void {
   if (!(error instanceof Unwind)) say(error instanceof Error ? error.message : String(error));
 }
 
-/** The first thing that went wrong, for the explorer. */
+/** Reports a fault to the explorer; only the first one of a schedule counts. */
 function say(text: string): void {
   if (turns.words[TEXT_LENGTH] !== 0) return;
   const bytes = new TextEncoder().encode(text.slice(0, 900));

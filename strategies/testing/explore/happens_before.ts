@@ -1,7 +1,7 @@
 /**
- * What the order of operations in a schedule was worth: a number for every step that is the same for two schedules in
- * which only independent neighbours changed places (Mazurkiewicz's traces), and the plain accesses that no atomic
- * operation orders, by vector clocks (FastTrack, Flanagan and Freund, 2009).
+ * What a schedule amounts to. For every step, a key that is the same for two schedules that differ only in the order of
+ * independent neighbours (Mazurkiewicz's traces); and, by vector clocks, the plain accesses that no atomic operation
+ * orders (FastTrack, Flanagan and Freund, 2009).
  */
 import { DIES, ENTRY, KINDS, LOG, LOG_LENGTH, THREADS } from "./control_block.ts";
 
@@ -9,14 +9,14 @@ const [READ, WRITE] = [KINDS.indexOf("read"), KINDS.indexOf("write")];
 
 export interface Step {
   choice: number;
-  /** Threads that could go on, as bits, and those whose wait could end by time, or whose spin by itself. */
+  /** Bits of the threads that could go on; `timed`: of those whose wait could end by time, or whose spin by itself. */
   enabled: number;
   timed: number;
-  /** Threads that could die. */
+  /** Bits of the threads that could die. */
   mortal: number;
-  /** The thread of the step before. */
+  /** The thread that made the step before. */
   last: number;
-  /** What had happened before it, as a key. */
+  /** A key for everything that had happened before this step. */
   before: string;
   entry: number;
 }
@@ -25,12 +25,14 @@ interface Place {
   write: number;
   readers: number;
   clock: number[];
-  /** Of the last write and of each thread's last read: its time, and whether it was atomic. */
+  /** Time of the last write and of each thread's last read, and whether it was a plain one. */
   wrote: { thread: number; time: number; plain: boolean };
   read: { time: number; plain: boolean }[];
 }
 
-/** The steps of the schedule that the control block has logged; `races` collects addresses that need a stop. */
+/**
+ * The steps of the schedule that the control block has logged. `races` collects addresses at which threads must stop.
+ */
 export function stepsOf(words: Int32Array, races: Set<number>): Step[] {
   const steps: Step[] = [];
   const chain = [1, 2, 3];
@@ -106,8 +108,8 @@ function mix(hash: number, value: number): number {
 }
 
 /**
- * Waits for a free choice cost nothing; taking the turn from a thread that could go on, or time, costs one, and so does
- * a death, which is a turn that is never given back.
+ * What a choice costs of the bound on preemptions. A thread that waits may be left for free. Taking the turn from a
+ * thread that could go on costs one, and so does letting time pass meanwhile, and a death, which takes a turn for ever.
  */
 export function costOf({ enabled, last }: Step, choice: number): number {
   if (choice >= DIES) return 1;

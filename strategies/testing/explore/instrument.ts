@@ -1,10 +1,10 @@
 /**
  * What a strategy finds in an explored thread in place of `Atomics`, typed arrays over shared memory, the clock, timers
- * and `setImmediate`. It must be in place before the strategy's module is loaded, since modules may keep functions.
+ * and `setImmediate`. It must be installed before the strategy's module is loaded, since modules may keep functions.
  *
- * An operation stops before it acts where a stop can matter, as earlier schedules of the case have shown: an atomic
- * one on a word that another thread has, too, one of them writing; a plain read or write that no atomic operation
- * orders. All others are only noted.
+ * A thread stops before an operation where a stop can matter, as earlier schedules of the case have shown: before an
+ * atomic operation on a word that another thread also uses, if one of them writes; and before a plain read or write
+ * that no atomic operation orders. All other operations are only logged.
  */
 import { Pool } from "./pool.ts";
 import {
@@ -30,9 +30,9 @@ const real = {
 };
 type Words = Int32Array<SharedArrayBuffer>;
 
-/** Looks in a row that have shown nothing new before a thread counts as one that spins. */
+/** After this many looks in a row that showed nothing new, a thread counts as spinning. */
 const LOOKS = 12;
-/** A wait that only time can end may last as long as it likes; so soon a stall counts as one. */
+/** A wait that only time can end may last arbitrarily long. It lasts this long (µs), so that two of them count as a stall. */
 const LONG_US = 260_000;
 
 interface Pending {
@@ -44,20 +44,20 @@ interface Pending {
 
 export class Instrument {
   readonly #turns: Turns;
-  /** Where each buffer begins in the explorer's addresses. */
+  /** Where each buffer begins among the explorer's addresses. */
   readonly #bases = new WeakMap<SharedArrayBuffer, number>();
   readonly #raw = new WeakMap<object, View>();
-  /** Null: operations act at once. */
+  /** False: operations act at once, without a stop. */
   live = false;
   #us = 0;
   #looks = 0;
   #writesSeen = -1;
   #yields = false;
-  /** Looks that do not stop any more: this thread spins until it has had enough. */
+  /** Looks for which this thread still does not stop, because it was chosen to go on although it spins. */
   #patience = 0;
-  /** What such a thread has looked at; the same again tells nothing. */
+  /** The addresses that such a thread has looked at; another look at them shows nothing new. */
   readonly #lookedAt = new Set<number>();
-  /** Consumer: told of a producer that has died, once, when the event loop turns. */
+  /** For the consumer: called once with a producer that has died, when the event loop turns. */
   onLost: ((producer: number) => void) | null = null;
   #immediates: (() => void)[] = [];
   #pending: Pending[] = [];
@@ -83,7 +83,7 @@ export class Instrument {
     return this.#places ?? [];
   }
 
-  /** All buffers in a ticket, in an order that every thread finds. */
+  /** Registers all buffers in a ticket, in an order that is the same for every thread. */
   register(value: unknown, next = { base: 64 }): void {
     if (value instanceof real.Shared) {
       if (this.#bases.has(value)) return;
@@ -162,7 +162,10 @@ export class Instrument {
     };
   }
 
-  /** The thread's event loop has nothing to do now: go on with the next event. Called with no microtask pending. */
+  /**
+   * Takes the next event, once the thread's event loop has nothing else to do. Must be called when no microtask is
+   * pending.
+   */
   nextEvent(): void {
     const timed = this.#pending.map(({ us }) => us).filter((us) => us > 0 && us < Infinity);
     const { words } = this.#turns;
@@ -201,7 +204,7 @@ export class Instrument {
     pending.settle(timedOut);
   }
 
-  /** A plain access that a case makes itself. */
+  /** For plain accesses that the explored case makes itself. */
   plain(view: Uint8Array, at: number): number {
     const bytes = view as Uint8Array<SharedArrayBuffer>;
     if (!(bytes.buffer instanceof real.Shared)) return bytes[at];
@@ -209,7 +212,7 @@ export class Instrument {
     return bytes[at];
   }
 
-  /** A moment at which others may go on. */
+  /** A point at which other threads may go on. */
   hold(): void {
     this.#stop("hold", 0);
   }
@@ -264,12 +267,14 @@ export class Instrument {
     return words[SLICES] !== 0 && nobodyCould ? Math.max(us, LONG_US) : us;
   }
 
-  /** Where no other thread has a word, or all only read it, a stop before it would tell nothing. */
+  /**
+   * Whether to stop before an access. If no other thread uses a word, or all only read it, a stop would show nothing.
+   */
   #promotes(address: number): boolean {
     return this.#turns.isPromoted(address) || this.#yields || this.#looks >= LOOKS;
   }
 
-  /** A look of a thread that goes on although it spins: nobody else has had a turn since. */
+  /** Whether a thread that goes on although it spins has looked here before; no other thread has had a turn since. */
   #isOldNews(address: number): boolean {
     this.#patience--;
     this.#looks = 0;

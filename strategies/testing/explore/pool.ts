@@ -1,4 +1,7 @@
-/** Memory that `open` allocates, the same for every schedule: so tickets stay good, and producers join them again. */
+/**
+ * Memory that `open` allocates. It is the same for every schedule, so tickets stay valid and producers can join with
+ * them again.
+ */
 const Shared = SharedArrayBuffer;
 
 export class Pool {
@@ -9,7 +12,7 @@ export class Pool {
     this.#taken = 0;
   }
 
-  /** Zeroed. */
+  /** Returns a buffer of zeros. */
   take(bytes: number): SharedArrayBuffer {
     const at = this.#taken++;
     const old = this.#buffers[at];

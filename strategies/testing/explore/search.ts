@@ -1,8 +1,9 @@
 /**
- * Depth first over the schedules of a case, with a bound on preemptions. What follows a step depends only on what has
- * happened before it, in which order as far as order matters, and on what is left of the bound; so a step that was
- * reached in that way before, with no less left, is not branched again. Unlike sleep sets this loses nothing under a
- * bound (Musuvathi and Qadeer, "Partial-order reduction for context-bounded state exploration", 2007).
+ * Depth-first search over the schedules of a case, with a bound on preemptions. What follows a step depends only on
+ * what has happened before it, in which order as far as the order matters, and on what is left of the bound. So if a
+ * step was reached with the same past before, with at least as much left, its alternatives are not tried again. Unlike
+ * with sleep sets, nothing is lost under a bound (Musuvathi and Qadeer, "Partial-order reduction for context-bounded
+ * state exploration", 2007).
  */
 import { Worker } from "node:worker_threads";
 import type { Case } from "./cases.ts";
@@ -27,7 +28,7 @@ import {
   THREADS,
 } from "./control_block.ts";
 
-/** A schedule that has not ended after so long is stuck where no operation stops. */
+/** A schedule that has not ended after this time is stuck in a place where no operation stops (ms). */
 const STUCK_MS = 10_000;
 
 export interface Schedule {
@@ -38,27 +39,29 @@ export interface Schedule {
 
 export interface Found extends Schedule {
   violation: string;
-  /** Its first choices; behind them it goes on with as few changes of threads as can be, as `run` does. */
+  /**
+   * The first choices of the schedule; after them it goes on with as few changes of threads as possible, as `run` does.
+   */
   prefix: number[];
-  /** Of the schedule. */
+  /** Preemptions of the whole schedule. */
   preemptions: number;
 }
 
 export interface Explored {
   schedules: number;
-  /** All schedules with at most so many preemptions were run, or what they are equal to. */
+  /** Whether all schedules with at most that many preemptions were run, or equivalent ones. */
   complete: boolean;
   found: Found | null;
   longest: number;
   promoted: number;
 }
 
-/** The threads of one case, kept for all its schedules. */
+/** The threads of one case, which are kept for all of its schedules. */
 export class Stage {
   readonly words: Int32Array;
   readonly #workers: Worker[];
   readonly races = new Set<number>();
-  /** Of the last schedule, by thread: the source line of each step; only where asked for. */
+  /** The source line of each step of the last schedule; empty unless `traces` was set. */
   places: string[] = [];
   readonly #traces: boolean;
   readonly #explored: Case;
@@ -93,7 +96,7 @@ export class Stage {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
-  /** Run one schedule: the prefix, and behind it as few changes of threads as can be. */
+  /** Runs one schedule: the prefix, and after it as few changes of threads as possible. */
   async run(prefix: readonly number[]): Promise<Schedule & { steps: Step[] }> {
     const { words } = this;
     words.fill(0, 0, PREFIX);
@@ -131,7 +134,7 @@ export class Stage {
     };
   }
 
-  /** Accesses that raced stop from now on. Returns whether there are new ones. */
+  /** Makes threads stop at accesses that have raced from now on. Returns whether there are new ones. */
   promote(): boolean {
     let more = false;
     for (const address of this.races) {
@@ -149,7 +152,7 @@ interface Branch {
   left: number;
 }
 
-/** All schedules of a case with at most so many preemptions, until one fails or `most` were run. */
+/** Runs all schedules of a case with at most that many preemptions, until one fails or `most` were run. */
 export async function explore(stage: Stage, preemptions: number, most: number): Promise<Explored> {
   const result = {
     schedules: 0,
@@ -202,7 +205,8 @@ function branch(
       for (const [choice, possible] of choices) {
         if ((possible & (1 << thread)) === 0 || choice === step.choice) continue;
         const cost = costOf(step, choice);
-        // A time-out where others could go on is a choice that costs; where nobody can, the soonest comes first.
+        // A time-out costs a preemption if others could go on. If nobody can, the soonest one is taken, and no other is
+        // tried.
         if (cost > left || (choice >= BY_TIME && cost === 0)) continue;
         waiting.push({
           prefix: [...steps.slice(0, i).map((one) => one.choice), choice],

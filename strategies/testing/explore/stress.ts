@@ -1,30 +1,36 @@
 /**
- * What stress alone finds, to compare exploration with: floods of a hand-off of a few bytes with random stalls, as
- * delivery is tested everywhere. A slice never ends by itself here, so a lost wake-up hangs; it counts as one only where
- * every thread that has not ended sleeps and none was woken, so a busy machine does not.
+ * What stress alone finds, to compare exploration with: floods of a hand-off of a few bytes with random stalls, which
+ * is how delivery is usually tested. Here a slice never ends by itself, so a lost wake-up hangs. It counts as one only
+ * if every thread that has not ended sleeps and none was woken, so a busy machine causes no false alarm.
  */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Case } from "./cases.ts";
 
 export const THREADS = 3;
-/** Words that the three threads and their supervisor share; of a thread: whether it sleeps. */
+/**
+ * Indices of words that the three threads and their supervisor share. From SLEEPS on, one for each thread: whether it
+ * sleeps.
+ */
 export const PROGRESS = 0;
 export const RELEASE = 1;
 export const SLEEPS = 2;
 export const WORDS = SLEEPS + THREADS;
 
-/** Looks for progress, this far apart. */
+/** Time between two looks for progress (ms). */
 const LOOK_MS = 10;
-/** So many without any make threads that all sleep suspect, and so many those that spin. */
+/** Looks without progress after which threads are suspect: STILL_LOOKS if all sleep, ENDLESS_LOOKS if they spin. */
 const STILL_LOOKS = 2;
 const ENDLESS_LOOKS = 50;
-/** After so long even an abort has not ended the run. */
+/** Looks after which even an abort has not ended the run. */
 const LOST_LOOKS = 300;
-/** Where half of so many runs are caught the others are left out: the question is what is seldom caught. */
+/**
+ * If half of this many runs are caught, the others are left out, since the question is which mistakes are caught
+ * rarely.
+ */
 const ENOUGH = 100;
 
-/** What one run is, for its three threads. */
+/** The task of one run, for its three threads. */
 export interface StressRun {
   explored: Case;
   seed: number;
@@ -65,7 +71,7 @@ class Crew {
   readonly #workers: Worker[];
   #answered = new Set<number>();
   #wrong = false;
-  /** Of the hand-off. */
+  /** The words of the hand-off's memory. */
   #memory: Int32Array[] = [];
   #over: () => void = () => {};
 
@@ -128,7 +134,9 @@ class Crew {
     return hung || this.#wrong ? "caught" : "well";
   }
 
-  /** Returns how many slept: one that was woken and has not run yet is none of them. */
+  /**
+   * Wakes all threads and returns how many slept. A thread that was woken already but has not run yet does not count.
+   */
   #wakeAll(): number {
     Atomics.store(this.#words, RELEASE, 1);
     let woken = 0;

@@ -1,6 +1,6 @@
 /**
- * A thread of stress runs: the consumer (0) or a producer. Slices are replaced before any strategy's module loads: they
- * end only where the supervisor, who sees all threads asleep, releases them.
+ * A thread of stress runs: the consumer (0) or a producer. Slices are replaced before any strategy's module is loaded:
+ * they end only when the supervisor, which sees that all threads sleep, releases them.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import type {
@@ -13,11 +13,11 @@ import type {
 import { SLICE_MS } from "../../primitives/lifecycle.ts";
 import { PROGRESS, RELEASE, SLEEPS, type StressRun } from "./stress.ts";
 
-/** Messages of a producer. */
+/** Messages of each producer. */
 const MESSAGES = 40;
-/** Times the least that a hand-off holds. */
+/** Capacity, as a multiple of the least that the strategy accepts. */
 const ROOM = 4;
-/** Of a short stall and of one that is likely to hit another thread's slice of the core (µs). */
+/** Longest stalls (µs): from short ones to one that probably lasts into another thread's turn on the core. */
 const STALLS_US = [5, 20, 200];
 
 const { root, me, memory } = workerData as { root: string; me: number; memory: SharedArrayBuffer };
@@ -35,7 +35,7 @@ function awake(how: string): string {
   return Atomics.load(words, RELEASE) === 0 ? how : "timed-out";
 }
 
-/** Once the supervisor has found that nobody could go on, slices end again, so that the run does. */
+/** Once the supervisor has found that nobody could go on, slices end again, so that the run ends. */
 function lasting(ms: number): number {
   if (ms < SLICE_MS) return ms;
   return Atomics.load(words, RELEASE) === 0 ? Infinity : 1;
@@ -57,7 +57,7 @@ wide.waitAsync = (view: Words, at: number, value: number, ms = Infinity) => {
 
 const { findStrategy } = await import(`${root}/strategies/registry.ts`);
 const { parseParams } = await import(`${root}/strategies/params.ts`);
-// A pending `waitAsync` keeps no thread alive.
+// A pending `waitAsync` does not keep a thread alive.
 setInterval(() => {}, 1_000);
 let abort: () => void = () => {};
 
@@ -75,7 +75,7 @@ parentPort!.on("message", (message) => {
 
 parentPort!.postMessage("ready");
 
-/** Whole numbers below n. */
+/** Returns a function that gives random whole numbers below n. */
 function dice(seed: number): (n: number) => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   return (n) => {
@@ -90,7 +90,10 @@ function stall(chance: (n: number) => number): void {
   while (performance.now() < until);
 }
 
-/** Every fourth run is aborted, unless somebody would rightly see that after a slice only. */
+/**
+ * Batches after which the consumer aborts. Every fourth run is aborted, unless a thread may rightly notice that only
+ * after a slice.
+ */
 function abortsAfter(seed: number, { strategy, params }: StressRun["explored"]): number {
   const late = strategy === "ticket-swap" || params.fair === "true";
   return seed % 4 === 3 && !late ? 1 + seed % 5 : Infinity;
@@ -140,7 +143,7 @@ async function produce(strategy: Strategy, ticket: Ticket, chance: (n: number) =
     await end.close();
     return false;
   } catch (error) {
-    // Whether there was a reason to abort the consumer says.
+    // The consumer reports whether there was a reason to abort.
     return (error as Error).name !== "HandoffAborted";
   }
 }

@@ -1,4 +1,4 @@
-/** A failing schedule for a person: thread, source line, operation, value. */
+/** A failing schedule for a person to read: thread, source line, operation and value. */
 import type { Case } from "./cases.ts";
 import { explore, type Found, Stage } from "./search.ts";
 import { BY_TIME, ENTRY, KINDS, LOG } from "./control_block.ts";
@@ -7,7 +7,10 @@ const NAMES = ["consumer", "producer 1", "producer 2"];
 
 const MARKS = ["", "'", "!"];
 
-/** As `--replay` takes it: each step's thread, `c`, `1` or `2`, `'` where time ends its wait or it its spin, `!` its death. */
+/**
+ * The schedule in the form that `--replay` takes: for each step its thread, `c`, `1` or `2`, followed by `'` if time
+ * ends its wait or it ends its spin, or by `!` if it dies.
+ */
 export function formatSchedule(choices: readonly number[]): string {
   return choices.map((choice) => "c12"[choice % BY_TIME] + MARKS[choice >>> 3]).join("");
 }
@@ -25,7 +28,7 @@ export function parseSchedule(text: string): number[] {
   );
 }
 
-/** The shortest schedule with as few preemptions as can be that fails, or null. */
+/** A failing schedule with as few preemptions as possible, or null. */
 export async function fewestPreemptions(
   stage: Stage,
   bound: number,
@@ -40,10 +43,10 @@ export async function fewestPreemptions(
   return { found: null, schedules };
 }
 
-/** Steps of a loop that are shown of an endless one, at most. */
+/** The most steps that a loop at the end of a trace may have to be found. */
 const LONGEST_LOOP = 200;
 
-/** The same lines over and over at the end of a trace are shown twice, and then counted. */
+/** If the end of a trace repeats the same lines, they are shown twice, and the other repetitions are counted. */
 export function withoutLoops(lines: readonly string[]): string[] {
   for (let length = 1; length <= LONGEST_LOOP; length++) {
     let same = 0;
@@ -60,7 +63,7 @@ export function withoutLoops(lines: readonly string[]): string[] {
   return [...lines];
 }
 
-/** Runs the schedule once more, and says what each step did. */
+/** Runs the schedule again, and says what each step did. */
 export async function traceOf(
   explored: Case,
   root: string,

@@ -1,10 +1,10 @@
 /**
- * One thread at a time: the baton that explored threads hand to each other, in shared words of their own.
+ * One thread at a time: the turn that explored threads pass to each other, in shared words of their own.
  *
- * A thread stops before each operation that another thread may see, says what it is about to do, and the thread that
- * holds the turn decides who goes on: as the prefix says, and behind it whoever went on last, as long as it can. So a
- * step without a change of threads costs no wake-up. What happened stands in the log, from which `search.ts` chooses
- * the next prefix. After CHESS (Musuvathi and Qadeer, 2007), whose preemption bound this is.
+ * A thread stops before each operation that another thread may see, and says what it is about to do. The thread that
+ * has the turn decides who goes on: as the prefix says, and after it the thread that went on last, as long as it can.
+ * So a step without a change of threads costs no wake-up. Everything that happens is written to the log, from which
+ * `search.ts` chooses the next prefix. After CHESS (Musuvathi and Qadeer, 2007), from which the preemption bound comes.
  */
 import {
   BLOCKED,
@@ -49,10 +49,10 @@ import {
 } from "./control_block.ts";
 import { Waiters } from "./waiters.ts";
 
-/** The real ones: `instrument.ts` replaces what strategies see. */
+/** The original functions; `instrument.ts` replaces those that strategies see. */
 const { load, store, wait, notify, add } = Atomics;
 
-/** The schedule is over and this thread is in the middle of it. */
+/** Thrown to leave a thread that is in the middle of a schedule which is over, or that has died. */
 export class Unwind extends Error {}
 
 export class Turns {
@@ -68,8 +68,8 @@ export class Turns {
   }
 
   /**
-   * Stop before an operation, until it is this thread's turn. Returns whether it goes on although it spins and nobody
-   * has written since: until it has looked often enough.
+   * Stops before an operation, until it is this thread's turn. Returns whether it was chosen to go on although it spins
+   * and nobody has written since; it must then be allowed to look often enough.
    */
   stop(kind: Kind, address: number, spins: boolean): boolean {
     const { words, me } = this;
@@ -86,8 +86,9 @@ export class Turns {
   }
 
   /**
-   * Blocked until notified or out of time (µs, 0: no limit) or ready; returns whether it was the time.
-   * @param ready 1: it can go on at once; 2: once a producer has died
+   * Blocks until it is notified, out of time or ready. Returns whether the time ended it.
+   * @param usLimit µs; 0: no limit
+   * @param ready 1: it can go on at once; 2: it can once a producer has died
    */
   block(usLimit: number, ready: 0 | 1 | 2): boolean {
     const { words, me } = this;
@@ -103,7 +104,10 @@ export class Turns {
     return words[this.lastEntry()] >= BY_TIME;
   }
 
-  /** The consumer, whose memory is then ready, decides who begins; a producer is here when it has its first turn. */
+  /**
+   * Begins a schedule. The consumer, whose memory is then ready, decides who starts; a producer gets here with its
+   * first turn.
+   */
   begin(): void {
     this.#dead = false;
     this.#checkLives();
@@ -119,7 +123,7 @@ export class Turns {
     notify(this.words, RESTING);
   }
 
-  /** Unwinding runs code that the dead thread would not have run. */
+  /** Unwinding runs code that the dead thread would not have run, which must not have any effect. */
   #checkLives(): void {
     if (this.#dead || this.words[POISON] !== 0) throw new Unwind();
   }
@@ -127,18 +131,18 @@ export class Turns {
   #dieIfChosen(): void {
     if (this.words[this.lastEntry()] < DIES) return;
     this.describe("dies", DEATH_ADDRESS, 0, true);
-    // A wake-up that comes later is another one's, and one that has come is lost.
+    // A wake-up that comes later goes to another thread, and one that has already come is lost.
     for (const address of this.waiters.leave()) this.note("dies", address, 0, true);
     this.#dead = true;
     throw new Unwind();
   }
 
-  /** Whether the last choice was one that nothing but time has made. */
+  /** Whether at the last choice nothing but time could make a thread go on. */
   get nobodyCould(): boolean {
     return (this.words[this.lastEntry() + 5] & 0xff) === 0;
   }
 
-  /** Until the next schedule begins for this thread. */
+  /** Sleeps until the next schedule begins for this thread. */
   rest(): void {
     this.#sleep(true);
   }
@@ -147,7 +151,7 @@ export class Turns {
     return LOG + (this.words[LOG_LENGTH] - 1) * ENTRY;
   }
 
-  /** What the entry's operation has turned out to be. */
+  /** Notes in the last entry what its operation has turned out to be. */
   #describe(kind: Kind, address: number): number {
     const at = this.lastEntry();
     this.words[at + 1] = KINDS.indexOf(kind);
@@ -161,7 +165,7 @@ export class Turns {
     this.words[at + 4] = writes ? 1 : 0;
   }
 
-  /** An operation without a stop. */
+  /** Logs an operation before which the thread did not stop. */
   note(kind: Kind, address: number, value: number, writes: boolean): void {
     if (this.#dead) throw new Unwind();
     this.#append(-1, 0, 0);
@@ -203,7 +207,7 @@ export class Turns {
     let mortal = 0;
     let soonest = -1;
     for (let next = 1; next <= THREADS; next++) {
-      // Of waits as long as each other the last thread's ends last: else one could starve the others.
+      // Of equally long waits, that of the last thread ends last; otherwise it could starve the others.
       const thread = (words[LAST] + next) % THREADS;
       const bit = 1 << thread;
       const lives = words[threadAt(thread, STATE)] !== DONE;
@@ -215,16 +219,16 @@ export class Turns {
       } else if (words[threadAt(thread, STATE)] === BLOCKED) {
         const us = words[threadAt(thread, TIMED_US)];
         if (us === 0) continue;
-        // A slice is long: nobody is off its core for as long as that while others do a few steps.
+        // A slice is long: no thread is off its core for that time while others make a few steps.
         if (us < SLICE_US) timed |= bit;
         if (soonest < 0 || us < words[threadAt(soonest, TIMED_US)]) soonest = thread;
       }
     }
-    // A thread that only looks again and again goes on where nobody else can.
+    // A thread that spins goes on if nobody else can.
     if (enabled === 0) enabled = idle;
     else timed |= idle;
     const late = soonest >= 0 && words[threadAt(soonest, TIMED_US)] >= SLICE_US;
-    // Where nobody can go on, the wait that ends soonest ends by time.
+    // If nobody can go on, time ends the shortest wait.
     if (enabled === 0 && soonest >= 0 && (!late || words[SLICES] !== 0)) timed |= 1 << soonest;
     let choice = -1;
     const step = words[STEPS];

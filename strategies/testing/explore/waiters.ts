@@ -1,4 +1,4 @@
-/** What `Atomics.wait` and `notify` keep inside an engine: who waits for which word, in which order. */
+/** What an engine keeps for `Atomics.wait` and `notify`: which threads wait for which word, in which order. */
 import {
   NOTIFIED,
   SEQUENCE,
@@ -12,7 +12,7 @@ import {
   WAITING,
 } from "./control_block.ts";
 
-/** As one thread uses it. */
+/** This state as one thread uses it. */
 export class Waiters {
   readonly #words: Int32Array;
   readonly #me: number;
@@ -29,7 +29,7 @@ export class Waiters {
     this.#words[at + SLOT_ORDER] = this.#words[SEQUENCE]++;
   }
 
-  /** Returns whether it was notified. */
+  /** Returns whether the thread was notified. */
   dequeue(slot: number): boolean {
     const at = threadAt(this.#me, SLOT + slot * 3);
     const notified = this.#words[at + SLOT_STATE] === NOTIFIED;
@@ -63,7 +63,7 @@ export class Waiters {
     return woken.length;
   }
 
-  /** The thread is gone. Returns the words for which it waited. */
+  /** Called when the thread has died. Returns the words for which it waited. */
   leave(): number[] {
     const slots = Array.from({ length: SLOTS }, (_, slot) => threadAt(this.#me, SLOT + slot * 3));
     const left = slots.filter((at) => this.#words[at + SLOT_STATE] !== 0);

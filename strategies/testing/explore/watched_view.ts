@@ -1,8 +1,8 @@
-/** A typed array over shared memory whose plain reads and writes are told, each before it is done. */
+/** A typed array over shared memory that reports each plain read and write before it happens. */
 
 export type View = Int32Array<SharedArrayBuffer> | Uint8Array<SharedArrayBuffer>;
 
-/** @param touch is told which element, and its value once the access is to be done */
+/** @param touch is told which element is accessed; its last argument returns the value once the access may happen */
 export function watch(
   view: View,
   touch: (kind: "read" | "write", at: number, value: () => number) => void,

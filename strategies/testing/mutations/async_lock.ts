@@ -68,7 +68,7 @@ export const ASYNC_LOCK_MUTATIONS: readonly Mutation[] = [
   lostWake("async-lock", "strategies/primitives/async_mutex.ts")(
     "who waits for the lock",
     "    if (Atomics.exchange(this.#words, this.#at, FREE) === CONTENDED) {\n      Atomics.notify(this.#words, this.#at, 1);\n    }\n",
-    // Held for long enough that others come to wait for it.
+    // Held so long that others come to wait for it.
     "    for (let i = 0; i < 1_000; i++) Atomics.load(this.#words, this.#at);\n    Atomics.exchange(this.#words, this.#at, FREE);\n",
   ),
 ];

@@ -1,6 +1,6 @@
 /**
- * Mistakes that the proof of delivery must catch. Where a wake-up is lost every wait still ends by itself after a slice,
- * which costs time and no message; so those mistakes are planted beside waits that have no end (`lost_wake.ts`).
+ * Mistakes that the proof of delivery must catch. If a wake-up is lost, every wait still ends by itself after a slice,
+ * which costs time but no message; so those mistakes are planted together with waits that have no end (`lost_wake.ts`).
  */
 import { ASYNC_LOCK_MUTATIONS } from "./async_lock.ts";
 import { ATOMIC_SWAP_MUTATIONS } from "./atomic_swap.ts";

@@ -1,6 +1,6 @@
 /**
- * Mistakes that only an interleaving shows, lost wake-ups among them, for the explorer to find. Each slips through
- * where threads happen not to meet.
+ * Mistakes that only show in certain interleavings, such as lost wake-ups, for the explorer to find. Each may go
+ * unnoticed if threads happen not to meet.
  */
 import { type Mutation, planted } from "./mutation.ts";
 
@@ -108,7 +108,7 @@ export const INTERLEAVINGS: readonly Mutation[] = [
     "    this.#bytes[this.#write] = byte;\n    this.#wrote(1);\n",
     "    this.#wrote(1);\n    this.#bytes[this.#write - 1] = byte;\n",
   ),
-  // sharded-rings would show it behind 64 messages, which it publishes one by one.
+  // sharded-rings would show it only after 64 messages, which it publishes one by one.
   planted("patient-rings", RINGS)(
     "closed before the last messages are published",
     "    this.#publishAll();\n    if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();\n",

@@ -63,7 +63,7 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
   unwoken(
     "the consumer by the last close",
     "if (this.#lifecycle.closeOne(this.#worker)) this.#sleeper.wake();",
-    // What is published wakes it, too: by then it sleeps again.
+    // A published message wakes it, too, so this waits until it sleeps again.
     "for (let i = 0; i < 5_000_000; i++) Atomics.load(this.#words, 0);\n    this.#lifecycle.closeOne(this.#worker);",
   ),
 ];
