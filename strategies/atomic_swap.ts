@@ -135,7 +135,8 @@ class AtomicSwapConsumer extends PollingConsumer {
     if (reservedNow === 0 || (!eager && reservedNow < watermark)) return false;
     const full = seen >>> 31;
     const other = 1 - full;
-    // Nobody touches the other buffer's counts: all who reserved there committed before the consumer returned it.
+    // Nobody touches the other buffer's counts: all who reserved there committed before the consumer returned it as a
+    // batch.
     words[END + other] = UNKNOWN;
     for (let worker = 0; worker < workers; worker++) {
       words[COMMITTED + worker * LINE + other] = 0;

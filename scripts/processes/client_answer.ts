@@ -27,8 +27,8 @@ export interface ClientTask {
 }
 
 /**
- * A client's time may be this much shorter than the listener's span, since two clocks never run alike, and both are
- * rounded.
+ * A client's time may be this much shorter than the listener's span, since two clocks never run alike and have a
+ * limited resolution.
  */
 const CLOCKS = { share: 0.001, us: 20 };
 

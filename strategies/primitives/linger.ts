@@ -31,7 +31,7 @@ export const LINGER_PARAMS = {
     help: "the longest that a consumer waits for its watermark, µs",
     default: 1_000,
     min: 0,
-    // While it sleeps, a consumer does not see an abort.
+    // A consumer sees an abort only when it wakes, so it must not sleep longer than a slice.
     max: 1_000 * SLICE_MS,
   },
 } as const;

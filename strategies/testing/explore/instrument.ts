@@ -32,7 +32,7 @@ type Words = Int32Array<SharedArrayBuffer>;
 
 /** After this many looks in a row that showed nothing new, a thread counts as spinning. */
 const LOOKS = 12;
-/** A wait that only time can end may last arbitrarily long. It lasts this long (µs), so that two of them count as a stall. */
+/** A wait that only time can end may last arbitrarily long. It lasts this long (µs), so two of them count as a stall. */
 const LONG_US = 260_000;
 
 interface Pending {
