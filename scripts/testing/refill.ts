@@ -2,7 +2,7 @@
  * Gives committed results the columns that this version writes: the files of rows are written anew, with a new column
  * empty and a column that is gone left out. Then `npm run summarize` makes everything else from them.
  *
- *     npx deno run -A scripts/testing/refill.ts results/reference …
+ *     npx node scripts/testing/refill.ts results/reference …
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
