@@ -134,9 +134,13 @@ function verdictOf(cells: readonly CellChange[], limit: number): number {
   for (const cell of gone) print(`no figure any more: ${named(cell)}, ${plainText(cell.status)}`);
   // Neither slower by so much nor shown to be within it: nobody knows.
   const unknown = cells.filter((cell) =>
-    cell.estimate !== null && !slower.includes(cell) && cell.estimate.high >= limit
+    cell.estimate === null
+      ? cell.change === "undecided"
+      : !slower.includes(cell) && cell.estimate.high >= limit
   );
-  for (const cell of unknown) print(`undecided: ${said(cell)}`);
+  for (const cell of unknown) {
+    print(`undecided: ${cell.estimate === null ? `${named(cell)} has one process` : said(cell)}`);
+  }
   if (slower.length > 0) return EXIT.regression;
   if (gone.length > 0) return EXIT.failed;
   return unknown.length > 0 ? EXIT.undecided : EXIT.ok;
