@@ -61,8 +61,8 @@ await runMain("as-published", async () => {
 function readOptions(): AsPublishedOptions {
   const given = command(
     "as-published",
-    "Run the post's two arms with its own stopping rules, beside the same hand-offs with every " +
-      "message delivered. What the former show is not a measurement.",
+    "Run the post's two versions with its own stopping rules, beside the same hand-offs with every " +
+      "message delivered. The former's times are not measurements of delivery.",
   )
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
     .option(
@@ -76,7 +76,7 @@ function readOptions(): AsPublishedOptions {
       count(1, 128),
     )
     .option("--messages <number>", "one-byte messages per producer", count(1), 1_000)
-    .option("--rounds <number>", "processes of each arm", count(1, 10_000), 5)
+    .option("--rounds <number>", "processes of each version and hand-off", count(1, 10_000), 5)
     .option("--seed <number>", "order of the processes", count(0, 2 ** 32 - 1), 1)
     .option(
       "--timeout <time>",

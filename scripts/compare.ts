@@ -16,7 +16,7 @@ import { environmentDifferences } from "./results/environment_differences.ts";
 
 const MORE = `
 A and B are results folders, or names given to "bench --save". Times are B / A: above 1 is slower now.
-With --between, give A alone: it compares two runtimes or two strategies of that run, by rounds.
+With --between, give A alone: it compares two runtimes or two strategies of that session, by rounds.
 
 Examples:
   npm run compare -- before now --fail-on-regression 10%
@@ -95,11 +95,13 @@ function betweenRuns(before: Results, after: Results, anywhere: boolean): CellCh
   print(terminalTable(baselineTable(comparison.cells), paint));
   print();
   if (comparison.added > 0) print(`${comparison.added} cells are in the second alone`);
-  print("Two runs at different times: the machine itself may have changed in between. " + CAUTION);
+  print(
+    "Two sessions at different times: the machine itself may have changed in between. " + CAUTION,
+  );
   return comparison.cells;
 }
 
-/** @param between two labels, separated by a comma. @throws {UsageError} if the run has no such pair */
+/** @param between two labels, separated by a comma. @throws {UsageError} if the session has no such pair */
 function withinRun({ samples, environment }: Results, between: string): CellChange[] {
   const [before, after, ...more] = between.split(",").map((name) => name.trim());
   const sameWithin = recordedNumber(environment, "sameWithin");
@@ -108,7 +110,7 @@ function withinRun({ samples, environment }: Results, between: string): CellChan
     : compareWithin(samples, before, after, sameWithin);
   if (cells.length === 0) {
     throw new UsageError(
-      `--between ${between}: the run has no two of these names that it compares`,
+      `--between ${between}: the session has no two of these names that it compares`,
     );
   }
   print(terminalTable(baselineTable(cells), painter(process.stdout)));
@@ -135,9 +137,13 @@ function verdictOf(cells: readonly CellChange[], limit: number): number {
   for (const cell of gone) print(`no figure any more: ${named(cell)}, ${plainText(cell.status)}`);
   // These cells are neither slower by so much nor shown to be within the limit.
   const unknown = cells.filter((cell) =>
-    cell.estimate !== null && !slower.includes(cell) && cell.estimate.high >= limit
+    cell.estimate === null
+      ? cell.change === "undecided"
+      : !slower.includes(cell) && cell.estimate.high >= limit
   );
-  for (const cell of unknown) print(`undecided: ${said(cell)}`);
+  for (const cell of unknown) {
+    print(`undecided: ${cell.estimate === null ? `${named(cell)} has one process` : said(cell)}`);
+  }
   if (slower.length > 0) return EXIT.regression;
   if (gone.length > 0) return EXIT.failed;
   return unknown.length > 0 ? EXIT.undecided : EXIT.ok;

@@ -44,6 +44,10 @@ test(
       assert.equal(unknown.code, 4, unknown.stdout);
       assert.match(unknown.stdout, /undecided: node swap-buffer at 10 producers takes/);
       assert.equal((await runCommand("compare", before, few)).code, 0);
+      const one = makeFolder(join(folder, "one"), 1_300, 2, 1);
+      const single = await runCommand("compare", before, one, "--fail-on-regression", "10%");
+      assert.equal(single.code, 4, single.stdout);
+      assert.match(single.stdout, /undecided: node swap-buffer at 10 producers has one process/);
       const faster = await runCommand("compare", after, before, "--fail-on-regression", "10%");
       assert.deepEqual([faster.code, /faster/.test(faster.stdout)], [0, true]);
     }),

@@ -1,4 +1,4 @@
-/** How a run ends if it cannot be completed: with nobody to read it, nowhere to write, or nothing to measure. */
+/** How a session ends if it cannot be completed: with nobody to read it, nowhere to write, or nothing to measure. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -17,7 +17,7 @@ const RUNTIME = [
   "--listener-runtime",
   `${kind}=${process.execPath}`,
 ];
-/** The smallest measurement there is, since how a run ends does not depend on what it measured. */
+/** The smallest measurement there is, since how a session ends does not depend on what it measured. */
 const CELL = ["--strategies", "empty", "--producers", "2", "--workers", "1"];
 const SMALL = [...RUNTIME, ...CELL, "--store", "2MiB", "--no-report"];
 /** Only tests that hang reach this limit: a busy machine may take ten times as long as usual. */

@@ -74,14 +74,14 @@ await runMain("explore", async () => {
     .option("--case <text>", "only cases of this name, or whose name contains it", "")
     .option(
       "--planted [text]",
-      "plant known mistakes instead (whose name contains it); each must be found",
+      "plant all known mistakes, or those whose name contains this text; each must be found",
     )
     .option(
       "--stress <number>",
-      "with --planted: also run so many floods with random stalls, and count which catch it",
+      "with --planted: also run this many trials with random stalls, and count those that catch it",
       count(1),
     )
-    .option("--seed <number>", "of the stalls", count(0), 1)
+    .option("--seed <number>", "seed for the stalls", count(0), 1)
     .option("--replay <schedule>", "run one schedule of the case, and print what each step does")
     .option("--write-table", "write what was found into docs/reliability.md")
     .parse(process.argv);

@@ -35,20 +35,25 @@ await runMain("soak", async () => {
     "soak",
     "Run strategies for a long time, check each message, and check whether memory grows.",
   )
-    .option("--messages <number>", "messages of each strategy and runtime", count(1), 1e9)
+    .option(
+      "--messages <number>",
+      "stop each strategy and runtime once so many messages have arrived, and --at-least has passed",
+      count(1),
+      1e9,
+    )
     .addOption(
-      new Option("--time <time>", "or for this long, whichever comes first")
+      new Option("--time <time>", "stop after this long, however many have arrived")
         .argParser(timeSpan(100)).default(600_000, "10m"),
     )
     .addOption(
       new Option(
         "--at-least <time>",
-        "at least for this long: memory takes time to settle, and is not judged under a minute",
+        "do not stop before this: memory takes time to settle, and is not judged under a minute",
       ).argParser(timeSpan(0)).default(180_000, "3m"),
     )
     .option("--strategies <list>", "as in bench; all by default")
     .option("--runtimes <list>", "as in bench", DEFAULT_RUNTIMES)
-    .option("--seed <number>", "of sizes, capacities and content", count(0, 2 ** 32 - 1))
+    .option("--seed <number>", "seed for sizes, capacities and content", count(0, 2 ** 32 - 1))
     .option("--write-table", "write the rows into docs/reliability.md")
     .parse(process.argv);
   const { messages, time, atLeast, strategies = null, writeTable } = program.opts();

@@ -59,8 +59,9 @@ await runMain("test", async () => {
     "test",
     "Check format, lint, imports and types; run the suite under each runtime, the page in Chromium, and mutations.",
   )
-    .argument("[files...]", "only these test files, without the checks")
+    .argument("[files...]", "only these test files; with --checks the checks, too")
     .option("--runtimes <list>", "as in bench", "deno,bun,node")
+    .option("--checks", "only format, lint, imports and types")
     .option("--fix", "only format the files and write the generated pages of docs")
     .parse(process.argv);
   if (program.opts().fix) {
@@ -69,12 +70,15 @@ await runMain("test", async () => {
   }
   const { runtimes, missing } = findRuntimes(program.opts().runtimes);
   const files = program.args;
-  const steps = files.length > 0
-    ? suite(runtimes, files)
-    : [...checks(), pageInBrowser(), ...suite(runtimes, testFiles())];
+  const isPart = files.length > 0 || program.opts().checks === true;
+  const steps = [
+    ...(!isPart || program.opts().checks ? checks() : []),
+    ...(!isPart ? [pageInBrowser(), ...suite(runtimes, testFiles())] : []),
+    ...(files.length > 0 ? suite(runtimes, files) : []),
+  ];
   const failed = await failing(steps, AT_A_TIME);
   // Run alone, since it starts as many processes as there are cores, and they must have time for races to happen.
-  const last = files.length > 0 ? [] : [mutations()];
+  const last = isPart ? [] : [mutations()];
   failed.push(...await failing(last, 1));
   failed.push(...missing.map((name) => ({ name, end: "" })));
   for (const { name, end } of failed) {

@@ -20,7 +20,7 @@ await runMain("trials", async () => {
     .option("--only <kinds>", "only these kinds of faults, separated by commas")
     .option("--launchers <list>", "what runs the launcher", RUNTIME_KINDS.join())
     .option("--repeats <number>", "trials of each kind and launcher", count(1), 5)
-    .option("--seed <number>", "of the first; the others follow", count(0), 1)
+    .option("--seed <number>", "seed for the first trials; each repeat takes the next", count(0), 1)
     .addHelpText("after", `\nKinds: ${Object.keys(KINDS).join(", ")}`)
     .parse(process.argv);
   if (!existsSync("/proc/self/environ")) {

@@ -1,8 +1,8 @@
 /**
  * Controls: what the strategies are compared with. No verdict or ranking counts them as strategies.
  *
- *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the ceiling
- *     socket-each   the same bytes, one awaited write per message: the floor of a serial consumer
+ *     socket-bulk   the run's bytes, built before the clock, in the best chunk size: the most that the socket takes
+ *     socket-each   the same bytes, one awaited write per message: the most that such a consumer can reach
  *     no-handoff    Workers do everything but send; the consumer writes the same bytes, built before the clock
  *     own-socket    each Worker writes to a connection of its own: no fan-in at all
  *     empty         Workers are released and close without sending: the fixed cost of a run
@@ -32,7 +32,8 @@ export const CHUNKS = [64, 128, 256, 512, 1_024, 2_048, 4_096].map((kib) => kib 
 
 const socketBulk: Control = {
   name: "socket-bulk",
-  summary: "control: the run's bytes, prebuilt, in the best chunk size; the ceiling",
+  summary:
+    "control: the run's bytes, prebuilt, in the best chunk size; the most that the socket takes",
   params: {
     chunk: {
       help: "bytes per write; 0 = calibrated once per runtime",
@@ -47,7 +48,8 @@ const socketBulk: Control = {
 
 const socketEach: Control = {
   name: "socket-each",
-  summary: "control: one awaited write per message, no producers; the floor of a serial consumer",
+  summary:
+    "control: one awaited write per message, no producers; the most that such a consumer reaches",
   params: {},
   variants: [{}],
   open: () => Promise.resolve(prebuilt(null)),

@@ -105,7 +105,7 @@ function sentences(cell: (way: Row["way"]) => CellOfTable, all: number): string[
     mutex.us !== null && channel.us !== null &&
       `Of the published ${factor(channel.us / mutex.us)} the stopping rule makes ` +
         `${factor(allSentUs / mutex.us)}: by the channel's rule, all sent, the same runs of the ` +
-        `mutex arm take ${time(allSentUs)}. That leaves ${
+        `mutex version take ${time(allSentUs)}. That leaves ${
           factor(channel.us / allSentUs)
         } for the ` +
         `batch and all else, since neither clock waits for a write.`,

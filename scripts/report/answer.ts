@@ -173,7 +173,7 @@ function openSentence(pairs: readonly PairComparison[]): string[] {
   return [
     few > 0
       ? `${all}; a verdict takes ${VERDICT_ROUNDS} rounds: give --rounds ${VERDICT_ROUNDS}, a longer --budget, or fewer cells.`
-      : `${all}; what each of the others would take stands in summary.md.`,
+      : `${all}; summary.md says how many more rounds each of the others would need.`,
   ];
 }
 

@@ -56,7 +56,7 @@ export function rankingNotes(ranks: readonly Rank[]): string[] {
   return applying(
     "Geometric means over all P; ± is half of a figure's own 95 % interval, not corrected.",
     ranks.some(({ timesReference }) => timesReference !== null) &&
-      `× how many times as fast as ${REFERENCE}, over the runtimes.`,
+      `× how many times as fast as ${REFERENCE}, lowest and highest of the runtimes.`,
     figures.some(({ letters }) => letters !== "") &&
       "Strategies of a runtime that share a letter are not shown to differ; letters and fastest are corrected.",
     figures.some(({ hasFixedCost }) => hasFixedCost) &&

@@ -103,9 +103,8 @@ export const CELL_COLUMNS = {
   turn: number("messages of a producer before its Worker turns to the next; 0 = all"),
   capacity_bytes: number("payload that may wait in the hand-off"),
   load: text(
-    "of an open loop: 50% (of the cell's own throughput at full load), 50% of the slowest (of the slowest cell's, at which " +
-      "all may be compared), 200000/s; after it what --pacing says where it is not exponential, how the consumer works, and " +
-      "how slowly the listener reads; full at full load",
+    "full at full load; else the rate: 50% (of the cell's own throughput at full load), 50% of the slowest (of the slowest " +
+      "cell's), or 200000/s; then pacing, consumer work and slow reading, where they are not the default",
   ),
 } satisfies Columns;
 
@@ -233,7 +232,7 @@ export const SUMMARY_COLUMNS = {
     "open loop: messages/s delivered over those due, without what empty takes beside its schedule; empty where no empty ran",
   ),
   saturated: flag(
-    "delivered_share under 0.97, and p50_us or end_p50_us at least a quarter of what the run ends late: more is due than is delivered, beyond what the end of a run explains",
+    "delivered_share under 0.97, and p50_us or end_p50_us at least a quarter of the time by which the run ends late: a queue grows",
   ),
 } satisfies Columns;
 
@@ -251,7 +250,7 @@ export const PAIR_COLUMNS = {
   producers: number("one P; empty for the mean over all P of both"),
   ratio: number("how many times as fast first is as second"),
   low: number(
-    "lower end of the ratio's 95 % interval: corrected for all pooled pairs of the run; that of one P is not corrected, and has no call",
+    "lower end of the ratio's 95 % interval: corrected for all pooled pairs of the session; that of one P is not corrected, and has no call",
   ),
   high: number("upper end"),
   rounds: number("rounds in which both have a figure"),

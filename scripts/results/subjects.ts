@@ -1,4 +1,4 @@
-/** The strategies and controls of a run, and how each is written. */
+/** The strategies and controls of a session, and how each is written. */
 import { type Peer, PEERS } from "../../bench/peers/registry.ts";
 import { type SubjectEntry, SUBJECTS } from "../../bench/subjects/registry.ts";
 import { parseParams } from "../../strategies/params.ts";

@@ -109,7 +109,7 @@ function reopen(path: string, options: BenchOptions, current: Environment): Dest
 function readRecorded(path: string): Environment {
   const value = ResultsFolder.readEnvironment(path);
   if (Array.isArray(value)) {
-    throw new UsageError(`${path} joins several runs; resume each by itself`);
+    throw new UsageError(`${path} joins several sessions; resume each by itself`);
   }
   const recorded = value as Environment | null;
   if (

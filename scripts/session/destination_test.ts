@@ -115,10 +115,10 @@ test("another environment is refused, or noted", () =>
     await Promise.resolve();
   }));
 
-test("a folder that is not an interrupted run is refused", () =>
+test("a folder that is not an interrupted session is refused", () =>
   withFolder(async (folder) => {
     const cases: [string, (environment: Environment) => unknown, RegExp][] = [
-      ["merged", (environment) => [environment], /joins several runs/],
+      ["merged", (environment) => [environment], /joins several sessions/],
       ["other", (environment) => ({ ...environment, session: "x" }), /rows of another session/],
       ["null", () => null, /not one that this version has written/],
       ["old", ({ session, runtimes }) => ({ session, runtimes, notes: [] }), /not one that this/],

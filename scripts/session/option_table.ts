@@ -108,7 +108,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   },
   {
     flags: "--workers <list>",
-    help: "Worker threads (default: the number of cores)",
+    help: "Worker threads (default: the number of cores, or of --cpus)",
     parse: list([1, 128], "1,2,4, or 1..16"),
     recorded: ({ workers }) => workers.join(","),
   },
@@ -121,8 +121,8 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "runTimeMs",
     flags: "--run-time <time>",
-    help: "how long a run should take, and 1.5 µs more for each producer: the pilot chooses the " +
-      `number of messages (default: ${DEFAULT_RUN_TIME_MS}ms; of an open loop ${OPEN_RUN_TIME_MS}ms, with --stall two periods)`,
+    help: "how long a run should take; 1.5 µs are added for each producer, and the pilot chooses " +
+      `the number of messages (default: ${DEFAULT_RUN_TIME_MS}ms; of an open loop ${OPEN_RUN_TIME_MS}ms, with --stall two periods)`,
     parse: timeSpan(1, 60_000),
     conflicts: ["messages", "total"],
     recorded: ({ runTimeMs, messages, total }) =>
@@ -201,7 +201,9 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   {
     key: "loads",
     flags: "--rate <list>",
-    help: "open loop: the same at a rate of all producers together, in messages/s: 20k,200k",
+    help:
+      "open loop: how long messages wait at this rate (messages/s) of all producers together, " +
+      "such as 20k,200k",
     parse: rates,
     conflicts: ["messages", "total", "turn", "post", "explain"],
     recorded: ({ loads }) => {
@@ -289,7 +291,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
       "time to spend, such as 90s, 5m, 1h, in whole rounds" +
       (budgetMs === null
         ? ""
-        : ` (default: ${rounds} rounds, and more if ${budgetMs / 60_000}m pay for them)`),
+        : ` (default: ${rounds} rounds, and as many more as fit into ${budgetMs / 60_000}m)`),
     parse: timeSpan(1, 86_400_000),
     recorded: ({ budgetMs }) => budgetMs === null ? null : `${budgetMs}ms`,
   },
@@ -341,7 +343,7 @@ export const OPTION_TABLE: readonly OptionSpec[] = [
   },
   {
     flags: "--resume <folder>",
-    help: "resume an interrupted run: the same plan, only what is missing",
+    help: "resume an interrupted session: the same plan, only what is missing",
     besideResume: true,
   },
   {

@@ -48,9 +48,9 @@ Examples:
   npm run bench -- --producers 1024 --budget 5m --save before
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
-  npm run bench -- --load 50% --producers 64 --message-size 64   what they wait
-  npm run bench -- --sweep --producers 64 --message-size 64      over rates
-  npm run bench -- --explain                       one change at a time
+  npm run bench -- --load 50% --producers 64       how long messages wait
+  npm run bench -- --sweep --producers 64          waits at several rates
+  npm run bench -- --explain                       the steps from slowest to fastest
   npm run bench -- --total 1e6 --producers 64,8192 --workers 1,2,4
   npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
   npm run bench -- --resume results/2026-01-31T12-00-00Z

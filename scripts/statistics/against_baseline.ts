@@ -46,12 +46,15 @@ export function compareToBaseline(
     const a = old.get(key);
     if (a === undefined) return [];
     const usable = isComparable(a.row) && isComparable(b.row) && a.row.verify === b.row.verify;
-    return [{ row: b.row, ratio: usable ? ratioOf(b.runs, a.runs) : null }];
+    return [{ row: b.row, usable, ratio: usable ? ratioOf(b.runs, a.runs) : null }];
   });
   const comparisons = matched.filter(({ ratio }) => ratio !== null).length;
-  const cells = matched.map(({ row, ratio }) =>
-    cellChange(row, row.status!, ratio === null ? null : decide(ratio, comparisons, sameWithin))
-  );
+  const cells = matched.map(({ row, usable, ratio }): CellChange => {
+    const estimate = ratio === null ? null : decide(ratio, comparisons, sameWithin);
+    const cell = cellChange(row, row.status!, estimate);
+    // A single process has no interval, and shows neither a change nor its absence.
+    return usable && estimate === null ? { ...cell, change: "undecided" } : cell;
+  });
   const gone = [...old].filter(([key]) => !now.has(key));
   return {
     cells: [...cells, ...gone.map(([, { row }]) => cellChange(row, "not measured", null))],

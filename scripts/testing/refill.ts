@@ -2,7 +2,7 @@
  * Gives committed results the columns that this version writes: rewrites the files of rows, in which a new column is
  * empty and a removed one is left out. `npm run summarize` then makes everything else from them.
  *
- *     npx deno run -A scripts/testing/refill.ts results/reference …
+ *     npx node scripts/testing/refill.ts results/reference …
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
