@@ -1,17 +1,20 @@
 // @ts-check
-/** Numbers for people, in a terminal and on the page, which takes this file in as it is. The raw ones are in the CSV. */
+/**
+ * Formats numbers for people, on the terminal and on the page, which embeds this file unchanged. The CSV files have the
+ * raw numbers.
+ */
 
 /** From this value on, three digits would show 1,000 of a unit, so it is shown as 1 of the next unit. */
 const NEXT_UNIT = 999.5;
 
-/** µs as µs, ms or s, three digits. @param {number} us @returns {string} */
+/** A time with three digits, in µs, ms or s. @param {number} us @returns {string} */
 export function time(us) {
   if (us < NEXT_UNIT) return `${digits(us)} µs`;
   if (us < NEXT_UNIT * 1_000) return `${digits(us / 1_000)} ms`;
   return `${digits(us / 1_000_000)} s`;
 }
 
-/** A count per second: 38.2 M/s. @param {number} perSecond @returns {string} */
+/** A number per second: 38.2 M/s. @param {number} perSecond @returns {string} */
 export function rate(perSecond) {
   if (perSecond < NEXT_UNIT) return `${digits(perSecond)} /s`;
   if (perSecond < NEXT_UNIT * 1e3) return `${digits(perSecond / 1e3)} k/s`;

@@ -1,4 +1,4 @@
-/** Runs cells in processes and returns what each said. Cells that share all but P may share a process. */
+/** Runs cells in processes and returns the events of each. Cells that share all but P may share a process. */
 import { fileURLToPath } from "node:url";
 import {
   type CellEvent,

@@ -17,7 +17,7 @@ export class LineProcess {
   readonly gone: Promise<void>;
   /** How it ended: a signal, a code or the system's error; null while it lives. */
   how: string | null = null;
-  /** The last of what it wrote to its standard error. */
+  /** The end of what it wrote to its standard error, at most 4,096 characters. */
   errors = "";
   readonly #child: ChildProcess;
   #output = "";

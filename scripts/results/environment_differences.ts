@@ -42,8 +42,8 @@ export function environmentDifferences(
 }
 
 /**
- * What has changed since a session was begun, one line for each change; empty if nothing has. What is unknown on one side
- * is no change.
+ * What has changed since a session was begun, one line for each change; empty if nothing has. What is unknown on one
+ * side is no change.
  * @param fixed the options that must be the same when a session is resumed
  */
 export function changesOf(

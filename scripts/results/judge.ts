@@ -71,7 +71,7 @@ function proofFailure(events: CellEvent[], { secondPass, isPilot }: Promised): F
   };
 }
 
-/** The first event of a kind. */
+/** The first event of a type, or undefined. */
 export function find<T extends CellEvent["type"]>(events: readonly CellEvent[], type: T) {
   return events.find((event): event is Extract<CellEvent, { type: T }> => event.type === type);
 }

@@ -49,7 +49,7 @@ export function settingTitle(
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
-/** `64-byte messages`, `16..4096-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
+/** What is sent: `64-byte messages`, `16..4096-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
 export function messagesTitle(
   { workload, message_size, work_us }: Pick<Summary, "workload" | "message_size" | "work_us">,
 ): string {
@@ -70,7 +70,7 @@ export function isOwnLoad({ load }: Pick<Summary, "load">): boolean {
   return /^[\d.]+%(?! of the slowest)/.test(load ?? "");
 }
 
-/** `runs of 20 ms`, `1000 messages each`. */
+/** How long runs are: `runs of 20 ms`, `messages: 1000 each`. */
 function lengthTitle({ run_length }: Pick<Summary, "run_length">): string {
   return runTimeMsOf(run_length) !== null ? `runs of ${run_length}` : `messages: ${run_length}`;
 }

@@ -27,7 +27,7 @@ function workTitle(us: number): string {
   return us === 0 ? "" : `, consumer works ${us} us on each batch`;
 }
 
-/** `, stalled 200 of 1000 ms`, `, read at 50000000 bytes/s`. */
+/** How slowly the listener reads: `, stalled 200 of 1000 ms`, `, read at 50000000 bytes/s`; empty at full speed. */
 function readingTitle(reading: SlowReading | null): string {
   if (reading === null) return "";
   const { stall, bytesPerS } = reading;
