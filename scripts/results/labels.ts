@@ -49,7 +49,9 @@ export function settingTitle(
     `${turn}${sink}${capacity}${load}${machine}`;
 }
 
-/** What is sent: `64-byte messages`, `16..4096-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`. */
+/**
+ * What is sent: `64-byte messages`, `16..4096-byte messages`, `domains lines`, `1-byte messages after 10 µs of work`.
+ */
 export function messagesTitle(
   { workload, message_size, work_us }: Pick<Summary, "workload" | "message_size" | "work_us">,
 ): string {
