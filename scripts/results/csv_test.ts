@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import papaparse from "papaparse";
-import { refilled } from "../testing/refill.ts";
+import { refilled, refilledEnvironment } from "../testing/refill.ts";
 import { columnsPage, emptyRow, namesOf, type Sample, SAMPLE_COLUMNS, SCHEMA } from "./columns.ts";
 import { parseRows, tableText } from "./csv.ts";
 
@@ -76,6 +76,23 @@ test("an earlier result gets the columns that it lacks, empty, and loses those t
     refilled(columns, 'gone,schema\n"a, ""b""",3\n', "x.csv"),
     `schema,detail\n${SCHEMA},\n`,
   );
+});
+
+test("an earlier environment gets the number of this schema, also where several sessions were joined", () => {
+  assert.equal(
+    refilledEnvironment('{"schema":1,"session":"s"}'),
+    `{\n  "schema": ${SCHEMA},\n  "session": "s"\n}\n`,
+  );
+  const joined = JSON.parse(refilledEnvironment('[{"schema":1},{"schema":2,"a":3}]'));
+  assert.deepEqual(joined, [{ schema: SCHEMA }, { schema: SCHEMA, a: 3 }]);
+});
+
+test("the environments of committed results have the number of their rows", () => {
+  const results = new URL("../../results/", import.meta.url);
+  for (const name of ["reference", "latency", "backlog", "others", "rust"]) {
+    const file = new URL(`${name}/environment.json`, results);
+    assert.equal(JSON.parse(readFileSync(file, "utf8")).schema, SCHEMA, name);
+  }
 });
 
 test("docs/columns.md explains the columns that there are (npm test -- --fix writes it)", () => {

@@ -93,7 +93,7 @@ function requireHeader(whole: string, header: string, name: string): void {
   throw new UsageError(
     schema === undefined || Number(schema) === SCHEMA
       ? `${name} has other columns than this version writes; measure anew`
-      : `${name} is of schema ${schema} and this version reads ${SCHEMA}; measure anew, or use that version`,
+      : `${name} is of schema ${schema} and this version reads ${SCHEMA}; measure anew, use that version, or give it these columns (docs/architecture.md)`,
   );
 }
 

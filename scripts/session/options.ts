@@ -40,7 +40,8 @@ const LINES: MessageSize = { least: SHORTEST_LINE, most: LONGEST_LINE };
 const PILOT_SHARE = 10;
 const TIMEOUT_MS = { default: 120_000, post: 4_000 };
 
-const EXAMPLES = `
+/** Printed after the options in the help of `bench`. */
+export const EXAMPLES = `
 Examples:
   npm run bench -- --quick                         a first look, under a minute
   npm run bench -- --full                          all P to 8192, twenty rounds
@@ -48,8 +49,8 @@ Examples:
   npm run bench -- --producers 1024 --budget 5m --save before
   npm run bench -- --strategies swap-buffer,channel:drain=batch --producers 1024
   npm run bench -- --message-size 64 --runtimes bun,node=system
-  npm run bench -- --load 50% --producers 64       how long messages wait
-  npm run bench -- --sweep --producers 64          waits at several rates
+  npm run bench -- --load 50% --message-size 64    how long messages wait
+  npm run bench -- --sweep --message-size 64       waits at several rates
   npm run bench -- --explain                       the steps from slowest to fastest
   npm run bench -- --total 1e6 --producers 64,8192 --workers 1,2,4
   npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere

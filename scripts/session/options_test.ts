@@ -6,7 +6,7 @@ import { UsageError } from "../cli/command.ts";
 import { argumentsOf } from "./arguments.ts";
 import { sizeTitle } from "../results/message_size.ts";
 import { keyOf, OPTION_TABLE } from "./option_table.ts";
-import { readOptions } from "./options.ts";
+import { EXAMPLES, readOptions } from "./options.ts";
 
 const read = (...argv: string[]) => readOptions("bench", ["", "", ...argv]);
 
@@ -208,5 +208,16 @@ test("work between messages is a list, is recorded, and shows what it is without
       () => read("--message-size", "64", "--work-us", "5", ...load),
       /cannot be used with/,
     );
+  }
+});
+
+test("every example of the help is a command that bench takes", () => {
+  const lines = EXAMPLES.split("\n").filter((line) => line.startsWith("  npm run bench -- "));
+  assert.ok(lines.length > 10);
+  for (const line of lines) {
+    const [words] = line.trim().replace("npm run bench -- ", "").split(/ {2,}/);
+    // It names a folder that does not exist here.
+    if (words.startsWith("--resume")) continue;
+    assert.doesNotThrow(() => readOptions("bench", ["node", "bench", ...words.split(" ")]), line);
   }
 });

@@ -1,6 +1,7 @@
 /**
  * Gives committed results the columns that this version writes: rewrites the files of rows, in which a new column is
- * empty and a removed one is left out. `npm run summarize` then makes everything else from them.
+ * empty and a removed one is left out, and puts the number of the schema into the environment. `npm run summarize` then
+ * makes everything else from them.
  *
  *     npx node scripts/testing/refill.ts results/reference …
  */
@@ -34,12 +35,23 @@ export function refilled(columns: Columns, text: string, name: string): string {
   );
 }
 
+/** @param text content of `environment.json`: one session, or a list of several that were joined */
+export function refilledEnvironment(text: string): string {
+  const environment = JSON.parse(text);
+  const raised = (session: object) => ({ ...session, schema: SCHEMA });
+  const whole = Array.isArray(environment) ? environment.map(raised) : raised(environment);
+  return JSON.stringify(whole, null, 2) + "\n";
+}
+
 if (import.meta.main) {
-  for (const folder of process.argv.slice(2)) {
+  const folders = process.argv.slice(2);
+  for (const folder of folders.filter((path) => existsSync(join(path, "environment.json")))) {
     for (const [name, columns] of Object.entries(FILES)) {
       const file = join(folder, name);
       if (!existsSync(file)) continue;
       writeFileSync(file, refilled(columns, readFileSync(file, "utf8"), file));
     }
+    const file = join(folder, "environment.json");
+    writeFileSync(file, refilledEnvironment(readFileSync(file, "utf8")));
   }
 }
