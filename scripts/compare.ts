@@ -142,7 +142,9 @@ function verdictOf(cells: readonly CellChange[], limit: number): number {
       : !slower.includes(cell) && cell.estimate.high >= limit
   );
   for (const cell of unknown) {
-    print(`undecided: ${cell.estimate === null ? `${named(cell)} has one process` : said(cell)}`);
+    print(
+      `undecided: ${cell.estimate === null ? `${named(cell)} has too few processes` : said(cell)}`,
+    );
   }
   if (slower.length > 0) return EXIT.regression;
   if (gone.length > 0) return EXIT.failed;

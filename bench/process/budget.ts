@@ -25,9 +25,9 @@ export const OPEN_LOOP: Budget = { leastRuns: 2, maxRuns: 2, enoughUs: 0 };
 /** Measured runs of each cell where a process has many: another process tells more than another run of the same one. */
 const CELL_RUNS = 3;
 /**
- * Measured runs of a process with few cells, all of these together. A process of a single cell takes a quarter longer for
+ * Measured runs of a process with few cells, all of these together. A process of a single cell takes a fifth longer for
  * twelve runs than for three, since most of its time goes to its start and its warm-up, and two such processes differ by
- * up to a third less (docs/method.md).
+ * up to a quarter less (docs/method.md).
  */
 const PROCESS_RUNS = 12;
 /** A cell makes no further run once its runs have taken this many times as long as all of them should. */

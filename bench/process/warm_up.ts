@@ -28,7 +28,7 @@ export interface WarmUpBounds {
 
 export interface WarmUp {
   runs: number;
-  /** Whether the times had stopped improving; false where a bound was reached first. */
+  /** Whether the times had stopped improving when it ended, whatever ended it. */
   steady: boolean;
 }
 

@@ -99,6 +99,7 @@ export function makePlan(
       for (const workers of options.workers) {
         for (const runtime of runtimes) {
           for (const { entry, params, arm } of subjectsUnder(runtime, options.subjects)) {
+            const wantedUs = runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers);
             const cell: Cell = {
               runtime,
               subject: entry.name,
@@ -108,10 +109,8 @@ export function makePlan(
               producers,
               workers,
               runLength: runLengthOf(options),
-              runTimeUs: messages !== null
-                ? null
-                : runTimeUs(load === null ? options.runTimeMs : PILOT_RUN_MS, producers),
-              measuredRuns: measuredRuns(options.producers.length, options.runTimeMs * 1_000),
+              runTimeUs: messages !== null ? null : wantedUs,
+              measuredRuns: measuredRuns(options.producers.length, wantedUs),
               messages,
               mostMessages: messages ?? mostMessages(options, producers, size.most),
               messageBytes: size.most,

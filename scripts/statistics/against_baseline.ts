@@ -7,7 +7,8 @@ import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/col
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
 import { isOpenLoop, labelOf } from "../results/labels.ts";
-import { fasterHalf, logRuns } from "./processes.ts";
+import { median } from "./order.ts";
+import { logRuns } from "./processes.ts";
 import { isComparable, summarize } from "./summary.ts";
 
 export type Change = "slower" | "faster" | "same" | "undecided" | "no figure";
@@ -63,14 +64,16 @@ export function compareToBaseline(
 }
 
 /**
- * Figures that are all made from equally many runs: how many a process makes depends on how many P it has, and on how
- * long its runs take.
+ * Figures are made from as many runs of each process as a process of either side typically has: how many it makes depends
+ * on how many P it measures, and later runs are a little faster.
  */
 function ratioOf(after: readonly Sample[], before: readonly Sample[]) {
   const [ofAfter, ofBefore] = [after, before].map((rows) => [...logRuns(rows).values()]);
-  const count = Math.min(...[...ofAfter, ...ofBefore].map(({ length }) => length));
+  const typical = (processes: readonly (readonly number[])[]) =>
+    Math.round(median(processes.map(({ length }) => length)));
+  const count = Math.min(typical(ofAfter), typical(ofBefore));
   const figures = (processes: readonly (readonly number[])[]) =>
-    processes.map((logs) => fasterHalf(logs.slice(0, count)));
+    processes.map((logs) => median(logs.slice(0, count)));
   return unpairedRatio(figures(ofAfter), figures(ofBefore));
 }
 

@@ -65,7 +65,7 @@ test("a run of an open loop takes as long as it is told, so its time is no chang
   assert.deepEqual(compareToBaseline(open(100), open(900)), { cells: [], added: 0 });
 });
 
-test("processes are held against each other by as many runs as each of them has", () => {
+test("processes are held against each other by as many runs as those of either side typically have", () => {
   const processes = (runs: number[]) =>
     runs.flatMap((count, at) =>
       Array.from({ length: count }, (_, run) =>
@@ -77,7 +77,9 @@ test("processes are held against each other by as many runs as each of them has"
     compareToBaseline(before, after).cells[0].estimate!.ratio;
   assert.equal(ratio(all(3), all(12)), 1);
   assert.equal(ratio(all(12), all(3)), 1);
-  assert.equal(ratio(processes([12, 12, 12, 12, 3, 3, 3, 3]), all(12)), 1);
+  // A single process that made fewer does not cost all others their runs.
+  const short = ratio(processes([12, 12, 12, 12, 12, 12, 12, 2]), all(12));
+  assert.ok(short > 0.98 && short < 1, String(short));
 });
 
 test("a control is no strategy, and decides nothing", () => {

@@ -31,9 +31,6 @@ export interface Decision {
 }
 
 /**
- * Where the outermost ratios were left out (`RatioEstimate.all`), the rest decides what is apart, unless all together are
- * on the other side of 1. The same are two only where all together are, too: what a tenth of the processes suffer is no
- * sameness.
  * @param comparisons how many ratios the report judges, this one included
  * @param sameWithin fixed before anything was measured
  */
@@ -42,38 +39,23 @@ export function decide(
   comparisons: number,
   sameWithin = SAME_WITHIN,
 ): Decision {
-  const level = 1 - LEVEL / comparisons;
-  const own = bounded(estimate, level, sameWithin);
-  const all = bounded(estimate.all ?? estimate, level, sameWithin);
-  const agree = (own.ratio > 1) === (all.ratio > 1);
-  const isEnough = estimate.n >= VERDICT_ROUNDS;
-  const call = isEnough && own.isApart && agree
-    ? "apart"
-    : isEnough && own.isSame && all.isSame
-    ? "same"
-    : "undecided";
-  // What stands beside an undecided pair is the interval that leaves it so.
-  const shown = call === "undecided" && (own.isApart || own.isSame) ? all : own;
-  const { ratio, low, high, distance, reach } = shown;
+  const { ratio, n, freedom, error, p } = estimate;
+  const reach = error * studentQuantile(1 - LEVEL / comparisons, freedom);
+  const distance = Math.abs(Math.log(ratio));
+  const [low, high] = [ratio * Math.exp(-reach), ratio * Math.exp(reach)];
+  const isApart = reach < distance && distance >= Math.log(1 + Math.min(LEAST, sameWithin));
+  const isSame = distance + reach < Math.log(1 + sameWithin);
+  const isEnough = n >= VERDICT_ROUNDS;
+  const call = !isEnough ? "undecided" : isApart ? "apart" : isSame ? "same" : "undecided";
   return {
     call,
-    ...{ ratio, low, high, sameWithin },
-    rounds: estimate.n,
-    adjustedP: Math.min(1, estimate.p * comparisons),
-    moreRounds: call === "undecided" ? roundsMissing(estimate.n, distance, reach, sameWithin) : 0,
-  };
-}
-
-/** An estimate with its corrected interval, and what this says for itself. */
-function bounded({ ratio, freedom, error }: RatioEstimate, level: number, sameWithin: number) {
-  const reach = error * studentQuantile(level, freedom);
-  const distance = Math.abs(Math.log(ratio));
-  return {
-    ...{ ratio, distance, reach },
-    low: ratio * Math.exp(-reach),
-    high: ratio * Math.exp(reach),
-    isApart: reach < distance && distance >= Math.log(1 + Math.min(LEAST, sameWithin)),
-    isSame: distance + reach < Math.log(1 + sameWithin),
+    ratio,
+    low,
+    high,
+    sameWithin,
+    rounds: n,
+    adjustedP: Math.min(1, p * comparisons),
+    moreRounds: call === "undecided" ? roundsMissing(n, distance, reach, sameWithin) : 0,
   };
 }
 

@@ -16,8 +16,6 @@ export interface RatioEstimate {
   freedom: number;
   /** Number of ratios that it rests on; of the smaller side where they are not paired. */
   n: number;
-  /** Where the outermost ratios are left out: the estimate with them. */
-  all?: RatioEstimate;
 }
 
 const CONFIDENCE = 0.95;
@@ -30,29 +28,6 @@ export function pairedRatio(logRatios: readonly number[]): RatioEstimate | null 
   const n = logRatios.length;
   if (n < 2) return null;
   return estimate(mean(logRatios), Math.sqrt(variance(logRatios) / n), n - 1, n);
-}
-
-/** With fewer values than this none is left out: the interval of the rest would be wider in most cases, not narrower. */
-const TRIMMED_FROM = 30;
-/** The share of the values that is left out on either side. */
-const TRIMMED_SHARE = 0.1;
-
-/**
- * The same for many values, without the outermost tenth on either side (Tukey and McLaughlin, 1963; Yuen, 1974), since a
- * single disturbed process can make the interval of a mean twice as wide. The estimate over all values comes with it.
- */
-export function trimmedRatio(logRatios: readonly number[]): RatioEstimate | null {
-  const n = logRatios.length;
-  const all = pairedRatio(logRatios);
-  if (n < TRIMMED_FROM || all === null) return all;
-  const sorted = logRatios.toSorted((a, b) => a - b);
-  const cut = Math.floor(TRIMMED_SHARE * n);
-  const kept = sorted.slice(cut, n - cut);
-  const [least, most] = [kept[0], kept.at(-1)!];
-  const winsorized = sorted.map((value) => Math.min(most, Math.max(least, value)));
-  const spread = variance(winsorized) * (n - 1);
-  const error = Math.sqrt(spread / (kept.length * (kept.length - 1)));
-  return { ...estimate(mean(kept), error, kept.length - 1, n), all };
 }
 
 /**
@@ -96,12 +71,8 @@ function estimate(
 }
 
 /** The ratio of b to a, from that of a to b. */
-export function inverse({ ratio, low, high, all, ...rest }: RatioEstimate): RatioEstimate {
-  return {
-    ...rest,
-    ...{ ratio: 1 / ratio, low: 1 / high, high: 1 / low },
-    ...(all === undefined ? {} : { all: inverse(all) }),
-  };
+export function inverse({ ratio, low, high, ...rest }: RatioEstimate): RatioEstimate {
+  return { ...rest, ratio: 1 / ratio, low: 1 / high, high: 1 / low };
 }
 
 export function mean(values: readonly number[]): number {

@@ -10,7 +10,7 @@
 import { findControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
-import { inverse, pairedRatio, type RatioEstimate, trimmedRatio } from "./inference.ts";
+import { inverse, pairedRatio, type RatioEstimate } from "./inference.ts";
 import { FULL_LOAD, isOwnLoad, labelOf, settingOf, settingTitle } from "../results/labels.ts";
 import { logWaits, marksOf } from "./latency.ts";
 import { logRatios, logRuns, meansOfWholeRounds, type Runs } from "./processes.ts";
@@ -125,13 +125,11 @@ function comparePair(
     if (b === undefined) return [];
     return [{ producers: a.row.producers!, ratios: logRatios(a.runs, b.runs) }];
   });
-  // A verdict on the longest waits must not leave the longest out.
-  const estimate = first[0].row.load === FULL_LOAD ? trimmedRatio : pairedRatio;
   return {
-    pooled: estimate(meansOfWholeRounds(atEach.map(({ ratios }) => ratios))),
+    pooled: pairedRatio(meansOfWholeRounds(atEach.map(({ ratios }) => ratios))),
     cells: atEach.map(({ producers, ratios }) => ({
       producers,
-      estimate: estimate([...ratios.values()]),
+      estimate: pairedRatio([...ratios.values()]),
     })),
   };
 }

@@ -13,12 +13,12 @@ export function processFigures(samples: readonly Sample[]): Map<string, number> 
 }
 
 /**
- * What ratios are computed from: the natural logarithm of ns per message, as the mean of the faster half of a process's
- * runs. Two processes of one cell differ less in it than in their medians (docs/method.md has the comparison).
+ * What figures and ratios of several processes are computed from: the natural logarithm of ns per message of each, as
+ * the median of its runs.
  * @param samples of one cell
  */
 export function logFigures(samples: readonly Sample[]): Map<string, number> {
-  return eachProcess(samples, (runs) => fasterHalf(logsOf(runs)));
+  return eachProcess(samples, (runs) => median(logsOf(runs)));
 }
 
 /** The logarithms of ns per message of each run in order, by session and round. */
@@ -27,12 +27,6 @@ export type Runs = ReadonlyMap<string, readonly number[]>;
 /** @param samples of one cell */
 export function logRuns(samples: readonly Sample[]): Runs {
   return eachProcess(samples, logsOf);
-}
-
-/** The mean of the faster half; that of many runs is less than that of few. */
-export function fasterHalf(logs: readonly number[]): number {
-  const sorted = logs.toSorted((a, b) => a - b);
-  return mean(sorted.slice(0, Math.ceil(sorted.length / 2)));
 }
 
 function logsOf(runs: readonly Sample[]): number[] {
@@ -57,7 +51,8 @@ export type Rounds = ReadonlyMap<string, number>;
 
 /**
  * log(b / a) for each round that has both: what slows the machine for a while slows both. In each round both sides are
- * made from equally many runs, the first ones, since how many a process makes depends on how long they take.
+ * made from equally many runs, the first ones: how many a process makes depends on how long they take, and later ones
+ * are a little faster.
  */
 export function logRatios(a: Runs, b: Runs): Map<string, number> {
   return new Map(
@@ -65,7 +60,7 @@ export function logRatios(a: Runs, b: Runs): Map<string, number> {
       const second = b.get(round);
       if (second === undefined) return [];
       const count = Math.min(first.length, second.length);
-      return [[round, fasterHalf(second.slice(0, count)) - fasterHalf(first.slice(0, count))]];
+      return [[round, median(second.slice(0, count)) - median(first.slice(0, count))]];
     }),
   );
 }

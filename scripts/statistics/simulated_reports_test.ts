@@ -71,7 +71,7 @@ test("in reports of equal cells, 135 pairs over two P, hardly one has a false di
   assert.ok(wrong < 5, `${wrong} of ${reports}`);
 });
 
-test("nor in long reports of few cells, where the outermost rounds are left out", () => {
+test("nor in long reports of few cells", () => {
   const reports = 60;
   let wrong = 0;
   for (let at = 0; at < reports; at++) {

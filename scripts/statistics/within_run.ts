@@ -27,14 +27,15 @@ export function compareWithin(
   sameWithin?: number,
 ): CellChange[] {
   const summary = summarize(samples);
-  const pairs = comparePairs(samples, summary).filter(({ first, second, pooled }) =>
-    pooled !== null && (first === before ? second === after : first === after && second === before)
+  const pairs = comparePairs(samples, summary).filter(({ first, second }) =>
+    first === before ? second === after : first === after && second === before
   );
+  const comparisons = pairs.filter(({ pooled }) => pooled !== null).length;
   const manySettings = new Set(summary.map(settingTitle)).size > 1;
   const named = (label: string, setting: string) => manySettings ? `${label} (${setting})` : label;
   const changes = pairs.map(({ family, on, first, setting, pooled }): CellChange => {
-    const slowDown = first === before ? pooled! : inverse(pooled!);
-    const estimate = decide(slowDown, pairs.length, sameWithin);
+    const slowDown = pooled === null || first === before ? pooled : inverse(pooled);
+    const estimate = slowDown === null ? null : decide(slowDown, comparisons, sameWithin);
     return {
       runtime: family === "runtimes" ? after : on,
       label: named(family === "runtimes" ? on : after, setting),
@@ -42,7 +43,8 @@ export function compareWithin(
       status: "ok",
       nsPerMessage: null,
       estimate,
-      change: changeOf(estimate),
+      // A single round has no interval, and shows neither a change nor its absence.
+      change: estimate === null ? "undecided" : changeOf(estimate),
     };
   });
   const compared = new Set(
