@@ -51,6 +51,19 @@ test(
         single.stdout,
         /undecided: node swap-buffer at 10 producers has too few processes/,
       );
+      // Mostly the fixed cost of a run: not compared, which the README says.
+      const small = (name: string) => {
+        const path = makeFolder(join(folder, name), 1_000);
+        ResultsFolder.reopen(path).add(
+          Array.from({ length: 8 }, (_, at) => madeUpSample("empty", at + 1, 900)),
+        );
+        return path;
+      };
+      const fixed = await runCommand(
+        "compare",
+        ...[small("small"), small("as-small"), "--fail-on-regression", "10%"],
+      );
+      assert.deepEqual([fixed.code, /no figure/.test(fixed.stdout)], [0, true], fixed.stdout);
       const faster = await runCommand("compare", after, before, "--fail-on-regression", "10%");
       assert.deepEqual([faster.code, /faster/.test(faster.stdout)], [0, true]);
     }),
@@ -96,6 +109,14 @@ test(
       const partial = await runCommand("compare", alone.path, ...args);
       assert.equal(partial.code, 1);
       assert.match(partial.stdout, /no figure any more: new atomic-swap at 10 producers/);
+      const once = ResultsFolder.create(join(folder, "once"));
+      once.writeEnvironment({ machine: { cores: 2 }, runtimes: [], options: {} });
+      for (const runtime of ["old", "new"]) {
+        once.add([madeUpSample("swap-buffer", 1, 1_000, { runtime })]);
+      }
+      const single = await runCommand("compare", once.path, ...args);
+      assert.equal(single.code, 4, single.stdout);
+      assert.match(single.stdout, /undecided: new swap-buffer over every P has too few processes/);
       for (const wrong of ["old", "old,other", "old,new,more"]) {
         const { code, stderr } = await between(wrong);
         assert.deepEqual([code, stderr.trim().split("\n").length], [2, 1], stderr);

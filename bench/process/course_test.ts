@@ -11,12 +11,13 @@ async function eventsOf(
   report: Partial<RunReport>,
   messages: number,
   more: Partial<CellSpec> = {},
+  besideUs = 0,
 ) {
   const events: CellEvent[] = [];
   let us = 0;
   const course = new Course((event) => events.push(event), () => us / 1_000);
   const once: Once = (request) => {
-    us += report.elapsedUs!;
+    us += report.elapsedUs! + besideUs;
     return Promise.resolve({ messages: request.messages, ...report } as RunReport);
   };
   for (const count of producers) {
@@ -57,4 +58,14 @@ test("a process of few cells measures more runs of each, unless these are far lo
   assert.deepEqual([await runs(5, 10_000), await runs(5, 19_000)], [3, 3]);
   // Twice 30 ms is enough, and two runs are the least.
   assert.deepEqual([await runs(5, 31_000), await runs(5, 900_000)], [2, 2]);
+});
+
+test("a warm-up ends after 400 ms, what its runs take outside of their own clock included, but not before twelve", async () => {
+  const warm = async (elapsedUs: number, besideUs: number) => {
+    const events = await eventsOf([16], { elapsedUs }, 9, {}, besideUs);
+    return events.find((event) => event.type === "warm")!.runs;
+  };
+  assert.equal(await warm(10_000, 0), 40);
+  assert.equal(await warm(10_000, 10_000), 21);
+  assert.equal(await warm(10_000, 90_000), 12);
 });

@@ -193,7 +193,7 @@ export const SUMMARY_COLUMNS = {
     "median over twice the time that a run was to take; empty where the number of messages was given",
   ),
   ns_per_message: number(
-    "median_us / messages of all producers; comparisons use the faster half of each process's runs",
+    "median_us / messages of all producers",
   ),
   median_us: number(
     "time of a run of so many messages: median over processes of the median of their runs, µs",

@@ -211,6 +211,14 @@ test("work between messages is a list, is recorded, and shows what it is without
   }
 });
 
+test("a budget is a day at most", () => {
+  assert.equal(readOptions("bench", ["node", "bench", "--budget", "24h"]).budgetMs, 86_400_000);
+  assert.throws(
+    () => readOptions("bench", ["node", "bench", "--budget", "25h"]),
+    /from 1ms to 24h/i,
+  );
+});
+
 test("every example of the help is a command that bench takes", () => {
   const lines = EXAMPLES.split("\n").filter((line) => line.startsWith("  npm run bench -- "));
   assert.ok(lines.length > 10);

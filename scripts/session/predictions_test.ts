@@ -50,3 +50,23 @@ test("a process warms up at its first P, and again where one on a single Worker 
   // Three times by themselves; together once, and once more in a third of the orders.
   assert.equal(Math.round(apart - predictions.totalMs(cells)), Math.round((3 - 4 / 3) * 400));
 });
+
+test("a process that makes more runs of a cell takes longer for it, by what they take", () => {
+  const options = (producers: string) =>
+    readOptions("bench", [
+      "node",
+      "bench",
+      "--strategies",
+      "swap-buffer",
+      "--producers",
+      producers,
+    ]);
+  const cellOf = (producers: string) =>
+    makePlan(options(producers), [RUNTIME]).find((cell) =>
+      cell.subject === "swap-buffer" && cell.producers === 16
+    )!;
+  const predictions = new Predictions(120_000);
+  const [twelve, three] = [cellOf("16"), cellOf("1,16,64,256,1024")];
+  const more = predictions.totalMs([twelve]) - predictions.totalMs([three]);
+  assert.ok(Math.abs(more - 9 * twelve.runTimeUs! / 1_000) < 1e-6, `${more} ms`);
+});
