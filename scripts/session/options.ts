@@ -51,7 +51,7 @@ Examples:
   npm run bench -- --message-size 64 --runtimes bun,node=system
   npm run bench -- --load 50% --message-size 64    how long messages wait
   npm run bench -- --sweep --message-size 64       waits at several rates
-  npm run bench -- --explain                       the steps from slowest to fastest
+  npm run bench -- --explain                       from slowest to fastest
   npm run bench -- --total 1e6 --producers 64,8192 --workers 1,2,4
   npm run bench -- --listener 192.0.2.7:7070      a listener elsewhere
   npm run bench -- --resume results/2026-01-31T12-00-00Z
