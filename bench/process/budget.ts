@@ -77,8 +77,11 @@ export function budgetOf(runTimeUs: number | null, maxRuns = CELL_RUNS): CellBud
   const warmUpUs = Math.min(WARM_UP_US, WARM_UP_RUNS * runTimeUs);
   return {
     warmUp: {
-      ...{ leastUs: warmUpUs, maxUs: warmUpUs },
-      ...{ wallUs: WARM_UP_US, wallRuns: LEAST_WARM_UP_RUNS, maxRuns: MOST_WARM_UP_RUNS },
+      leastUs: warmUpUs,
+      maxUs: warmUpUs,
+      wallUs: WARM_UP_US,
+      wallRuns: LEAST_WARM_UP_RUNS,
+      maxRuns: MOST_WARM_UP_RUNS,
     },
     leastRuns: 2,
     maxRuns,

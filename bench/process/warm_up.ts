@@ -11,8 +11,11 @@ const WINDOW = 3;
 const STEADY = 0.05;
 /** Where no others are given. */
 export const USUAL_WARM_UP: WarmUpBounds = {
-  ...{ leastUs: 0, maxUs: 500_000 },
-  ...{ wallUs: Infinity, wallRuns: Infinity, maxRuns: 16 },
+  leastUs: 0,
+  maxUs: 500_000,
+  wallUs: Infinity,
+  wallRuns: Infinity,
+  maxRuns: 16,
 };
 
 export interface WarmUpBounds {

@@ -1,9 +1,9 @@
 /** One trial: a bench with a fault, what it leaves behind, and how it is resumed. */
-import { measuredRuns } from "../../../bench/process/budget.ts";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import papaparse from "papaparse";
+import { measuredRuns } from "../../../bench/process/budget.ts";
 import { RUNTIME_KINDS, type RuntimeKind } from "../../../bench/runtime.ts";
 import { random, shuffled } from "../../../bench/workload/random.ts";
 import { findRuntime } from "../../processes/runtimes.ts";
