@@ -21,9 +21,6 @@ const AT_A_TIME = 2;
 /** A cache of compiled code for the commands that tests start, as for the cells of a run. Only Node uses it. */
 const COMPILED = `${ROOT}node_modules/.cache/fanin`;
 
-/** How often a mutation that only a race shows is tried. */
-const CI_SEEDS = 4;
-
 /**
  * Test files that take long, the longest first. Each of them is a step of its own, so that no core is idle while the
  * last one runs. Under each runtime, all others are one step together.
@@ -144,7 +141,7 @@ function mutations(): Step {
       ...runArguments(currentRuntime().kind),
       "scripts/start.mjs",
       "mutations",
-      ...["--only", name, "--seeds", String(CI_SEEDS)],
+      ...["--only", name, "--once"],
     ],
   };
 }

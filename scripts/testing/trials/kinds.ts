@@ -87,10 +87,10 @@ const clockJumps: Kind = ({ next }) => ({
 });
 
 /** Waits for results, and then for a random time. Returns whether the bench still runs and has results. */
-async function onceThereAreRows({ out, isOver, next }: Stage): Promise<boolean> {
+async function onceThereAreRows({ out, isOver, hesitate }: Stage): Promise<boolean> {
   const samples = join(out, "samples.csv");
   if (await waitFor(() => existsSync(samples) || null, isOver) === null) return false;
-  await sleep(next() * PAUSE_MS);
+  await hesitate(PAUSE_MS);
   return !isOver() && existsSync(samples);
 }
 
@@ -131,16 +131,22 @@ function swapped(which: (stage: Stage) => string, put: (path: string) => void): 
   };
 }
 
-const folderGone: Kind = (stage) => ({
-  async strike() {
-    if (!await onceThereAreRows(stage)) return false;
-    // Renamed first, since the bench may write into the folder while it is being emptied.
-    const gone = join(stage.folder, "gone");
-    renameSync(stage.out, gone);
-    rmSync(gone, { recursive: true });
-    return true;
-  },
-});
+const folderGone: Kind = (stage) => {
+  const codes: number[] = [];
+  return {
+    codes,
+    async strike() {
+      if (!await onceThereAreRows(stage)) return false;
+      // Renamed first, since the bench may write into the folder while it is being emptied.
+      const gone = join(stage.folder, "gone");
+      renameSync(stage.out, gone);
+      // This is the last file that the bench writes; behind it there is nothing more to do than to exit.
+      if (existsSync(join(gone, "summary.md"))) codes.push(0);
+      rmSync(gone, { recursive: true });
+      return true;
+    },
+  };
+};
 
 /** The least number of runs in a trial's bench: two of the pilot, and two of its only round. */
 const CONNECTIONS = 4;

@@ -1,6 +1,6 @@
 /** What a fault gets when it strikes, and how it describes itself. */
 import type { RuntimeKind } from "../../../bench/runtime.ts";
-import { processOf, type Role, sleep, waitFor } from "./processes.ts";
+import { processOf, type Role, waitFor } from "./processes.ts";
 
 export interface Stage {
   launcher: RuntimeKind;
@@ -12,6 +12,8 @@ export interface Stage {
   out: string;
   mark: string;
   next: () => number;
+  /** Resolves after a random time of at most this long (ms); earlier where the trial must not come too late. */
+  hesitate(mostMs: number): Promise<void>;
   /** Whether the command has ended. */
   isOver(): boolean;
   stderr(): string;
@@ -57,7 +59,7 @@ const WHILE_MS = 2_000;
 export async function momentOf(stage: Stage, role: Role): Promise<number | null> {
   const find = () => processOf(stage.mark, role);
   if (await waitFor(find, stage.isOver) === null) return null;
-  await sleep(stage.next() * WHILE_MS);
+  await stage.hesitate(WHILE_MS);
   // A cell may have ended meanwhile, and another one begun.
   return (await waitFor(find, stage.isOver))?.pid ?? null;
 }

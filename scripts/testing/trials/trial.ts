@@ -68,11 +68,17 @@ function commandOf({ launcher }: Trial, entry: Entry, { preload }: Fault): strin
   }[launcher];
 }
 
-export function perform(trial: Trial, entry: Entry): Promise<Outcome> {
-  return withFolder((folder) => performIn(folder, trial, entry));
+/** @param hesitation how much of the time that a fault may wait it does wait, from 0 to 1 */
+export function perform(trial: Trial, entry: Entry, hesitation = 1): Promise<Outcome> {
+  return withFolder((folder) => performIn(folder, trial, entry, hesitation));
 }
 
-async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Outcome> {
+async function performIn(
+  folder: string,
+  trial: Trial,
+  entry: Entry,
+  hesitation: number,
+): Promise<Outcome> {
   const next = random([...`${trial.kind} ${trial.launcher} ${trial.seed}`].reduce(
     (hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619),
     2_166_136_261,
@@ -87,6 +93,7 @@ async function performIn(folder: string, trial: Trial, entry: Entry): Promise<Ou
     out: join(folder, "out"),
     mark: `${process.pid}-${trial.kind}-${trial.launcher}-${trial.seed}`,
     next,
+    hesitate: (mostMs) => sleep(next() * mostMs * hesitation),
     isOver: () => over,
     stderr: () => bench!.stderr(),
     pid: () => bench!.child.pid!,
