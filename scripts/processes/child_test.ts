@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { currentRuntime } from "../../bench/runtime.ts";
-import { withFolder } from "../testing/cli.ts";
+import { fileURLToPath } from "node:url";
+import { currentRuntime, runArguments } from "../../bench/runtime.ts";
+import { startProgram, withFolder } from "../testing/cli.ts";
+import { MARK, markedProcesses, send, sleep } from "../testing/trials/processes.ts";
 import { jsonLines, runChild } from "./child.ts";
 import { findRuntime } from "./runtimes.ts";
 
@@ -42,6 +44,21 @@ test("an abort and the time limit end it, and are told apart", SLOW, async () =>
   assert.equal((await run(FOR_EVER, { signal: stop.signal })).end, "interrupted");
   const late = await run(FOR_EVER, { timeoutMs: 100 });
   assert.deepEqual([late.end, late.detail], ["timeout", "stopped after 0.1 s"]);
+});
+
+test("it ends with the process that started it, even if it notices nothing", SLOW, async (t) => {
+  if (!existsSync("/proc/self/environ")) return t.skip("this system has no /proc");
+  const mark = `${process.pid}-ends-with-its-parent`;
+  const path = fileURLToPath(new URL("../testing/leave_child.ts", import.meta.url));
+  const runtime = [process.execPath, ...runArguments(currentRuntime().kind)];
+  const { child } = startProgram([...runtime, path], { [MARK]: mark });
+  const code = await new Promise((resolve) => child.once("exit", resolve));
+  const left = () => markedProcesses(mark);
+  const deadline = performance.now() + 20_000;
+  while (left().length > 0 && performance.now() < deadline) await sleep(20);
+  const late = left();
+  for (const { pid } of late) send(pid, "SIGKILL");
+  assert.deepEqual([code, late], [3, []]);
 });
 
 test(

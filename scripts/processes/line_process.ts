@@ -13,6 +13,12 @@ import { fileText } from "./file_text.ts";
  */
 const MOST_OUTPUT = 16 * 2 ** 20;
 
+/** Children that have not ended. */
+const living = new Set<LineProcess>();
+
+// Until a child has loaded, it does not notice that its standard input has ended.
+process.on("exit", () => living.forEach((child) => child.kill()));
+
 export class LineProcess {
   readonly gone: Promise<void>;
   /** How it ended: a signal, a code or the system's error; null while it lives. */
@@ -39,9 +45,11 @@ export class LineProcess {
       (text: string) => this.errors = (this.errors + text).slice(-4_096),
     );
     this.#child.stdin!.on("error", () => {});
+    living.add(this);
     this.gone = new Promise((resolve) => {
       const finish = (how: string) => {
         this.how ??= how;
+        living.delete(this);
         resolve();
         this.#onOutput();
       };
