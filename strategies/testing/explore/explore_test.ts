@@ -45,6 +45,20 @@ test("a producer may die at every step", { skip, timeout: 60_000 }, async () => 
   assert.ok(complete && schedules > 200, `${schedules} schedules`);
 });
 
+test(
+  "a producer may die in the middle of a promise that nobody awaits",
+  { skip, timeout: 60_000 },
+  async () => {
+    const one = casesOf("async-lock").find(({ onLost, params }) =>
+      onLost === "fail" && params.fair === "true"
+    );
+    assert.ok(one);
+    const { found, schedules } = await exploreOnce(one, SOURCE, 2, 1_000);
+    assert.equal(found, null);
+    assert.equal(schedules, 1_000);
+  },
+);
+
 test("stress catches what it can, and nothing else", { skip, timeout: 60_000 }, async () => {
   const bug = INTERLEAVINGS.find(({ name }) => name === "committed before the copy");
   assert.ok(bug);

@@ -20,6 +20,9 @@ const turn = setImmediate;
 const turns = new Turns(control, me);
 const instrument = new Instrument(turns);
 instrument.install();
+// A strategy may leave a promise that nobody awaits, such as the ticket lock's watch. If the thread dies or its schedule
+// ends in the middle of that, the rejection would otherwise end the Worker, and the schedule would never end.
+process.on("unhandledRejection", complain);
 
 const { findStrategy } = await import(`${root}/strategies/registry.ts`);
 const { parseParams } = await import(`${root}/strategies/params.ts`);
