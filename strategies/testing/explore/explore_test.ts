@@ -59,6 +59,20 @@ test(
   },
 );
 
+test(
+  "a thread in a blocking wait is not woken by a notified async wait of its own",
+  { skip, timeout: 60_000 },
+  async () => {
+    const one = casesOf("async-lock").find(({ answers, params }) =>
+      answers && params.fair === "true"
+    );
+    assert.ok(one);
+    const { found, schedules } = await exploreOnce(one, SOURCE, 1, 500);
+    assert.equal(found, null);
+    assert.equal(schedules, 500);
+  },
+);
+
 test("stress catches what it can, and nothing else", { skip, timeout: 60_000 }, async () => {
   const bug = INTERLEAVINGS.find(({ name }) => name === "committed before the copy");
   assert.ok(bug);

@@ -186,7 +186,10 @@ export class Turns {
     if (state !== BLOCKED) return state === STOPPED;
     const ready = words[threadAt(thread, READY)];
     if (ready === 1 || (ready === 2 && words[LOST] !== 0)) return true;
-    for (let slot = 0; slot < SLOTS; slot++) {
+    // A thread in a blocking wait, slot 0, does not notice that one of its async waits has been notified.
+    const blocking = words[threadAt(thread, SLOT)];
+    if (blocking !== 0) return blocking === NOTIFIED;
+    for (let slot = 1; slot < SLOTS; slot++) {
       if (words[threadAt(thread, SLOT + slot * 3)] === NOTIFIED) return true;
     }
     return false;
