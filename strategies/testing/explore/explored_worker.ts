@@ -173,9 +173,7 @@ function checkEnd(producer: number, next: number[], missing: number[], mayDie: b
     }
   }
   const died = mayDie && producer === turns.words[LOST];
-  const due = died && !explored.strategy.startsWith("patient")
-    ? turns.words[RETURNED + producer]
-    : explored.messages;
+  const due = died ? turns.words[RETURNED + producer] : explored.messages;
   if (died ? next[producer] < due : next[producer] !== due) {
     say(`the end came after ${next[producer]} of ${due} messages of a producer`);
   }
