@@ -71,6 +71,7 @@ export class Instrument {
   reset(traces: boolean): void {
     this.#us = 0;
     this.#looks = 0;
+    this.#writesSeen = -1;
     this.#yields = false;
     this.#patience = 0;
     this.#immediates = [];
