@@ -48,6 +48,8 @@ export const TIMED_US = 2;
 export const SPIN = 3;
 export const READY = 4;
 export const KIND = 5;
+/** Not 0 if the time of its wait is over, because another wait has lasted as long. */
+export const OVERDUE = 6;
 export const SLOT = 8;
 // Words of a slot, in which a thread waits for a word.
 export const SLOT_STATE = 0;

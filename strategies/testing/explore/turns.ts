@@ -28,6 +28,7 @@ import {
   NOTIFIED,
   OUTCOME,
   OUTCOMES,
+  OVERDUE,
   POISON,
   PREFIX,
   PREFIX_LENGTH,
@@ -96,6 +97,7 @@ export class Turns {
     words[threadAt(me, STATE)] = BLOCKED;
     words[threadAt(me, TIMED_US)] = usLimit;
     words[threadAt(me, READY)] = ready;
+    words[threadAt(me, OVERDUE)] = 0;
     this.#handOver();
     words[threadAt(me, STATE)] = STOPPED;
     words[threadAt(me, TIMED_US)] = 0;
@@ -209,6 +211,7 @@ export class Turns {
     let timed = 0;
     let mortal = 0;
     let soonest = -1;
+    let least = Infinity;
     for (let next = 1; next <= THREADS; next++) {
       // Of equally long waits, that of the last thread ends last; otherwise it could starve the others.
       const thread = (words[LAST] + next) % THREADS;
@@ -224,7 +227,8 @@ export class Turns {
         if (us === 0) continue;
         // A slice is long: no thread is off its core for that time while others make a few steps.
         if (us < SLICE_US) timed |= bit;
-        if (soonest < 0 || us < words[threadAt(soonest, TIMED_US)]) soonest = thread;
+        const left = words[threadAt(thread, OVERDUE)] === 0 ? us : 0;
+        if (left < least) [soonest, least] = [thread, left];
       }
     }
     // A thread that spins goes on if nobody else can.
@@ -257,10 +261,19 @@ export class Turns {
     this.#append(choice, enabled | (timed << 8) | (mortal << 16), last);
     words[STEPS] = step + 1;
     const thread = choice % BY_TIME;
+    if (choice === soonest + BY_TIME && enabled === 0 && words[SLICES] !== 0) this.#passTime();
     if (choice >= DIES) words[LOST] = thread;
     words[LAST] = thread;
     if (thread !== me) this.#wake(thread);
     return thread;
+  }
+
+  /**
+   * A wait that only time can end may last longer than any other (`LONG_US`). So short waits that are repeated without
+   * end, such as those for the lock of a dead thread, do not keep others from ending.
+   */
+  #passTime(): void {
+    for (let thread = 0; thread < THREADS; thread++) this.words[threadAt(thread, OVERDUE)] = 1;
   }
 
   #append(choice: number, enabled: number, last: number): void {
