@@ -7,12 +7,12 @@
  * So every message is contiguous, the consumer writes straight from the ring, and the producer's copy into it is the
  * only one.
  *
- *     words, for each ring   | write, last | read, look | room (eventcount) |   one cache line each
- *     words                  | consumer's sleeper |
- *     bytes, for each ring   | capacity / workers |
+ *     words            | consumer's sleeper |
+ *     for each ring    | look, read | write, last | room (eventcount) |   one cache line each, then
+ *                      | capacity / workers bytes |
  *
- *           0      write     read       last    size
- *           | new   |  free   |  old     |       |        write < read: a lap ahead
+ *         START     write     read       last     end
+ *           | new   |  free   |  old     |        |       write < read: a lap ahead
  *
  * Both sides work on cached indices: a producer reads `read` only when it has used up the room that it knows of.
  *
@@ -21,13 +21,13 @@
  * ones in small groups until the consumer looks again. What a group holds back is published with the next message after
  * that look, when the ring is full, at close, by `flush()`, and when the thread's event loop turns.
  *
- *     publish=N      the most messages of a group, which has at most 256 bytes (1: each message is published alone)
+ *     publish=N      the most messages of a group, which has at most 1,024 bytes (1: each message is published alone)
  *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): one that pauses is woken to
  *                    look by every quarter of a ring, and half a ring ends the pause
  *     overflow       drop-newest: the message for which the ring has no room
  *
  * One thing is left to the caller: a producer that sends over 64 short messages between two looks of the consumer, and
- * then neither sends nor lets the event loop turn for a long time, must call `flush()` first. Otherwise up to 255 bytes
+ * then neither sends nor lets the event loop turn for a long time, must call `flush()` first. Otherwise up to 1,023 bytes
  * of its last messages wait for as long. (`wake=watermark` always groups, without a limit in bytes.)
  *
  * Whenever the consumer takes from one ring it also takes from all others, however little they hold, so a busy ring
@@ -38,7 +38,7 @@
  * lost, and no other Worker is affected.
  */
 import { PollingConsumer } from "./primitives/consumer.ts";
-import { copyIn, LINE, MAX_MEMORY_BYTES } from "./primitives/layout.ts";
+import { copyIn, LINE, MAX_MEMORY_BYTES, roundUp } from "./primitives/layout.ts";
 import { Lifecycle } from "./primitives/lifecycle.ts";
 import { Linger, LINGER_PARAMS } from "./primitives/linger.ts";
 import { EventCount, Sleeper } from "./primitives/parking.ts";
@@ -61,23 +61,28 @@ import {
 const NAME = "sharded-rings";
 const SLEEPER = 0;
 const SHARED_WORDS = LINE;
-/** Words of one ring, counted from its first. */
-const WRITE = 0;
-const LAST = 1;
-const READ = LINE;
-const LOOK = LINE + 1;
+/** Words of one ring, counted from its first. The producer's fast path expects `LOOK` to be the first. */
+const LOOK = 0;
+const READ = 1;
+const WRITE = LINE;
+const LAST = LINE + 1;
 const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
+/** Where the messages of a ring begin, in bytes from its first word. All of its indices count from there. */
+const START = RING_WORDS * 4;
+/** In `LOOK`: the producer must look up. No byte is 0, so any one of them shows it. */
+const LOOKED = 0x0101_0101;
 /** This many messages are published one by one after the consumer has taken what there was. */
 const SINGLES = 64;
 /** The most bytes that a group may hold back; a message of that size is published alone. */
-const GROUP_BYTES = 256;
+const GROUP_BYTES = 1_024;
 /** An index beyond the end of every ring; an integer, unlike `Infinity`. */
 const NEVER = 0x7fff_ffff;
 
 interface RingTicket {
   memory: SharedArrayBuffer;
-  workers: number;
+  /** Bytes of each ring. */
+  size: number;
   publish: number;
   params: Params;
   /** Groups messages whatever the consumer does, without a limit in bytes. */
@@ -87,48 +92,38 @@ interface RingTicket {
 /** The memory of one ring as one thread sees it. */
 class Ring {
   readonly words: Int32Array;
-  readonly write: number;
-  readonly last: number;
-  readonly read: number;
-  /**
-   * Index of a word that is not 0 when the producer must look up before its next message: because the consumer has
-   * looked here, or the hand-off was aborted.
-   */
-  readonly look: number;
-  readonly roomAt: number;
+  /** The whole ring with its words: short messages need this view alone. */
   readonly bytes: Uint8Array;
   readonly size: number;
+  /** The index behind the last byte. */
+  readonly end: number;
   readonly room: EventCount;
 
   constructor(
     memory: SharedArrayBuffer,
+    size: number,
     worker: number,
-    workers: number,
     lifecycle: Lifecycle,
     waits: Waits,
   ) {
-    const wordCount = SHARED_WORDS + workers * RING_WORDS;
-    const base = SHARED_WORDS + worker * RING_WORDS;
-    this.words = new Int32Array(memory, 0, wordCount);
-    this.write = base + WRITE;
-    this.last = base + LAST;
-    this.read = base + READ;
-    this.look = base + LOOK;
-    this.size = ((memory.byteLength - wordCount * 4) / workers) | 0;
-    this.bytes = new Uint8Array(memory, wordCount * 4 + worker * this.size, this.size);
-    this.roomAt = base + ROOM;
-    this.room = new EventCount(this.words, this.roomAt, lifecycle, waits);
+    const at = SHARED_WORDS * 4 + worker * ringBytes(size);
+    this.words = new Int32Array(memory, at, RING_WORDS);
+    this.size = size | 0;
+    this.end = (START + size) | 0;
+    this.bytes = new Uint8Array(memory, at, this.end);
+    this.room = new EventCount(this.words, ROOM, lifecycle, waits);
   }
+}
 
-  static memoryBytes(workers: number, size: number): number {
-    return (SHARED_WORDS + workers * RING_WORDS) * 4 + workers * size;
-  }
+/** The memory of a ring; the next one begins on a cache line. */
+function ringBytes(size: number): number {
+  return roundUp(START + size, LINE * 4);
 }
 
 /** A ring as the consumer reads it. */
 class RingReader {
   readonly #ring: Ring;
-  #read = 0;
+  #read = START;
   /** End of the current batch. */
   #taken = 0;
 
@@ -139,10 +134,10 @@ class RingReader {
   /** The bytes that are ready in one contiguous piece, or null. */
   take(): Uint8Array | null {
     const { words, bytes } = this.#ring;
-    const write = Atomics.load(words, this.#ring.write);
+    const write = Atomics.load(words, WRITE);
     const lapped = write < this.#read;
-    if (lapped && this.#read === words[this.#ring.last]) this.#read = 0;
-    const end = write < this.#read ? words[this.#ring.last] : write;
+    if (lapped && this.#read === words[LAST]) this.#read = START;
+    const end = write < this.#read ? words[LAST] : write;
     if (end === this.#read) return null;
     this.#taken = end;
     this.ask();
@@ -153,21 +148,21 @@ class RingReader {
   release(): void {
     const { words, room } = this.#ring;
     this.#read = this.#taken;
-    Atomics.store(words, this.#ring.read, this.#read);
+    Atomics.store(words, READ, this.#read);
     if (room.hasWaiters()) room.advance();
   }
 
   /** Whether enough is waiting to end a pause. A producer that waits for room has filled its ring. */
   isReady(): boolean {
     const { words, size, room } = this.#ring;
-    const write = Atomics.load(words, this.#ring.write);
+    const write = Atomics.load(words, WRITE);
     const waiting = write < this.#read ? size - this.#read + write : write - this.#read;
     return waiting >= size / 2 || room.hasWaiters();
   }
 
   /** Asks the producer to publish its next messages one by one. */
   ask(): void {
-    Atomics.store(this.#ring.words, this.#ring.look, 1);
+    Atomics.store(this.#ring.words, LOOK, LOOKED);
   }
 
   wakeProducer(): void {
@@ -242,26 +237,24 @@ class RingProducer implements BlockingProducer {
   readonly #watermark: number;
   readonly #patient: boolean;
   readonly #lifecycle: Lifecycle;
-  /** Copies of fields of the ring, which every byte needs, to save an indirection. */
   readonly #words: Int32Array;
-  readonly #look: number;
   readonly #worker: number;
   readonly #sleeper: Sleeper;
   readonly waits = new Waits();
   /** Where the next message goes. */
-  #write = 0;
+  #write = START;
   /** How far it may write without another look at the consumer's index. */
   #limit: number;
   /** Where `write` will be at the next publication if every message until then has one byte. */
-  #publishAt = 1;
+  #publishAt = START + 1;
   /** At this value of `write` everything is published, whatever the number of messages. */
-  #publishBy = 1;
+  #publishBy = START + 1;
   /**
    * Below this index one-byte messages need only their store; the message that reaches it publishes, or finds no room.
    */
   #stop = 0;
   /** Where `write` was when the sleeper was last looked at, for the watermark. */
-  #wokenAt = 0;
+  #wokenAt = START;
   /** Messages that are still to be published one by one. */
   #singles = SINGLES;
   #flushesSoon = false;
@@ -270,40 +263,56 @@ class RingProducer implements BlockingProducer {
   readonly #onDropped: OnDropped | null;
 
   constructor({ life, worker, shared }: Ticket, onDropped?: OnDropped) {
-    const { memory, workers, publish, params, patient } = shared as RingTicket;
+    const { memory, size, publish, params, patient } = shared as RingTicket;
     requireOnDropped(params, onDropped);
     this.#onDropped = params.overflow === "drop-newest" ? onDropped! : null;
-    const words = new Int32Array(memory, 0, SHARED_WORDS);
     this.#lifecycle = new Lifecycle(life);
     this.#worker = worker;
-    this.#sleeper = new Sleeper(words, SLEEPER);
-    this.#ring = new Ring(memory, worker, workers, this.#lifecycle, this.waits);
+    this.#sleeper = new Sleeper(new Int32Array(memory, 0, SHARED_WORDS), SLEEPER);
+    this.#ring = new Ring(memory, size, worker, this.#lifecycle, this.waits);
     this.#bytes = this.#ring.bytes;
     this.#words = this.#ring.words;
-    this.#look = this.#ring.look;
     this.#publish = publish | 0;
     this.#patient = patient;
-    this.#limit = this.#ring.size;
+    this.#limit = this.#ring.end;
     this.#largest = largestOf(this.#ring.size);
     this.#watermark = this.#ring.size >>> 2;
   }
 
   send(message: Uint8Array): void {
     const length = message.length;
+    const at = this.#write;
+    const next = (at + length) | 0;
+    const bytes = this.#bytes;
     checkLength(length, this.#largest);
+    if (at < this.#stop && next < this.#publishBy && next <= this.#limit && bytes[0] === 0) {
+      copyIn(bytes, at, message);
+      this.#write = next;
+      this.#publishAt = (this.#publishAt + length - 1) | 0;
+      this.#stop = Math.min(this.#limit, this.#publishAt - 1, this.#publishBy - 1) | 0;
+    } else {
+      this.#sendSlowly(message, length);
+    }
+  }
+
+  #sendSlowly(message: Uint8Array, length: number): void {
     this.#lifecycle.glance();
     if (this.#write + length > this.#limit && !this.#makeRoom(length)) {
       return this.#onDropped!(message);
     }
     copyIn(this.#bytes, this.#write, message);
-    this.#wrote(length);
+    this.#wrote(length, false);
   }
 
-  /** In the middle of a group, a message takes two comparisons and two stores, which are compiled into the caller. */
+  /**
+   * In the middle of a group, a message takes two comparisons and two stores, which are compiled into the caller. The
+   * first byte of the ring belongs to `LOOK`: a second view, or an index that is no literal, would cost a tenth more.
+   */
   sendByte(byte: number): void {
     const at = this.#write;
-    if (at < this.#stop && this.#words[this.#look] === 0) {
-      this.#bytes[at] = byte;
+    const bytes = this.#bytes;
+    if (at < this.#stop && bytes[0] === 0) {
+      bytes[at] = byte;
       this.#write = (at + 1) | 0;
     } else {
       this.#sendByteSlowly(byte);
@@ -316,20 +325,7 @@ class RingProducer implements BlockingProducer {
       return this.#onDropped!(Uint8Array.of(byte));
     }
     this.#bytes[this.#write] = byte;
-    this.#wrote(1);
-  }
-
-  #wrote(length: number): void {
-    this.#write = (this.#write + length) | 0;
-    this.#publishAt = (this.#publishAt + length - 1) | 0;
-    const due = Math.min(this.#publishAt, this.#publishBy) | 0;
-    const asked = this.#words[this.#look] !== 0 && !this.#patient;
-    if (this.#write >= due || asked) {
-      this.#publishAll();
-    } else {
-      this.#stop = Math.min(this.#limit, due - 1) | 0;
-      if (!this.#flushesSoon) this.#flushSoon();
-    }
+    this.#wrote(1, false);
   }
 
   flush(): void {
@@ -338,12 +334,34 @@ class RingProducer implements BlockingProducer {
   }
 
   #publishAll(): void {
-    const write = this.#write;
-    Atomics.store(this.#words, this.#ring.write, write);
+    this.#wrote(0, true);
+  }
+
+  /**
+   * Counts a message of `length` bytes, and publishes everything if a group is full, the consumer has asked, or
+   * `publish` is true.
+   *
+   * V8 inlines no function as long as this one (over 460 bytes of bytecode). If it were shorter, V8 would sometimes
+   * inline it into `sendByte` first, and would then find `sendByte` too long for the loop that calls it: a one-byte
+   * message took 1.6 times as long in about half of all processes.
+   */
+  #wrote(length: number, publish: boolean): void {
+    const write = (this.#write + length) | 0;
+    this.#write = write;
+    if (!publish) {
+      this.#publishAt = (this.#publishAt + length - 1) | 0;
+      const due = Math.min(this.#publishAt, this.#publishBy) | 0;
+      if (write < due && (this.#patient || this.#words[LOOK] === 0)) {
+        this.#stop = Math.min(this.#limit, due - 1) | 0;
+        if (!this.#flushesSoon) this.#flushSoon();
+        return;
+      }
+    }
+    Atomics.store(this.#words, WRITE, write);
     // In this order, a consumer that missed the message is about to sleep, and has asked before it looked again.
-    const asked = Atomics.load(this.#words, this.#look) !== 0;
+    const asked = Atomics.load(this.#words, LOOK) !== 0;
     if (asked) {
-      Atomics.store(this.#words, this.#look, 0);
+      Atomics.store(this.#words, LOOK, 0);
       this.#singles = SINGLES;
     } else if (this.#singles > 0) {
       this.#singles--;
@@ -393,20 +411,21 @@ class RingProducer implements BlockingProducer {
   }
 
   #findRoom(length: number): boolean {
-    const { words, size } = this.#ring;
-    const read = Atomics.load(words, this.#ring.read);
+    const { words, end } = this.#ring;
+    const read = Atomics.load(words, READ);
     if (this.#write < read) {
       // A lap ahead, one byte stays free, since equal indices mean that the ring is empty.
       this.#limit = read - 1;
       return this.#write + length <= this.#limit;
     }
-    this.#limit = size;
-    if (this.#write + length <= size) return true;
-    if (length >= read) return false;
-    words[this.#ring.last] = this.#write;
-    this.#publishAt -= this.#write;
-    this.#publishBy -= this.#write;
-    this.#write = 0;
+    this.#limit = end;
+    if (this.#write + length <= end) return true;
+    if (START + length >= read) return false;
+    words[LAST] = this.#write;
+    const lap = this.#write - START;
+    this.#publishAt -= lap;
+    this.#publishBy -= lap;
+    this.#write = START;
     this.#limit = read - 1;
     return true;
   }
@@ -449,18 +468,20 @@ export const shardedRings: BlockingStrategy = {
   }),
   open(options: HandoffOptions) {
     const { workers, capacity, params, firstPosition = 0 } = options;
-    const memory = new SharedArrayBuffer(Ring.memoryBytes(workers, ringSize(capacity, workers)));
+    const size = ringSize(capacity, workers);
+    const memory = new SharedArrayBuffer(SHARED_WORDS * 4 + workers * ringBytes(size));
     const words = new Int32Array(memory, 0, SHARED_WORDS);
     const lifecycle = lifeOf(options);
     const readers = Array.from({ length: workers }, (_, worker) => {
-      const ring = new Ring(memory, worker, workers, lifecycle, new Waits());
+      const ring = new Ring(memory, size, worker, lifecycle, new Waits());
+      ring.words[READ] = ring.words[WRITE] = START;
       // Indices stay within their ring; only the count of wake-ups wraps.
-      ring.words[ring.roomAt] = firstPosition;
+      ring.words[ROOM] = firstPosition;
       return new RingReader(ring);
     });
     const ticket: RingTicket = {
       memory,
-      workers,
+      size,
       publish: Number(params.publish),
       params,
       patient: params.wake === "watermark",

@@ -23,15 +23,24 @@ export function powerOfTwo(atLeast: number): number {
   return power;
 }
 
-/** Up to this many bytes, a loop is faster than a call of `TypedArray.set`. */
+/** Up to this many bytes, a loop that copies eight at a time is faster than a call of `TypedArray.set`. */
 const LOOP_BYTES = 24;
 
 /** Copies a message into shared bytes without allocating. */
 export function copyIn(target: Uint8Array, at: number, message: Uint8Array): void {
   const length = message.length;
-  if (length <= LOOP_BYTES) {
-    for (let i = 0; i < length; i++) target[at + i] = message[i];
-  } else {
-    target.set(message, at);
+  if (length > LOOP_BYTES) return target.set(message, at);
+  let from = 0;
+  let to = at | 0;
+  for (; from < (length & ~7); from += 8, to += 8) {
+    target[to] = message[from];
+    target[to + 1] = message[from + 1];
+    target[to + 2] = message[from + 2];
+    target[to + 3] = message[from + 3];
+    target[to + 4] = message[from + 4];
+    target[to + 5] = message[from + 5];
+    target[to + 6] = message[from + 6];
+    target[to + 7] = message[from + 7];
   }
+  for (; from < length; from++, to++) target[to] = message[from];
 }

@@ -105,8 +105,8 @@ export const INTERLEAVINGS: readonly Mutation[] = [
   planted("atomic-swap", POLLING)("the end is looked for after the poll", ENDED, ENDED_LATE),
   planted("sharded-rings", RINGS)(
     "published before the store",
-    "    this.#bytes[this.#write] = byte;\n    this.#wrote(1);\n",
-    "    this.#wrote(1);\n    this.#bytes[this.#write - 1] = byte;\n",
+    "    this.#bytes[this.#write] = byte;\n    this.#wrote(1, false);\n",
+    "    this.#wrote(1, false);\n    this.#bytes[this.#write - 1] = byte;\n",
   ),
   // sharded-rings would show it only after 64 messages, which it publishes one by one.
   planted("patient-rings", RINGS)(
@@ -117,7 +117,7 @@ export const INTERLEAVINGS: readonly Mutation[] = [
   planted("sharded-rings", RINGS)(
     "space is given back when it is taken",
     "    this.ask();\n    return bytes.subarray(this.#read, end);\n",
-    "    this.ask();\n    Atomics.store(words, this.#ring.read, end);\n    return bytes.subarray(this.#read, end);\n",
+    "    this.ask();\n    Atomics.store(words, READ, end);\n    return bytes.subarray(this.#read, end);\n",
   ),
   planted("sharded-rings", POLLING)(
     "a consumer sleeps and has not asked",

@@ -3,7 +3,7 @@ import { lostWake } from "./lost_wake.ts";
 import { everyThousandth, type Mutation, planted, staleAfterWarmUp } from "./mutation.ts";
 
 const RINGS = "strategies/sharded_rings.ts";
-const ringFast = "this.#bytes[at] = byte;";
+const ringFast = "      bytes[at] = byte;\n";
 const ringSlow = "this.#bytes[this.#write] = byte;";
 
 const mistake = planted("sharded-rings", RINGS);
@@ -13,11 +13,11 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
   mistake("a byte is never stored", ringFast, ""),
   mistake("stale bytes after the warm-up", ringFast, staleAfterWarmUp(ringFast)),
   mistake("the byte that publishes is never stored", `    ${ringSlow}\n`, ""),
-  mistake("the end of a lap is not told", "    words[this.#ring.last] = this.#write;\n", ""),
+  mistake("the end of a lap is not told", "    words[LAST] = this.#write;\n", ""),
   mistake(
     "the end of a lap is a byte late",
-    "    words[this.#ring.last] = this.#write;\n",
-    "    words[this.#ring.last] = this.#write + 1;\n",
+    "    words[LAST] = this.#write;\n",
+    "    words[LAST] = this.#write + 1;\n",
   ),
   mistake(
     "a full ring looks empty",
@@ -27,7 +27,7 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
   mistake(
     "what a lap behind lies is overwritten",
     "      this.#limit = read - 1;\n      return",
-    "      this.#limit = size;\n      return",
+    "      this.#limit = end;\n      return",
   ),
   mistake(
     "a close counts before its last messages are published",
