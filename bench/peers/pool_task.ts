@@ -1,5 +1,5 @@
 /** A pool's task: messages of one producer, made on the pool's Worker and returned as the task's result. */
-import { type MessageEnd, senderOf, type SendSome } from "../workload/schedule.ts";
+import { type MessageEnd, type Sender, senderOf } from "../workload/schedule.ts";
 import { workingEnd } from "../workload/work.ts";
 import type { RunPlan } from "../workers/control_block.ts";
 
@@ -37,17 +37,17 @@ const end: MessageEnd = {
 };
 
 /** What sends the messages of the run that the last task belonged to. */
-let current: { run: number; proof: boolean; messageBytes: number; send: SendSome } | null = null;
+let current: { run: number; proof: boolean; messageBytes: number; sender: Sender } | null = null;
 
 /** The task's messages, in a buffer of their own. */
 export function messagesOf(task: PoolTask): Uint8Array<ArrayBuffer> {
   const { run, proof, messageBytes, producer, from, to } = task;
   if (current?.run !== run || current.proof !== proof || current.messageBytes !== messageBytes) {
-    const send = senderOf(workingEnd(end, task), [], { ...task, pace: null });
-    current = { run, proof, messageBytes, send };
+    const sender = senderOf(workingEnd(end, task), [], { ...task, pace: null });
+    current = { run, proof, messageBytes, sender };
   }
   bytes = new Uint8Array((to - from) * messageBytes);
   filled = 0;
-  current.send(producer, from, to);
+  current.sender.sendSome(producer, from, to);
   return filled === bytes.length ? bytes : bytes.slice(0, filled);
 }

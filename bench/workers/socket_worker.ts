@@ -53,7 +53,7 @@ async function run(header: RunHeader, plan: RunPlan): Promise<void> {
       buffer[filled++] = byte;
     },
   };
-  const send = senderOf(workingEnd(end, plan), ids, plan);
+  const sender = senderOf(workingEnd(end, plan), ids, plan);
   const sink = await openRun(header, () => {});
   say({ said: "ready", connectUs: sink.connectUs });
   // Nothing else has to happen on this thread before the release, so it may sleep.
@@ -77,7 +77,7 @@ async function run(header: RunHeader, plan: RunPlan): Promise<void> {
         continue;
       }
       const to = Math.min(plan.messages, from + Math.min(room, most));
-      send(id, from, to);
+      sender.sendSome(id, from, to);
       from = to;
     }
   }

@@ -29,71 +29,111 @@ export function prepareBlocking(
   plan: RunPlan,
   turn: number,
 ): () => void {
-  const sendSome = senderOf(end, ids, plan);
+  const sender = senderOf(end, ids, plan);
   const step = turn === 0 ? Math.max(1, plan.messages) : turn;
-  return () => {
-    if (step >= plan.messages) {
-      for (const id of ids) {
-        sendSome(id, 0, plan.messages);
-        end.close();
-      }
-      return;
-    }
-    for (let from = 0; from < plan.messages; from += step) {
-      const to = Math.min(from + step, plan.messages);
-      for (const id of ids) {
-        sendSome(id, from, to);
-        if (to === plan.messages) end.close();
-      }
-    }
-  };
+  return () => sendAll(sender, end, ids, plan.messages, step);
 }
 
-/** Sends the messages from `from` up to but not including `to` of a producer. */
-export type SendSome = (producer: number, from: number, to: number) => void;
+function sendAll(
+  sender: Sender,
+  end: BlockingProducer,
+  ids: readonly number[],
+  messages: number,
+  step: number,
+): void {
+  if (step >= messages) {
+    for (const id of ids) {
+      sender.sendSome(id, 0, messages);
+      end.close();
+    }
+    return;
+  }
+  for (let from = 0; from < messages; from += step) {
+    const to = Math.min(from + step, messages);
+    for (const id of ids) {
+      sender.sendSome(id, from, to);
+      if (to === messages) end.close();
+    }
+  }
+}
+
+/**
+ * Sends the messages of one run. These are classes and not closures, because every run makes a new one: V8 compiles a
+ * call of one closure into its caller, and has to throw that code away when the next run calls another one.
+ */
+export interface Sender {
+  /** Sends the messages from `from` up to but not including `to` of a producer. */
+  sendSome(producer: number, from: number, to: number): void;
+}
 
 /** Takes messages, one in each call. */
 export type MessageEnd = Pick<BlockingProducer, "send" | "sendByte">;
 
 /** @param ids the producers whose lines are made beforehand, where the workload has lines */
-export function senderOf(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
-  if (plan.proof) return groupedSender(end, plan);
+export function senderOf(end: MessageEnd, ids: readonly number[], plan: RunPlan): Sender {
+  if (plan.proof) return new GroupedSender(end, plan);
   if (isLines(plan)) return lineSender(end, ids, plan);
-  return plan.messageBytes === 1 ? oneByteSender(end, plan) : numberedSender(end, plan);
+  return plan.messageBytes === 1 ? new OneByteSender(end, plan) : new NumberedSender(end, plan);
 }
 
-function oneByteSender(end: MessageEnd, plan: RunPlan): SendSome {
-  const first = firstOneByte(plan);
-  return (_producer, from, to) => {
-    // Local variables: reading a constant of a module or a closure costs V8 as much as the hand-off of a byte.
-    const producer = end;
+class OneByteSender implements Sender {
+  readonly #end: MessageEnd;
+  readonly #first: number;
+
+  constructor(end: MessageEnd, plan: RunPlan) {
+    this.#end = end;
+    this.#first = firstOneByte(plan);
+  }
+
+  sendSome(_producer: number, from: number, to: number): void {
+    // Local variables: reading a constant of a module or a field costs V8 as much as the hand-off of a byte.
+    const end = this.#end;
     const last = ONE_BYTE_VALUES - 1;
     // It must be an integer for certain: a number that might have a fraction costs as much again.
-    let value = ((first + from) % ONE_BYTE_VALUES) | 0;
+    let value = ((this.#first + from) % ONE_BYTE_VALUES) | 0;
     for (let sequence = from; sequence < to; sequence++) {
-      producer.sendByte(value);
+      end.sendByte(value);
       value = value === last ? 0 : value + 1;
     }
-  };
+  }
 }
 
-function groupedSender(end: MessageEnd, plan: RunPlan): SendSome {
-  const { groupOf, first } = grouping(plan);
-  return (producer, from, to) => {
-    const group = groupOf(producer) * GROUPS;
-    for (let sent = from; sent < to; sent++) end.sendByte(group + ((first + sent) & (GROUPS - 1)));
-  };
+class GroupedSender implements Sender {
+  readonly #end: MessageEnd;
+  readonly #first: number;
+  readonly #groupOf: (producer: number) => number;
+
+  constructor(end: MessageEnd, plan: RunPlan) {
+    this.#end = end;
+    ({ groupOf: this.#groupOf, first: this.#first } = grouping(plan));
+  }
+
+  sendSome(producer: number, from: number, to: number): void {
+    const group = this.#groupOf(producer) * GROUPS;
+    for (let sent = from; sent < to; sent++) {
+      this.#end.sendByte(group + ((this.#first + sent) & (GROUPS - 1)));
+    }
+  }
 }
 
-function numberedSender(end: MessageEnd, plan: RunPlan): SendSome {
-  const builder = isMixed(plan)
-    ? new MixedBuilder(plan, plan)
-    : new MessageBuilder(plan.messageBytes, plan);
-  return (producer, from, to) => {
+class NumberedSender implements Sender {
+  readonly #end: MessageEnd;
+  readonly #builder: MixedBuilder | MessageBuilder;
+
+  constructor(end: MessageEnd, plan: RunPlan) {
+    this.#end = end;
+    this.#builder = isMixed(plan)
+      ? new MixedBuilder(plan, plan)
+      : new MessageBuilder(plan.messageBytes, plan);
+  }
+
+  sendSome(producer: number, from: number, to: number): void {
+    const end = this.#end;
+    const builder = this.#builder;
     for (let sequence = from; sequence < to; sequence++) {
       end.send(builder.build(producer, sequence));
     }
-  };
+  }
 }
 
 function isLines({ workload = "bytes" }: RunPlan): boolean {
@@ -101,23 +141,45 @@ function isLines({ workload = "bytes" }: RunPlan): boolean {
 }
 
 /** Lines are made before the clock starts, unless making them is to be measured, too. */
-function lineSender(end: MessageEnd, ids: readonly number[], plan: RunPlan): SendSome {
-  const line = lineOf(plan.workload!, plan);
-  if (plan.workload === "domains generated") {
-    const encoder = new TextEncoder();
-    const bytes = new Uint8Array(LONGEST_LINE);
-    return (producer, from, to) => {
-      for (let sequence = from; sequence < to; sequence++) {
-        const { written } = encoder.encodeInto(line(producer, sequence), bytes);
-        end.send(bytes.subarray(0, written));
-      }
-    };
+function lineSender(end: MessageEnd, ids: readonly number[], plan: RunPlan): Sender {
+  return plan.workload === "domains generated"
+    ? new GeneratedLineSender(end, plan)
+    : new LineSender(end, ids, plan);
+}
+
+class GeneratedLineSender implements Sender {
+  readonly #end: MessageEnd;
+  readonly #line: (producer: number, sequence: number) => string;
+  readonly #encoder = new TextEncoder();
+  readonly #bytes = new Uint8Array(LONGEST_LINE);
+
+  constructor(end: MessageEnd, plan: RunPlan) {
+    this.#end = end;
+    this.#line = lineOf(plan.workload!, plan);
   }
-  const lines = new Map(ids.map((id) => [id, encodedLines(line, id, plan.messages)]));
-  return (producer, from, to) => {
-    const own = lines.get(producer)!;
-    for (let sequence = from; sequence < to; sequence++) end.send(own[sequence]);
-  };
+
+  sendSome(producer: number, from: number, to: number): void {
+    for (let sequence = from; sequence < to; sequence++) {
+      const { written } = this.#encoder.encodeInto(this.#line(producer, sequence), this.#bytes);
+      this.#end.send(this.#bytes.subarray(0, written));
+    }
+  }
+}
+
+class LineSender implements Sender {
+  readonly #end: MessageEnd;
+  readonly #lines: Map<number, Uint8Array[]>;
+
+  constructor(end: MessageEnd, ids: readonly number[], plan: RunPlan) {
+    this.#end = end;
+    const line = lineOf(plan.workload!, plan);
+    this.#lines = new Map(ids.map((id) => [id, encodedLines(line, id, plan.messages)]));
+  }
+
+  sendSome(producer: number, from: number, to: number): void {
+    const own = this.#lines.get(producer)!;
+    for (let sequence = from; sequence < to; sequence++) this.#end.send(own[sequence]);
+  }
 }
 
 /** For async producers: all of a Worker's producers are in flight at once, and each awaits every send. */
