@@ -315,11 +315,12 @@ class RingProducer implements BlockingProducer {
       bytes[at] = byte;
       this.#write = (at + 1) | 0;
     } else {
-      this.#sendByteSlowly(byte);
+      this.sendByteSlowly(byte);
     }
   }
 
-  #sendByteSlowly(byte: number): void {
+  /** Not `#private`: such a call is longer, and JavaScriptCore would find `sendByte` too long to be inlined. */
+  private sendByteSlowly(byte: number): void {
     this.#lifecycle.glance();
     if (this.#write >= this.#limit && !this.#makeRoom(1)) {
       return this.#onDropped!(Uint8Array.of(byte));
