@@ -38,13 +38,16 @@ export function markedProcesses(mark: string): Marked[] {
   });
 }
 
-/** The youngest process of a role; null if there is none now. */
+/**
+ * A process of a role, the youngest one; null if there is none now. Of launchers the oldest one: what a launcher is about
+ * to start looks like another for a moment.
+ */
 export function processOf(mark: string, role: Role): Marked | null {
   // A shell that has not yet become the launcher has all of this in one argument.
   const found = markedProcesses(mark).filter(({ args }) =>
     args.some((arg) => !arg.includes(" ") && arg.endsWith(PROGRAM[role]))
   );
-  return found.at(-1) ?? null;
+  return found.at(role === "launcher" ? 0 : -1) ?? null;
 }
 
 /** Returns false if there is no such process any more. */
