@@ -21,7 +21,7 @@
  * ones in small groups until the consumer looks again. What a group holds back is published with the next message after
  * that look, when the ring is full, at close, by `flush()`, and when the thread's event loop turns.
  *
- *     publish=N      the most messages of a group, which has at most 1,024 bytes (1: each message is published alone)
+ *     publish=N      the most messages of a group, which ends with its 1,024th byte (1: each message is published alone)
  *     wake, linger   when a sleeping consumer is woken (`primitives/linger.ts`): one that pauses is woken to
  *                    look by every quarter of a ring, and half a ring ends the pause
  *     overflow       drop-newest: the message for which the ring has no room
@@ -70,11 +70,11 @@ const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
 /** Where the messages of a ring begin, in bytes from its first word. All of its indices count from there. */
 const START = RING_WORDS * 4;
-/** In `LOOK`: the producer must look up. No byte is 0, so any one of them shows it. */
+/** In `LOOK`: the consumer has looked, or has aborted. No byte of it is 0, so the first one shows it in any byte order. */
 const LOOKED = 0x0101_0101;
 /** This many messages are published one by one after the consumer has taken what there was. */
 const SINGLES = 64;
-/** The most bytes that a group may hold back; a message of that size is published alone. */
+/** The message with this byte of a group publishes it, so a group never holds back as many. */
 const GROUP_BYTES = 1_024;
 /** An index beyond the end of every ring; an integer, unlike `Infinity`. */
 const NEVER = 0x7fff_ffff;
@@ -92,7 +92,7 @@ interface RingTicket {
 /** The memory of one ring as one thread sees it. */
 class Ring {
   readonly words: Int32Array;
-  /** The whole ring with its words: short messages need this view alone. */
+  /** The whole ring with its words, since the fast path is to load one view alone. */
   readonly bytes: Uint8Array;
   readonly size: number;
   /** The index behind the last byte. */
@@ -166,6 +166,7 @@ class RingReader {
   }
 
   wakeProducer(): void {
+    // A producer in the middle of a group looks at nothing else, so this is how it learns of an abort.
     this.ask();
     this.#ring.room.advance();
   }
@@ -370,8 +371,9 @@ class RingProducer implements BlockingProducer {
     const group = this.#patient || this.#singles === 0 ? this.#publish : 1;
     this.#publishAt = (write + group) | 0;
     this.#publishBy = this.#patient ? NEVER : (write + GROUP_BYTES) | 0;
-    // If no flush is scheduled, the next message must come through here again, which schedules one.
-    this.#stop = this.#flushesSoon
+    // If no flush is scheduled, the next message must come through here again, which schedules one. So must the one
+    // after a request: with it, this may have taken the request of an abort.
+    this.#stop = this.#flushesSoon && !asked
       ? Math.min(this.#limit, write + Math.min(group, GROUP_BYTES) - 1) | 0
       : 0;
     // One look for every quarter of the ring, if the consumer lets it fill that far; it wakes by itself after its
@@ -386,8 +388,6 @@ class RingProducer implements BlockingProducer {
     setImmediate(() => {
       this.#flushesSoon = false;
       this.#publishAll();
-      // The next message takes the slow path, which schedules the next flush.
-      this.#stop = 0;
     });
   }
 
@@ -416,18 +416,18 @@ class RingProducer implements BlockingProducer {
     const read = Atomics.load(words, READ);
     if (this.#write < read) {
       // A lap ahead, one byte stays free, since equal indices mean that the ring is empty.
-      this.#limit = read - 1;
+      this.#limit = (read - 1) | 0;
       return this.#write + length <= this.#limit;
     }
     this.#limit = end;
     if (this.#write + length <= end) return true;
     if (START + length >= read) return false;
     words[LAST] = this.#write;
-    const lap = this.#write - START;
-    this.#publishAt -= lap;
-    this.#publishBy -= lap;
+    const lap = (this.#write - START) | 0;
+    this.#publishAt = (this.#publishAt - lap) | 0;
+    this.#publishBy = (this.#publishBy - lap) | 0;
     this.#write = START;
-    this.#limit = read - 1;
+    this.#limit = (read - 1) | 0;
     return true;
   }
 

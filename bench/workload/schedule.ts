@@ -58,8 +58,8 @@ function sendAll(
 }
 
 /**
- * Sends the messages of one run. These are classes and not closures, because every run makes a new one: V8 compiles a
- * call of one closure into its caller, and has to throw that code away when the next run calls another one.
+ * Sends the messages of one run. Senders are classes and not closures: every run makes a new sender, and V8 compiles
+ * the call of one closure into its caller, so it would have to throw that code away when the next run calls another.
  */
 export interface Sender {
   /** Sends the messages from `from` up to but not including `to` of a producer. */
@@ -109,10 +109,10 @@ class GroupedSender implements Sender {
   }
 
   sendSome(producer: number, from: number, to: number): void {
+    const end = this.#end;
+    const first = this.#first;
     const group = this.#groupOf(producer) * GROUPS;
-    for (let sent = from; sent < to; sent++) {
-      this.#end.sendByte(group + ((this.#first + sent) & (GROUPS - 1)));
-    }
+    for (let sent = from; sent < to; sent++) end.sendByte(group + ((first + sent) & (GROUPS - 1)));
   }
 }
 
@@ -177,8 +177,9 @@ class LineSender implements Sender {
   }
 
   sendSome(producer: number, from: number, to: number): void {
+    const end = this.#end;
     const own = this.#lines.get(producer)!;
-    for (let sequence = from; sequence < to; sequence++) this.#end.send(own[sequence]);
+    for (let sequence = from; sequence < to; sequence++) end.send(own[sequence]);
   }
 }
 

@@ -21,13 +21,18 @@ export const SHARDED_RINGS_MUTATIONS: readonly Mutation[] = [
   ),
   mistake(
     "a full ring looks empty",
-    "      this.#limit = read - 1;\n      return",
+    "      this.#limit = (read - 1) | 0;\n      return",
     "      this.#limit = read;\n      return",
   ),
   mistake(
     "what a lap behind lies is overwritten",
-    "      this.#limit = read - 1;\n      return",
+    "      this.#limit = (read - 1) | 0;\n      return",
     "      this.#limit = end;\n      return",
+  ),
+  mistake(
+    "a short message ignores the limit",
+    "next < this.#publishBy && next <= this.#limit && bytes[0] === 0",
+    "next < this.#publishBy && bytes[0] === 0",
   ),
   mistake(
     "a close counts before its last messages are published",
