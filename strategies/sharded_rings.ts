@@ -227,7 +227,7 @@ class RingsConsumer extends PollingConsumer {
 }
 
 /**
- * Every index is made an integer by `| 0`: JavaScriptCore works on doubles once a value has come from a division, from
+ * Every index that the fast path reads is made an integer by `| 0`: JavaScriptCore works on doubles once a value has come from a division, from
  * `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
  */
 class RingProducer implements BlockingProducer {

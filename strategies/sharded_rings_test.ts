@@ -53,27 +53,63 @@ test("flush and close publish at once", async () => {
 
 test("every N messages are published without a flush, in every lap", async () => {
   const publish = 8;
+  // The consumer has looked, so the next 65 are published one by one.
+  const published = 65 + 2 * publish;
+  const heldBack = 3;
   const fan = openFanIn("sharded-rings", {
     producers: 1,
     workers: 1,
-    capacity: 61,
+    capacity: 1_021,
     messageBytes: 1,
     params: { publish },
   });
   const end = joinBlocking(fan.tickets[0]);
+  // At the beginning nobody has looked yet.
+  end.sendByte(0);
+  await fan.consumer.receive();
   for (let batch = 0; batch < 100; batch++) {
-    for (let i = 0; i < publish; i++) {
+    for (let i = 0; i < published + heldBack; i++) {
       if (batch % 2 === 0) end.sendByte(batch);
       else end.send(Uint8Array.of(batch));
     }
     const before = fan.consumer.parks;
-    const run = await fan.consumer.receive();
+    // A lap may end between them.
+    let count = 0;
+    while (count < published) count += (await fan.consumer.receive())!.length;
+    assert.equal(count, published, `batch ${batch}`);
     // Unpublished messages would only come with the flush of a later turn, after the consumer has slept.
     assert.equal(fan.consumer.parks, before, `batch ${batch} was not published`);
-    let missing = publish - run!.length;
-    while (missing > 0) missing -= (await fan.consumer.receive())!.length;
+    end.flush();
+    for (count = 0; count < heldBack;) count += (await fan.consumer.receive())!.length;
   }
 });
+
+/** The two ways to send a byte. */
+const WAYS: [string, (end: ReturnType<typeof joinBlocking>, byte: number) => void][] = [
+  ["send", (end, byte) => end.send(Uint8Array.of(byte))],
+  ["sendByte", (end, byte) => end.sendByte(byte)],
+];
+
+for (const [name, send] of WAYS) {
+  test(`${name} in the middle of a group sees that the consumer has looked`, async () => {
+    const { fan, end } = open(64);
+    for (let i = 0; i < 200; i++) end.sendByte(0);
+    const published = (await received(fan.consumer)).length;
+    assert.ok(published < 200, "no group is open");
+    const parks = fan.consumer.parks;
+    send(end, 1);
+    const rest = await received(fan.consumer);
+    assert.deepEqual([rest.length, rest.at(-1)], [200 - published + 1, 1]);
+    assert.equal(fan.consumer.parks, parks);
+  });
+
+  test(`${name} in the middle of a group sees an abort`, () => {
+    const { fan, end } = open(64);
+    for (let i = 0; i < 200; i++) end.sendByte(0);
+    fan.consumer.abort();
+    assert.throws(() => send(end, 1), { name: "HandoffAborted" });
+  });
+}
 
 test("who finds its ring emptied publishes the next ones singly", { timeout: 30_000 }, async () => {
   const { fan, end } = open(64);
@@ -141,7 +177,8 @@ test("a group ends with 1,024 bytes, whatever it counts", { timeout: 30_000 }, a
     for (let sent = 0; sent < more; sent += 20) busy.send(new Uint8Array(20).fill(2));
   }
   const bytes = await receive();
-  // Of the hundred, 36 were held back until the 1,200 came; of the rest, at most 1,023 are still held back.
+  // Of the hundred, 36 were held back until the 1,200 came. The rest is one group, which was published with its
+  // 1,024th byte, and what came after it.
   assert.ok(bytes.length >= 100 + 1_200 + 1_024, `${bytes.length}`);
 });
 

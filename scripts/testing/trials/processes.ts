@@ -17,30 +17,35 @@ const PROGRAM: Record<Role, string> = {
 
 export interface Marked {
   pid: number;
+  /** When it was started, in ticks of the system's clock. */
+  startedAt: number;
   /** Its arguments, starting with the program. */
   args: string[];
 }
 
-/** Processes that run or are stopped; those that are dead but not yet collected are not included. */
+/**
+ * Processes that run or are stopped, the oldest first; those that are dead but not yet collected are not included.
+ */
 export function markedProcesses(mark: string): Marked[] {
   const wanted = `${MARK}=${mark}`;
   return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((name) => {
     try {
-      const { environ, cmdline } = {
-        environ: readFileSync(`/proc/${name}/environ`, "latin1").split("\0"),
-        cmdline: readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").slice(0, -1),
-      };
-      return environ.includes(wanted) ? [{ pid: Number(name), args: cmdline }] : [];
+      const environ = readFileSync(`/proc/${name}/environ`, "latin1").split("\0");
+      if (!environ.includes(wanted)) return [];
+      const args = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0").slice(0, -1);
+      // The second field is a name that may contain anything; after it comes the third.
+      const fields = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)!.split(" ");
+      return [{ pid: Number(name), startedAt: Number(fields[22 - 3]), args }];
     } catch {
       // The process has ended meanwhile, or belongs to another user.
       return [];
     }
-  });
+  }).sort((one, other) => one.startedAt - other.startedAt || one.pid - other.pid);
 }
 
 /**
- * A process of a role, the youngest one; null if there is none now. Of launchers the oldest one: what a launcher is about
- * to start looks like another for a moment.
+ * The youngest process of a role, or null if there is none now. Of launchers it is the oldest: until a child that a
+ * launcher starts runs its own program, it looks like a second launcher.
  */
 export function processOf(mark: string, role: Role): Marked | null {
   // A shell that has not yet become the launcher has all of this in one argument.

@@ -52,9 +52,9 @@ for (const strategy of ["channel", "greedy-swap", "patient-rings"]) {
 test("a schedule does not depend on the one before", { skip, timeout: 60_000 }, async () => {
   const one = casesOf("greedy-swap").find(({ onLost }) => onLost === "fail");
   assert.ok(one);
-  const { found, schedules } = await exploreOnce(one, SOURCE, 2, 2_000);
+  const { found, complete, schedules } = await exploreOnce(one, SOURCE, 2, 2_000);
   assert.equal(found, null);
-  assert.equal(schedules, 2_000);
+  assert.ok(complete || schedules === 2_000, `${schedules} schedules`);
 });
 
 test(
@@ -65,9 +65,9 @@ test(
       onLost === "fail" && params.fair === "true"
     );
     assert.ok(one);
-    const { found, schedules } = await exploreOnce(one, SOURCE, 2, 1_000);
+    const { found, complete, schedules } = await exploreOnce(one, SOURCE, 2, 1_000);
     assert.equal(found, null);
-    assert.equal(schedules, 1_000);
+    assert.ok(complete || schedules === 1_000, `${schedules} schedules`);
   },
 );
 
@@ -79,9 +79,9 @@ test(
       answers && params.fair === "true"
     );
     assert.ok(one);
-    const { found, schedules } = await exploreOnce(one, SOURCE, 1, 500);
+    const { found, complete, schedules } = await exploreOnce(one, SOURCE, 1, 500);
     assert.equal(found, null);
-    assert.equal(schedules, 500);
+    assert.ok(complete || schedules === 500, `${schedules} schedules`);
   },
 );
 
