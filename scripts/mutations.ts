@@ -50,7 +50,7 @@ await runMain("mutations", async () => {
       count(2),
       20,
     )
-    .option("--once", "be content with such a mistake as soon as one of the seeds has caught it")
+    .option("--once", "of such a mistake, one seed that catches it is enough")
     .option("--only <text>", "only mutations whose strategy or name contains it", "")
     .parse(process.argv);
   const { runtimes: list, only, seeds, once = false } = program.opts();

@@ -453,7 +453,8 @@ export const shardedRings: BlockingStrategy = {
   summary: "one SPSC byte ring per Worker; messages published in groups while the consumer is busy",
   params: {
     publish: {
-      help: "messages that a producer publishes together while the consumer is busy; 1 = each",
+      help:
+        "most messages of a group that is published together while the consumer is busy; 1 = each",
       default: 64,
       min: 1,
       max: 65_536,

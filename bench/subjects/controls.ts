@@ -109,6 +109,11 @@ export function findControl(name: string): Control | undefined {
   return CONTROLS.find((control) => control.name === name);
 }
 
+/** Controls have no hand-off to compare, so they enter no verdict. */
+export function isControl(name: string): boolean {
+  return findControl(name) !== undefined;
+}
+
 /** @param chunk bytes per write, or null to write each message by itself */
 function prebuilt(chunk: number | null): Subject {
   let stream: Uint8Array = new Uint8Array(0);

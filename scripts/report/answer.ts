@@ -2,7 +2,7 @@
  * The answer for a reader in a hurry, in a few sentences: which strategy, which runtime, how near to the socket, and
  * what is open.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { digits, percent } from "../cli/units.js";
 import type { Summary } from "../results/columns.ts";
@@ -138,9 +138,7 @@ function shareSentence(
   column: "share_of_socket_bulk" | "share_of_no_handoff",
   subject: string,
 ): string[] {
-  const contenders = summary.filter((row) =>
-    findControl(row.strategy!) === undefined && row[column] !== null
-  );
+  const contenders = summary.filter((row) => !isControl(row.strategy!) && row[column] !== null);
   const largest = Math.max(...contenders.map(({ producers }) => producers!));
   const atLargest = contenders.filter(({ producers }) => producers === largest);
   const best = [...Map.groupBy(atLargest, ({ runtime }) => runtime!)].map(([runtime, rows]) => ({

@@ -1,5 +1,5 @@
 /** Which series of backlog.csv a picture of a setting shows: those at its largest P, of cells that have figures. */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import { plainText } from "../cli/plain_text.ts";
 import { backlogKey } from "../results/backlog_file.ts";
 import type { BacklogRow, Summary } from "../results/columns.ts";
@@ -46,7 +46,7 @@ export function backlogSettings(
   const series = Map.groupBy(rows, backlogKey);
   return conclusions.flatMap((conclusion) => {
     const slow = conclusion.rows.filter((row) =>
-      readingOf(row.load) !== null && findControl(row.strategy!) === undefined
+      readingOf(row.load) !== null && !isControl(row.strategy!)
     );
     const drawn = slow.filter((row) => lineOf(row, series) !== null);
     if (drawn.length === 0) return [];

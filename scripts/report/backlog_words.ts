@@ -1,5 +1,5 @@
 /** How much piled up before a slow listener, in words: figures of each strategy, without a comparison. */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import type { SlowReading } from "../../bench/wire/slow_reader.ts";
 import { applying } from "../cli/applying.ts";
 import { plainText } from "../cli/plain_text.ts";
@@ -20,7 +20,7 @@ export function backlogSentences(rows: readonly Summary[]): string[] {
   const producers = Math.max(...known.map((row) => row.producers!));
   const isLargest = (row: Summary) => row.producers === producers;
   const tried = rows.filter((row) =>
-    isLargest(row) && row.status !== "skipped" && findControl(row.strategy!) === undefined
+    isLargest(row) && row.status !== "skipped" && !isControl(row.strategy!)
   );
   const isWhole = tried.every(({ status }) => status === "ok");
   const strategies = [...Map.groupBy(known.filter(isLargest), labelOf)];

@@ -2,7 +2,7 @@
  * Compares two results cell by cell: what has changed between them? They were measured at different times, so nothing
  * can be paired by round: all processes of one side are compared with all of the other.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import { CELL_COLUMNS, namesOf, type Sample, type Summary } from "../results/columns.ts";
 import { decide, type Decision } from "./call.ts";
 import { unpairedRatio } from "./inference.ts";
@@ -102,7 +102,7 @@ function cellsOf(samples: readonly Sample[]): Map<string, { row: Summary; runs: 
     MATCH.map((name) => row[name]).join("|");
   const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), keyOf);
   return new Map(
-    summarize(samples).filter((row) => findControl(row.strategy!) === undefined && !isOpenLoop(row))
+    summarize(samples).filter((row) => !isControl(row.strategy!) && !isOpenLoop(row))
       .map((
         row,
       ) => [keyOf(row), {

@@ -1,5 +1,5 @@
 /** Whether it matters to a cell that its process had measured others before it. It must not. */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import { cellKey } from "../results/cell_key.ts";
 import type { Sample } from "../results/columns.ts";
 import { FULL_LOAD, labelOf } from "../results/labels.ts";
@@ -19,7 +19,7 @@ export interface FirstCellRatio {
  */
 export function firstCellRatios(samples: readonly Sample[]): FirstCellRatio[] {
   const measured = samples.filter(({ round, load, strategy }) =>
-    round! > 0 && load === FULL_LOAD && findControl(strategy!) === undefined
+    round! > 0 && load === FULL_LOAD && !isControl(strategy!)
   );
   const series = Map.groupBy(measured, (row) => JSON.stringify([row.runtime, labelOf(row)]));
   return [...series.values()].flatMap((rows) => {

@@ -7,7 +7,7 @@
  * Two cells are paired by round, since both were measured within it: what slows the machine for a while
  * slows both.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { decide, type Decision, VERDICT_ROUNDS } from "./call.ts";
 import { inverse, pairedRatio, type RatioEstimate } from "./inference.ts";
@@ -63,7 +63,7 @@ export function comparePairs(
   const runs = Map.groupBy(samples.filter(({ round }) => round !== 0), cellKey);
   const cells = summary
     .filter((row): row is Summary =>
-      isComparable(row) && findControl(row.strategy!) === undefined && !isOwnLoad(row)
+      isComparable(row) && !isControl(row.strategy!) && !isOwnLoad(row)
     )
     .map((row): Measured => ({
       row,

@@ -2,7 +2,7 @@
  * What all rankings have in common, whatever they rank by: their lines, their order, and the letters beside their
  * figures.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import type { Summary } from "../results/columns.ts";
 import { labelOf } from "../results/labels.ts";
 import { mean } from "./inference.ts";
@@ -58,7 +58,7 @@ export function rankedLines<F extends Figure>(
     return {
       label,
       words,
-      isControl: findControl(rows[0].strategy!) !== undefined,
+      isControl: isControl(rows[0].strategy!),
       figures: [...Map.groupBy(whole, ({ runtime }) => runtime!)].map(([runtime, own]) => ({
         ...figureOf(own),
         runtime,

@@ -3,7 +3,7 @@
  * measured within the same rounds, which can be paired, so a difference shows in fewer rounds than between two
  * sessions.
  */
-import { findControl } from "../../bench/subjects/controls.ts";
+import { isControl } from "../../bench/subjects/controls.ts";
 import type { Sample, Summary } from "../results/columns.ts";
 import { labelOf, settingTitle } from "../results/labels.ts";
 import { type CellChange, changeOf } from "./against_baseline.ts";
@@ -80,7 +80,7 @@ export function compareWithin(
 
 /** The cells of a runtime or of a strategy, each with what it has in common with its partner. */
 function partsOf(summary: readonly Summary[], name: string) {
-  return summary.filter(({ strategy }) => findControl(strategy!) === undefined).flatMap((row) =>
+  return summary.filter(({ strategy }) => !isControl(strategy!)).flatMap((row) =>
     row.runtime === name
       ? [{ name, on: labelOf(row), row }]
       : labelOf(row) === name
