@@ -35,7 +35,10 @@ test(
   },
 );
 
-/** JavaScriptCore inlines no function whose bytecode costs more (maximumFunctionForCallInlineCandidateBytecodeCostForFTL). */
+/**
+ * JavaScriptCore inlines no function whose bytecode costs more (its option
+ * `maximumFunctionForCallInlineCandidateBytecodeCostForFTL`).
+ */
 const MOST_COST = 170;
 
 test("JavaScriptCore can compile sendByte into the loop that calls it", SLOW, (t) => {

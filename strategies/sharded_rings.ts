@@ -27,8 +27,8 @@
  *     overflow       drop-newest: the message for which the ring has no room
  *
  * One thing is left to the caller: a producer that sends over 64 short messages between two looks of the consumer, and
- * then neither sends nor lets the event loop turn for a long time, must call `flush()` first. Otherwise up to 1,023 bytes
- * of its last messages wait for as long. (`wake=watermark` always groups, without a limit in bytes.)
+ * then neither sends nor lets the event loop turn for a long time, must call `flush()` first. Otherwise up to 1,023
+ * bytes of its last messages wait for as long. (`wake=watermark` always groups, without a limit in bytes.)
  *
  * Whenever the consumer takes from one ring it also takes from all others, however little they hold, so a busy ring
  * cannot starve a quiet one.
@@ -70,7 +70,9 @@ const ROOM = 2 * LINE;
 const RING_WORDS = 3 * LINE;
 /** Where the messages of a ring begin, in bytes from its first word. All of its indices count from there. */
 const START = RING_WORDS * 4;
-/** In `LOOK`: the consumer has looked, or has aborted. No byte of it is 0, so the first one shows it in any byte order. */
+/**
+ * In `LOOK`: the consumer has looked, or has aborted. No byte of it is 0, so the first one shows it in any byte order.
+ */
 const LOOKED = 0x0101_0101;
 /** This many messages are published one by one after the consumer has taken what there was. */
 const SINGLES = 64;
@@ -227,8 +229,9 @@ class RingsConsumer extends PollingConsumer {
 }
 
 /**
- * Every index that the fast path reads is made an integer by `| 0`: JavaScriptCore works on doubles once a value has come from a division, from
- * `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as long.
+ * Every index that the fast path reads is made an integer by `| 0`: JavaScriptCore works on doubles once a value has
+ * come from a division, from `Infinity`, or from a sum that might not fit, and then a one-byte message takes twice as
+ * long.
  */
 class RingProducer implements BlockingProducer {
   readonly #ring: Ring;

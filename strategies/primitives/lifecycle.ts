@@ -4,7 +4,8 @@
  *
  *     | aborted | open producers in all | open producers of Worker 0, 1, 2 … |
  *
- * It has its own memory: nearly every message looks at the abort word, so nothing that changes often may share its cache line.
+ * It has its own memory: nearly every message looks at the abort word, so nothing that changes often may share its cache
+ * line.
  */
 import { LINE, roundUp } from "./layout.ts";
 
